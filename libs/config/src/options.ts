@@ -1,0 +1,275 @@
+/**
+ * The node's whole configuration as one plain object: what the configuration file and the command line say, with
+ * nats-server's defaults filled in. It is JSON-serialisable (the router persists it and sends slices of it over the
+ * bus), so it holds no class instances, functions, `undefined` in arrays, Dates or Maps.
+ *
+ * Units stand in the names: `Ms` milliseconds (fractions possible), `Bytes` bytes. File names are kept as written:
+ * relative ones mean relative to the working folder.
+ */
+
+/** Subjects a client may (`allow`) and may not (`deny`) use. An absent `allow` allows everything not denied. */
+export interface SubjectPermission {
+  allow?: string[];
+  deny?: string[];
+}
+
+/** The right to publish to the reply subjects of received messages. */
+export interface ResponsePermission {
+  /** Replies allowed for each received message; -1 is unlimited. */
+  max: number;
+  /** How long a reply may take; 0 or less is for ever. */
+  expiresMs: number;
+}
+
+export interface Permissions {
+  publish?: SubjectPermission;
+  /** Each entry is `subject` or `subject queue` (one space; the queue may hold wildcards). */
+  subscribe?: SubjectPermission;
+  responses?: ResponsePermission;
+}
+
+/** As written in `allowed_connection_types`, upper-cased. */
+export type ConnectionType =
+  | 'STANDARD'
+  | 'WEBSOCKET'
+  | 'LEAFNODE'
+  | 'LEAFNODE_WS'
+  | 'MQTT'
+  | 'MQTT_WS'
+  | 'IN_PROCESS';
+
+interface UserBase {
+  /** Absent: the authorization block's default permissions, or everything. */
+  permissions?: Permissions;
+  /** Absent: every type. */
+  allowedConnectionTypes?: ConnectionType[];
+  /** The user must connect through a proxy that signs its nonce. */
+  proxyRequired?: boolean;
+}
+
+export interface PasswordUser extends UserBase {
+  user: string;
+  /** Plain text, or a bcrypt hash (`$2a$…`, see `isBcrypt`). */
+  pass: string;
+}
+
+export interface NkeyUser extends UserBase {
+  /** Public user nkey (`U…`). */
+  nkey: string;
+}
+
+export type User = PasswordUser | NkeyUser;
+
+export function isNkeyUser(user: User): user is NkeyUser {
+  return 'nkey' in user;
+}
+
+/** True when a password or token from the configuration is a bcrypt hash rather than plain text. */
+export function isBcrypt(secret: string): boolean {
+  return secret.startsWith('$2');
+}
+
+/** Who may connect. With none of the fields but `users: []` set, everybody may. */
+export interface AuthorizationOptions {
+  user?: string;
+  pass?: string;
+  token?: string;
+  users: User[];
+  defaultPermissions?: Permissions;
+}
+
+export interface TlsOptions {
+  certFile?: string;
+  keyFile?: string;
+  caFile?: string;
+  /** Require and verify a client certificate. */
+  verify: boolean;
+  /** `verify_and_map`: the certificate names the user. Implies `verify`. */
+  verifyAndMap: boolean;
+  /** `verify_cert_and_check_known_urls`: for links. Implies `verify`. */
+  verifyCertAndCheckKnownUrls: boolean;
+  timeoutMs: number;
+  minVersion?: '1.2' | '1.3';
+  /** IANA names (`TLS_…`); empty is the runtime's default. */
+  ciphers: string[];
+  /** As configured (`CurveP256`, `X25519`, …); empty is the runtime's default. */
+  curvePreferences: string[];
+  /** Handshake before INFO: never, always, or when the client's hello arrives within `fallbackMs`. */
+  handshakeFirst: false | true | { fallbackMs: number };
+  /** Serve clients without TLS on the same port as well. */
+  allowNonTls: boolean;
+  insecure: boolean;
+  /** Lower-case hexadecimal SHA-256 of the accepted certificates' public keys; empty accepts all. */
+  pinnedCerts: string[];
+  /** New TLS connections accepted per second; 0 is unlimited. */
+  connectionRateLimit: number;
+}
+
+export interface WebsocketOptions {
+  host: string;
+  /** -1: any free port. */
+  port: number;
+  advertise?: string;
+  /** Serve `ws://`; without it `tls` is set. */
+  noTls: boolean;
+  tls?: TlsOptions;
+  compression: boolean;
+  sameOrigin: boolean;
+  allowedOrigins: string[];
+  jwtCookie?: string;
+  usernameCookie?: string;
+  passwordCookie?: string;
+  tokenCookie?: string;
+  handshakeTimeoutMs: number;
+  /** Absent: the client listener's. */
+  authTimeoutMs?: number;
+  noAuthUser?: string;
+  username?: string;
+  password?: string;
+  token?: string;
+  /** Added to the upgrade response. */
+  headers: Record<string, string>;
+  /** Absent: the server's `pingIntervalMs`. */
+  pingIntervalMs?: number;
+}
+
+/** The monitoring listeners; `port` and `httpsPort` of 0 mean that there is none, -1 any free port. */
+export interface MonitoringOptions {
+  host: string;
+  port: number;
+  httpsPort: number;
+  /** Starts with `/`, does not end with it; '' when not set. */
+  basePath: string;
+}
+
+export interface LoggingOptions {
+  /** Absent: stderr. */
+  file?: string;
+  debug: boolean;
+  trace: boolean;
+  /** Traces the system account too. */
+  traceVerbose: boolean;
+  /** Trace message headers only. */
+  traceHeaders: boolean;
+  /** Timestamps on lines. */
+  logtime: boolean;
+  logtimeUtc: boolean;
+  /** Rotate the file beyond this size; 0 never. */
+  sizeLimitBytes: number;
+  /** Rotated files kept; 0 is all. */
+  maxFiles: number;
+  syslog: boolean;
+  remoteSyslog?: string;
+  /** Longest printed part of a traced message, bytes; 0 is unlimited. */
+  maxTracedMsgLenBytes: number;
+  /** Error reports of a repeated connect failure: every n-th attempt. */
+  connectErrorReports: number;
+  reconnectErrorReports: number;
+}
+
+/** Skein's own block. */
+export interface SkeinOptions {
+  /** Gateway processes that share the listening port; 1..64. */
+  gateways: number;
+}
+
+export interface ServerOptions {
+  /** Absent: the server's id. */
+  serverName?: string;
+  serverTags: string[];
+  serverMetadata: Record<string, string>;
+
+  host: string;
+  /** -1: any free port. */
+  port: number;
+  /** `host` or `host:port` told to clients in place of the listener's. */
+  clientAdvertise?: string;
+
+  /** 0 or -1 is unlimited. */
+  maxConnections: number;
+  /** Per connection; 0 is unlimited. */
+  maxSubscriptions: number;
+  /** Tokens in a subject of a subscription; 0 is unlimited. */
+  maxSubscriptionTokens: number;
+  maxControlLineBytes: number;
+  maxPayloadBytes: number;
+  /** Output buffered for one client before it is a slow consumer. */
+  maxPendingBytes: number;
+  writeDeadlineMs: number;
+  pingIntervalMs: number;
+  /** Unanswered pings after which a connection is stale. */
+  pingMax: number;
+  disableShortFirstPing: boolean;
+  noHeaderSupport: boolean;
+  /** Do not answer subscriptions on `_INBOX` … of fast producers with stalls. */
+  noFastProducerStall: boolean;
+
+  /** From connection to a valid CONNECT. */
+  authTimeoutMs: number;
+  noAuthUser?: string;
+  authorization: AuthorizationOptions;
+
+  tls?: TlsOptions;
+  websocket?: WebsocketOptions;
+  monitoring: MonitoringOptions;
+  logging: LoggingOptions;
+
+  systemAccount?: string;
+  noSystemAccount: boolean;
+
+  pidFile?: string;
+  portsFileDir?: string;
+  /** Profiling port; 0 is none. */
+  profPort: number;
+  lameDuckDurationMs: number;
+  lameDuckGracePeriodMs: number;
+
+  /** `sha256:…` of the configuration file as read, '' without one: what `/varz` shows as `config_digest`. */
+  configDigest: string;
+  skein: SkeinOptions;
+  /** To be logged at start, in order: known keys whose listener is not served yet, and the like. */
+  warnings: string[];
+}
+
+export const defaultOptions = (): ServerOptions => ({
+  serverTags: [],
+  serverMetadata: {},
+  host: '0.0.0.0',
+  port: 4222,
+  maxConnections: 65536,
+  maxSubscriptions: 0,
+  maxSubscriptionTokens: 0,
+  maxControlLineBytes: 4096,
+  maxPayloadBytes: 1024 * 1024,
+  maxPendingBytes: 64 * 1024 * 1024,
+  writeDeadlineMs: 10_000,
+  pingIntervalMs: 120_000,
+  pingMax: 2,
+  disableShortFirstPing: false,
+  noHeaderSupport: false,
+  noFastProducerStall: false,
+  authTimeoutMs: 2000,
+  authorization: { users: [] },
+  monitoring: { host: '0.0.0.0', port: 0, httpsPort: 0, basePath: '' },
+  logging: {
+    debug: false,
+    trace: false,
+    traceVerbose: false,
+    traceHeaders: false,
+    logtime: true,
+    logtimeUtc: false,
+    sizeLimitBytes: 0,
+    maxFiles: 0,
+    syslog: false,
+    maxTracedMsgLenBytes: 0,
+    connectErrorReports: 3600,
+    reconnectErrorReports: 1,
+  },
+  noSystemAccount: false,
+  profPort: 0,
+  lameDuckDurationMs: 120_000,
+  lameDuckGracePeriodMs: 10_000,
+  configDigest: '',
+  skein: { gateways: 1 },
+  warnings: [],
+});
