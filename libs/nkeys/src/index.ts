@@ -1,0 +1,20 @@
+export {
+  type DecodedKey,
+  decodePublicKey,
+  decodeSeed,
+  encodePublicKey,
+  encodeSeed,
+  isPublicKey,
+  type KeyKind,
+} from './codec.ts';
+export { NkeyError, type NkeyErrorCode } from './errors.ts';
+export {
+  type CurveKey,
+  createCurveKey,
+  createServerKey,
+  createSigningKey,
+  curveKeyFromSeed,
+  type SigningKey,
+  signingKeyFromSeed,
+} from './key-pair.ts';
+export { createVerifier, type Verifier, verify } from './verify.ts';
