@@ -1,0 +1,22 @@
+export type {
+  AuthPermissions,
+  AuthRequest,
+  AuthResponse,
+  ChangeCursor,
+  Component,
+  ConnectionLeases,
+  CreateMember,
+  Link,
+  Member,
+  MemberHandlers,
+  MemberLimits,
+  MemberOptions,
+  NodeIdentity,
+  Peer,
+  Ranges,
+  Registration,
+  SubjectRule,
+} from './api.ts';
+export type { Runtime, Timer, TimerOptions } from './runtime.ts';
+export { systemRuntime } from './runtime.ts';
+export type { Channel, ChannelHandler, Listener, Transport } from './transport.ts';
