@@ -1,0 +1,3 @@
+export { bench } from './bench.ts';
+export { type Options, parseOptions } from './options.ts';
+export type { Results, RowResult } from './results.ts';

@@ -1,0 +1,35 @@
+import { nowSeconds } from '../clock.ts';
+import { type Address, Connection } from '../connection.ts';
+
+/** Many connections at a time, opened a bounded number at once. */
+export class Crowd {
+  #connections: Connection[] = [];
+
+  /** Resolves when all have had their PONG. */
+  async open(options: { address: Address; connections: number; atOnce: number }): Promise<void> {
+    await inParallel(options.connections, options.atOnce, async () => {
+      this.#connections.push(await Connection.open(options.address));
+    });
+  }
+
+  /** Opens and closes connections; resolves with the seconds it took. */
+  async churn(options: { address: Address; connections: number; atOnce: number }): Promise<number> {
+    const startedAt = nowSeconds();
+    await inParallel(options.connections, options.atOnce, async () => {
+      const connection = await Connection.open(options.address);
+      await connection.close();
+    });
+    return nowSeconds() - startedAt;
+  }
+}
+
+async function inParallel(times: number, atOnce: number, task: () => Promise<void>): Promise<void> {
+  let left = times;
+  const lane = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await task();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, times) }, lane));
+}

@@ -1,0 +1,12 @@
+import { Crowd } from './crowd.ts';
+import { Publisher } from './publisher.ts';
+import { Requesters } from './requester.ts';
+import { Responder } from './responder.ts';
+import { StubServer } from './stub-server.ts';
+import { Subscriber } from './subscriber.ts';
+
+/** What a worker process can be. */
+export const roles = { Crowd, Publisher, Requesters, Responder, StubServer, Subscriber };
+
+export type RoleName = keyof typeof roles;
+export type Role<Name extends RoleName> = InstanceType<(typeof roles)[Name]>;

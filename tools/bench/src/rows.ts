@@ -1,0 +1,147 @@
+import type { Stream } from './frames.ts';
+
+/** One measured figure of a row, and what Skein has to reach. */
+export type Figure = {
+  key: string;
+  label: string;
+  unit: string;
+  target?: { ratioMin: number } | { max: number };
+};
+
+type Common = { name: string; title: string; gateways: number; figures: Figure[] };
+
+/** Messages from publishers to subscribers, or from requesters to a responder and back. */
+export type MessageRow = Common & { kind: 'messages'; load: Load };
+
+/** What a node costs, rather than what it carries; each run has a server of its own. */
+export type ShapeRow = Common & { kind: 'shape'; shape: ShapeName; runsMax: number };
+
+export type Load =
+  | { kind: 'publish'; publishers: number; stream: Stream }
+  | {
+      kind: 'deliver';
+      publishers: number;
+      subscribers: number;
+      stream: Exclude<Stream, { kind: 'grid' }>;
+      queue?: string;
+      /** Publisher and subscriber on different gateways; the peer has none, and is measured without. */
+      apart?: boolean;
+    }
+  | { kind: 'request'; requesters: number; payloadBytes: number };
+
+export type ShapeName = 'subscriptions' | 'idle-connections' | 'churn' | 'idle-cpu' | 'start-up' | 'idle-memory';
+
+export type Row = MessageRow | ShapeRow;
+
+const one = (payloadBytes: number): Extract<Stream, { kind: 'one' }> => ({
+  kind: 'one',
+  subject: 'bench.subject',
+  payloadBytes,
+});
+
+const rate = (ratioMin: number, unit = 'msgs/s'): Figure => ({ key: 'rate', label: 'rate', unit, target: { ratioMin } });
+
+const messages = (name: string, title: string, figures: Figure[], load: Load, gateways = 1): MessageRow => ({
+  kind: 'messages',
+  ...{ name, title, figures, load, gateways },
+});
+
+const publish = (name: string, publishers: number, payloadBytes: number, ratioMin: number): MessageRow =>
+  messages(name, `publish only, ${clients(publishers)}, ${payloadBytes} B`, [rate(ratioMin)], {
+    kind: 'publish',
+    publishers,
+    stream: one(payloadBytes),
+  });
+
+const deliver = (
+  name: string,
+  [publishers, subscribers]: [number, number],
+  payloadBytes: number,
+  ratioMin: number,
+): MessageRow =>
+  messages(name, `${publishers}:${subscribers}, ${payloadBytes} B, delivered`, [rate(ratioMin)], {
+    kind: 'deliver',
+    publishers,
+    subscribers,
+    stream: one(payloadBytes),
+  });
+
+const request = (name: string, requesters: number): MessageRow =>
+  messages(
+    name,
+    `request/reply, ${requesters} requester${requesters > 1 ? 's' : ''}, 128 B`,
+    [
+      rate(0.9, 'requests/s'),
+      { key: 'p50Us', label: 'latency p50', unit: 'µs' },
+      { key: 'p99Us', label: 'latency p99', unit: 'µs' },
+    ],
+    { kind: 'request', requesters, payloadBytes: 128 },
+  );
+
+const shape = (name: ShapeRow['name'], title: string, shapeName: ShapeName, figures: Figure[], runsMax = 3): ShapeRow => ({
+  kind: 'shape',
+  ...{ name, title, shape: shapeName, figures, runsMax, gateways: 1 },
+});
+
+function clients(number: number): string {
+  return number === 1 ? '1 client' : `${number} clients`;
+}
+
+export const rows: Row[] = [
+  publish('pub-1x16', 1, 16, 1.3),
+  publish('pub-1x128', 1, 128, 1.3),
+  publish('pub-4x16', 4, 16, 1.3),
+  publish('pub-1x1024', 1, 1024, 1.0),
+  deliver('1to1-16', [1, 1], 16, 1.3),
+  deliver('1to1-128', [1, 1], 128, 1.3),
+  deliver('1to1-1024', [1, 1], 1024, 1.0),
+  deliver('1to10-16', [1, 10], 16, 1.3),
+  deliver('4to4-128', [4, 4], 128, 1.3),
+  request('reqrep-1-128', 1),
+  request('reqrep-10-128', 10),
+  messages('queue-4-128', 'queue group of 4, 128 B, delivered', [rate(1.2)], {
+    kind: 'deliver',
+    publishers: 1,
+    subscribers: 4,
+    stream: one(128),
+    queue: 'workers',
+  }),
+  messages('fanin-10k', '10,000 subjects to 1 subscriber on `>`, 16 B', [rate(1.0)], {
+    kind: 'deliver',
+    publishers: 1,
+    subscribers: 1,
+    stream: { kind: 'many', prefix: 'fan', count: 10_000, payloadBytes: 16 },
+  }),
+  messages(
+    'two-gateways-128',
+    '1:1, 128 B, publisher and subscriber on different gateways (peer: 1:1 in its one process)',
+    [rate(0.5)],
+    { kind: 'deliver', publishers: 1, subscribers: 1, stream: one(128), apart: true },
+    2,
+  ),
+  shape('subs-1m', '1,000,000 subscriptions over 100 connections', 'subscriptions', [
+    { key: 'insertSeconds', label: 'insertion', unit: 's', target: { max: 3 } },
+    { key: 'residentMib', label: 'resident memory', unit: 'MiB', target: { max: 1024 } },
+    { key: 'matchUs', label: 'match', unit: 'µs', target: { max: 5 } },
+    { key: 'randomRate', label: 'publish to random of them', unit: 'msgs/s' },
+    { key: 'hotRate', label: 'publish to 100 of them', unit: 'msgs/s' },
+  ]),
+  shape('idle-10k', '10,000 idle connections', 'idle-connections', [
+    { key: 'kibPerConnection', label: 'resident memory each', unit: 'KiB', target: { max: 20 } },
+    { key: 'connectRate', label: 'connect rate', unit: 'conns/s' },
+  ]),
+  shape('churn-5k', '5,000 connects and disconnects', 'churn', [
+    { key: 'rate', label: 'rate', unit: 'conns/s' },
+    { key: 'growthMib', label: 'memory growth of a second round', unit: 'MiB', target: { max: 10 } },
+  ]),
+  shape('idle-cpu', 'idle for 10 s', 'idle-cpu', [
+    { key: 'cpuMs', label: 'processor time', unit: 'ms', target: { max: 100 } },
+  ], 1),
+  shape('start-up', 'from spawn to INFO, second start', 'start-up', [
+    { key: 'startMs', label: 'time', unit: 'ms', target: { max: 1000 } },
+  ], 5),
+  shape('idle-pss', 'idle node', 'idle-memory', [
+    { key: 'pssMib', label: 'PSS of all processes', unit: 'MiB', target: { max: 300 } },
+    { key: 'processes', label: 'processes', unit: '' },
+  ]),
+];

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Stream } from './frames.ts';
+import { processTree, proportionalKib, residentKib, treeCpuSeconds, untilIdle } from './procfs.ts';
+import type { ShapeName } from './rows.ts';
+import type { ServerProcess } from './server-process.ts';
+import { WorkerHandle } from './worker-handle.ts';
+
+const KIB_PER_MIB = 1024;
+const PAYLOAD_BYTES = 16;
+const CONNECT_AT_ONCE = 64;
+const IDLE_SHARE = 0.02;
+const IDLE_SECONDS_MAX = 5;
+
+/** Measures one shape on a server that was just started for it. */
+export async function measureShape(shape: ShapeName, server: ServerProcess): Promise<Record<string, number>> {
+  await untilIdle(server.pid, IDLE_SHARE, IDLE_SECONDS_MAX);
+  return await shapes[shape](server);
+}
+
+const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string, number>>> = {
+  async subscriptions({ pid, address }) {
+    const [rows, columns, picks] = [100, 10_000, 200_000];
+    const grid = (hot: boolean): Stream => ({ kind: 'grid', rows, columns, picks, hot, payloadBytes: PAYLOAD_BYTES });
+    return await withWorkers(['Subscriber', 'Publisher'] as const, async (subscriber, publisher) => {
+      const insertSeconds = await subscriber.call('openGrid', { address, rows, columns, payloadBytes: PAYLOAD_BYTES });
+      const residentMib = residentKib(pid) / KIB_PER_MIB;
+      await publisher.call('open', { address, connections: 1, stream: grid(true) });
+      const deliver = async (hot: boolean): Promise<number> => {
+        await publisher.call('setStream', grid(hot));
+        const [{ startedAt }, { lastAt }] = await Promise.all([
+          publisher.call('run', { messages: picks }),
+          subscriber.call('finish', { expectedTotal: picks }),
+        ]);
+        return lastAt - startedAt;
+      };
+      // Twice what is not measured: the code is warm then, and the caches hold the hot subjects only.
+      await deliver(true);
+      await deliver(true);
+      const hotSeconds = await deliver(true);
+      const randomSeconds = await deliver(false);
+      return {
+        insertSeconds,
+        residentMib,
+        matchUs: ((randomSeconds - hotSeconds) * 1e6) / picks,
+        randomRate: picks / randomSeconds,
+        hotRate: picks / hotSeconds,
+      };
+    });
+  },
+
+  async 'idle-connections'({ pid, address }) {
+    const connections = 10_000;
+    return await withWorkers(['Crowd'] as const, async (crowd) => {
+      const before = residentKib(pid);
+      const startedAt = performance.now();
+      await crowd.call('open', { address, connections, atOnce: CONNECT_AT_ONCE });
+      const seconds = (performance.now() - startedAt) / 1000;
+      await untilIdle(pid, IDLE_SHARE, IDLE_SECONDS_MAX);
+      return { kibPerConnection: (residentKib(pid) - before) / connections, connectRate: connections / seconds };
+    });
+  },
+
+  async churn({ pid, address }) {
+    const connections = 5_000;
+    return await withWorkers(['Crowd'] as const, async (crowd) => {
+      const round = async (): Promise<{ seconds: number; residentKib: number }> => {
+        const seconds = await crowd.call('churn', { address, connections, atOnce: CONNECT_AT_ONCE });
+        await untilIdle(pid, IDLE_SHARE, IDLE_SECONDS_MAX);
+        return { seconds, residentKib: residentKib(pid) };
+      };
+      const first = await round();
+      const second = await round();
+      return {
+        rate: connections / second.seconds,
+        growthMib: (second.residentKib - first.residentKib) / KIB_PER_MIB,
+      };
+    });
+  },
+
+  async 'idle-cpu'({ pid }) {
+    const before = treeCpuSeconds(pid);
+    await delay(10_000);
+    return { cpuMs: (treeCpuSeconds(pid) - before) * 1000 };
+  },
+
+  async 'start-up'({ startSeconds }) {
+    return { startMs: startSeconds * 1000 };
+  },
+
+  async 'idle-memory'({ pid }) {
+    return { pssMib: proportionalKib(pid) / KIB_PER_MIB, processes: processTree(pid).length };
+  },
+};
+
+type Handles<Names> = { -readonly [I in keyof Names]: Names[I] extends infer N extends RoleNames ? WorkerHandle<N> : never };
+type RoleNames = ConstructorParameters<typeof WorkerHandle>[0];
+
+async function withWorkers<const Names extends readonly RoleNames[], T>(
+  names: Names,
+  use: (...workers: Handles<Names>) => Promise<T>,
+): Promise<T> {
+  const workers = names.map((name) => new WorkerHandle(name));
+  try {
+    return await use(...(workers as unknown as Handles<Names>));
+  } finally {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }
+}
