@@ -1,0 +1,95 @@
+import { closeSync, fstatSync, openSync, readdirSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { LineSink } from './sink.ts';
+
+export interface FileSinkOptions {
+  file: string;
+  /** Rotated beyond this size; 0: never. */
+  sizeLimitBytes: number;
+  /** Files kept, the one being written included; 0: all. */
+  maxFiles: number;
+  /** Names a rotated file. */
+  now: () => Date;
+}
+
+/** Appends to a file. Throws when it cannot be opened; later errors (a full disk) drop lines and count them. */
+export function fileSink(options: FileSinkOptions): LineSink {
+  return new FileSink(options);
+}
+
+class FileSink implements LineSink {
+  dropped = 0;
+  private readonly options: FileSinkOptions;
+  private fd: number;
+  private size = 0;
+
+  constructor(options: FileSinkOptions) {
+    this.options = options;
+    this.fd = this.open();
+  }
+
+  write(lines: string): void {
+    const { sizeLimitBytes } = this.options;
+    try {
+      this.size += writeSync(this.fd, lines);
+    } catch {
+      this.dropped++;
+      return;
+    }
+    if (sizeLimitBytes > 0 && this.size > sizeLimitBytes) this.rotate();
+  }
+
+  reopen(): boolean {
+    const previous = this.fd;
+    try {
+      this.fd = this.open();
+    } catch {
+      return true;
+    }
+    closeSync(previous);
+    return true;
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  private open(): number {
+    const fd = openSync(this.options.file, 'a', 0o640);
+    this.size = fstatSync(fd).size;
+    return fd;
+  }
+
+  private rotate(): void {
+    const { file, now } = this.options;
+    try {
+      renameSync(file, `${file}.${rotationStamp(now())}`);
+    } catch {
+      // Not ours to rename: go on in the same file, and look again after as many bytes.
+      this.size = 0;
+      return;
+    }
+    this.reopen();
+    this.prune();
+  }
+
+  private prune(): void {
+    const { file, maxFiles } = this.options;
+    if (maxFiles <= 0) return;
+    const prefix = `${basename(file)}.`;
+    const rotated = readdirSync(dirname(file))
+      .filter((name) => name.startsWith(prefix) && STAMP.test(name.slice(prefix.length)))
+      .sort();
+    for (const name of rotated.slice(0, Math.max(0, rotated.length - (maxFiles - 1))))
+      unlinkSync(join(dirname(file), name));
+  }
+}
+
+const STAMP = /^\d{4}(\.\d{2}){5}\.\d+$/;
+
+/** `2026.11.21.19.47.26.130483000`: names sort by age. */
+function rotationStamp(date: Date): string {
+  const parts = [date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()];
+  const nanos = String(date.getMilliseconds()).padStart(3, '0').padEnd(9, '0');
+  return `${date.getFullYear()}.${parts.map((part) => String(part).padStart(2, '0')).join('.')}.${nanos}`;
+}

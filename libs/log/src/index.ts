@@ -1,0 +1,7 @@
+export { createWallClock, wallClock } from './clock.ts';
+export type { FileSinkOptions } from './file-sink.ts';
+export { fileSink } from './file-sink.ts';
+export type { Logger, LoggerOptions, LogSettings } from './logger.ts';
+export { createLogger } from './logger.ts';
+export type { LineSink } from './sink.ts';
+export { descriptorSink } from './stream-sink.ts';

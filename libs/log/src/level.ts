@@ -1,0 +1,1 @@
+export type Level = 'INF' | 'DBG' | 'WRN' | 'ERR' | 'FTL' | 'TRC';

@@ -1,0 +1,95 @@
+import type { Level } from './level.ts';
+import type { LineSink } from './sink.ts';
+import { Timestamp } from './timestamp.ts';
+
+/** The part of the configuration that a logger follows (see `LoggingOptions` of `@skein/config`). */
+export interface LogSettings {
+  debug: boolean;
+  trace: boolean;
+  /** Timestamps on lines. */
+  logtime: boolean;
+  logtimeUtc: boolean;
+}
+
+/**
+ * Writes lines in nats-server's format. Texts must hold no passwords, tokens, seeds or JWTs: nothing is masked here.
+ * `debug` and `trace` write nothing unless switched on; ask `debugging` or `tracing` before building a costly text.
+ */
+export interface Logger {
+  readonly debugging: boolean;
+  readonly tracing: boolean;
+  info(text: string): void;
+  debug(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+  fatal(text: string): void;
+  trace(text: string): void;
+  /** Follows a changed configuration. */
+  configure(settings: LogSettings): void;
+}
+
+export interface LoggerOptions {
+  sink: LineSink;
+  /** Printed in front: the node's, which to the outside is one process. */
+  pid: number;
+  /** Unix milliseconds, with fractions. */
+  now: () => number;
+  settings?: LogSettings;
+}
+
+const defaultSettings: LogSettings = { debug: false, trace: false, logtime: true, logtimeUtc: false };
+
+export function createLogger(options: LoggerOptions): Logger {
+  return new LineLogger(options);
+}
+
+class LineLogger implements Logger {
+  debugging = false;
+  tracing = false;
+  private readonly sink: LineSink;
+  private readonly now: () => number;
+  private readonly prefix: string;
+  private timestamp: Timestamp | undefined;
+
+  constructor(options: LoggerOptions) {
+    this.sink = options.sink;
+    this.now = options.now;
+    this.prefix = `[${options.pid}] `;
+    this.configure(options.settings ?? defaultSettings);
+  }
+
+  configure(settings: LogSettings): void {
+    this.debugging = settings.debug;
+    this.tracing = settings.trace;
+    this.timestamp = settings.logtime ? new Timestamp(settings.logtimeUtc) : undefined;
+  }
+
+  info(text: string): void {
+    this.line('INF', text);
+  }
+
+  debug(text: string): void {
+    if (this.debugging) this.line('DBG', text);
+  }
+
+  warn(text: string): void {
+    this.line('WRN', text);
+  }
+
+  error(text: string): void {
+    this.line('ERR', text);
+  }
+
+  fatal(text: string): void {
+    this.line('FTL', text);
+  }
+
+  trace(text: string): void {
+    if (this.tracing) this.line('TRC', text);
+  }
+
+  private line(level: Level, text: string): void {
+    const time = this.timestamp === undefined ? '' : `${this.timestamp.format(this.now())} `;
+    this.sink.write(`${this.prefix}${time}[${level}] ${text}\n`);
+  }
+}

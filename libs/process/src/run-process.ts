@@ -1,0 +1,143 @@
+import { createLogger, descriptorSink, type Logger, wallClock } from '@skein/log';
+import type { ToProcess } from './messages.ts';
+import { type ProcessOptions, parseProcessOptions, readSecret } from './options.ts';
+import { connectSupervisor, type Supervision } from './supervision.ts';
+
+/** An orderly stop that takes longer than this ends anyway. */
+const STOP_MS_MAX = 4000;
+
+const EXIT_USAGE = 64;
+const EXIT_INTERNAL = 70;
+
+export interface ProcessContext extends ProcessOptions {
+  component: string;
+  /** This process's own. */
+  pid: number;
+  /** The token that proves the component to the router. */
+  secret: Uint8Array;
+  /** Lines carry the node's pid when supervised. `log.configure(options.logging)` when the configuration is there. */
+  log: Logger;
+  /** A supervisor started this process. */
+  supervised: boolean;
+  /** Tells the supervisor that the work is being done. `ports`: those listened on, by their names in the ports file. */
+  ready(ports?: Record<string, number>): void;
+  /** Router: tells the supervisor the options that are in force after a reload (gateways, logging). */
+  optionsChanged(options: unknown): void;
+  /** Stops this process in order: `close` runs, then it exits with the code (the router refused it for good: 1). */
+  exit(code: number, reason: string): void;
+}
+
+/** What a main's `create` gives back. */
+export interface RunningProcess {
+  /** Finish, flush, let go. Must settle within 4 s; then the process exits in any case. */
+  close(reason: string): Promise<void> | void;
+  /** Router: SIGHUP, or the supervisor's word for it. */
+  reload?(): void;
+}
+
+export interface ProcessDefinition {
+  component: string;
+  /**
+   * Starts the work. Import what is heavy in here (`await import('./server.ts')`), so that the pipe to the
+   * supervisor is watched from the first moment. A rejection is logged, exit code 1.
+   */
+  create(context: ProcessContext): Promise<RunningProcess> | RunningProcess;
+}
+
+/**
+ * The one skeleton of every process: options, log, the supervisor's pipe (heartbeats; its end is this process's end),
+ * signals, last words. Call it from `main.ts`, once.
+ *
+ * Exit codes: 0 after a stop in order, 1 when it could not start, 64 wrong flags, 70 an exception nobody expected.
+ */
+export function runProcess(definition: ProcessDefinition): void {
+  process.title = `skein-${definition.component}`;
+  new ProcessRun(definition).start();
+}
+
+class ProcessRun {
+  private readonly definition: ProcessDefinition;
+  private readonly supervision: Supervision | undefined;
+  private readonly log: Logger;
+  private running: RunningProcess | undefined;
+  private stopping = false;
+
+  constructor(definition: ProcessDefinition) {
+    this.definition = definition;
+    this.supervision = connectSupervisor((message) => this.told(message));
+    this.log = createLogger({
+      sink: descriptorSink(2),
+      // To the outside a node is one process: the supervisor, this one's parent.
+      pid: this.supervision === undefined ? process.pid : process.ppid,
+      now: wallClock(),
+    });
+  }
+
+  start(): void {
+    process.on('uncaughtException', (error) => this.crash(error));
+    process.on('unhandledRejection', (error) => this.crash(error));
+    this.followSignals();
+    let options: ProcessOptions;
+    try {
+      options = parseProcessOptions(process.argv.slice(2));
+    } catch (error) {
+      this.log.fatal(`${this.definition.component}: ${(error as Error).message}`);
+      process.exit(EXIT_USAGE);
+    }
+    this.create(options).catch((error: Error) => {
+      this.log.fatal(`${this.definition.component}: ${error.message}`);
+      this.log.debug(String(error.stack));
+      process.exit(1);
+    });
+  }
+
+  private async create(options: ProcessOptions): Promise<void> {
+    const running = await this.definition.create({
+      ...options,
+      component: this.definition.component,
+      pid: process.pid,
+      secret: readSecret(options),
+      log: this.log,
+      supervised: this.supervision !== undefined,
+      ready: (ports = {}) => this.supervision?.send({ type: 'ready', ports }),
+      optionsChanged: (changed) => this.supervision?.send({ type: 'options', options: changed }),
+      exit: (code, reason) => this.stop(code, reason),
+    });
+    if (this.stopping) await running.close('stopped while starting');
+    this.running = running;
+  }
+
+  private told(message: ToProcess): void {
+    if (message.type === 'stop') this.stop(0, message.reason);
+    else this.running?.reload?.();
+  }
+
+  private followSignals(): void {
+    // A terminal's Ctrl-C goes to every process of the group: the supervisor decides what it means.
+    const stop = (signal: string) => (): void => {
+      if (this.supervision === undefined) this.stop(0, signal);
+    };
+    process.on('SIGINT', stop('SIGINT'));
+    process.on('SIGTERM', () => this.stop(0, 'SIGTERM'));
+    process.on('SIGHUP', () => {
+      if (this.supervision === undefined) this.running?.reload?.();
+    });
+    for (const signal of ['SIGUSR2', 'SIGPIPE'] as const) process.on(signal, () => {});
+  }
+
+  private stop(code: number, reason: string): void {
+    if (this.stopping) return;
+    this.stopping = true;
+    setTimeout(() => process.exit(code), STOP_MS_MAX);
+    Promise.resolve(this.running?.close(reason)).then(
+      () => process.exit(code),
+      (error: unknown) => this.crash(error),
+    );
+  }
+
+  private crash(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.log.fatal(`${this.definition.component}: ${text.replaceAll('\n', ' | ')}`);
+    process.exit(EXIT_INTERNAL);
+  }
+}
