@@ -1,0 +1,216 @@
+import type { Channel, ChannelHandler, Timer } from '@skein/bus';
+import { Parser, type ParseFault, type PubLine } from '@skein/protocol';
+import type { Account } from './account.ts';
+import { defaultConnectOptions, type ConnectOptions } from './connect-options.ts';
+import type { Gateway } from './gateway.ts';
+import { connect } from './handlers/connect.ts';
+import { fault } from './handlers/fault.ts';
+import { ping, pong } from './handlers/ping.ts';
+import { publish } from './handlers/pub.ts';
+import { subscribe } from './handlers/sub.ts';
+import { endSubscription, unsubscribe } from './handlers/unsub.ts';
+import { Output } from './output.ts';
+import type { ClientPermissions } from './permissions.ts';
+import type { Route } from './route.ts';
+import type { Subscription } from './subscription.ts';
+
+/** What is known of the other end before it says anything. */
+export interface Origin {
+  readonly host: string;
+  readonly port: number;
+  /** How it came in, in the configuration's words. */
+  readonly kind: 'STANDARD' | 'WEBSOCKET';
+  readonly tls: TlsState | null;
+  /** Credentials from WebSocket cookies, added to a CONNECT that has none. */
+  readonly cookies: Partial<ConnectOptions> | null;
+}
+
+export interface TlsState {
+  /** As Node names it: `TLSv1.3`. */
+  readonly version: string;
+  readonly cipher: string;
+  /** Of a verified client certificate, RFC 2253; '' for none. */
+  readonly subject: string;
+  readonly names: readonly string[];
+}
+
+/** PONGs held until links have been worked through as far as this connection's own publishes. */
+interface HeldPong {
+  readonly marks: ReadonlyMap<number, number>;
+}
+
+/**
+ * One client. The wire is a `Channel` (TCP, TLS, WebSocket, or memory in tests); what its verbs do stands in
+ * `handlers/`.
+ */
+export class Connection implements ChannelHandler {
+  readonly gateway: Gateway;
+  readonly channel: Channel;
+  readonly origin: Origin;
+  readonly cid: number;
+  readonly output: Output;
+  readonly parser: Parser<Route>;
+  readonly nonce: string;
+  readonly subscriptions = new Map<string, Subscription>();
+  readonly startedWallMs: number;
+
+  options: ConnectOptions = defaultConnectOptions();
+  /** Null until the connection may do anything but CONNECT. */
+  account: Account | null = null;
+  permissions: ClientPermissions | null = null;
+  /** As monitoring shows it. */
+  user = '';
+  connectReceived = false;
+  isClosed = false;
+  /** Set while the bytes to be flushed at the end of the turn are registered with the gateway. */
+  dirty = false;
+  payloadBytesMax: number;
+  subscriptionsMax: number;
+
+  inMsgs = 0;
+  inBytes = 0;
+  outMsgs = 0;
+  outBytes = 0;
+  lastActiveWallMs: number;
+  rttMs = 0;
+
+  pingsOut = 0;
+  pingSentMs = 0;
+  pingTimer: Timer | null = null;
+  authTimer: Timer | null = null;
+  expiryTimer: Timer | null = null;
+  firstPongSent = false;
+
+  /** The newest declaration that a PING or publish of this client must wait for. */
+  unsettled = 0;
+  /** Producers that wait for this connection to take what it was sent. */
+  waiters: Set<Connection> | null = null;
+  /** Set when this connection produces faster than somebody takes it. */
+  stalled = false;
+  stallTimer: Timer | null = null;
+  readonly heldPongs: HeldPong[] = [];
+  /** Whether anything of this connection went over a link since it last was known to have arrived. */
+  publishedRemotely = false;
+
+  constructor(gateway: Gateway, channel: Channel, origin: Origin, cid: number, nonce: string) {
+    this.gateway = gateway;
+    this.channel = channel;
+    this.origin = origin;
+    this.cid = cid;
+    this.nonce = nonce;
+    this.output = new Output(gateway.pool, channel);
+    this.parser = new Parser<Route>(this, gateway.parserLimits);
+    this.payloadBytesMax = gateway.settings.maxPayloadBytes;
+    this.subscriptionsMax = gateway.settings.maxSubscriptions;
+    this.startedWallMs = gateway.runtime.wallMs();
+    this.lastActiveWallMs = this.startedWallMs;
+  }
+
+  // ---------------------------------------------------------------- the channel
+
+  data(buffer: Buffer, start: number, end: number): void {
+    this.read(buffer, start, end, false);
+  }
+
+  /** As `data`; `headroom` says that the bytes before `start` are free to write. */
+  read(buffer: Buffer, start: number, end: number, headroom: boolean): void {
+    if (this.isClosed) return;
+    this.lastActiveWallMs = this.gateway.turnWallMs();
+    if (this.account === null && !this.connectReceived && !startsConnect(buffer[start]) && this.parser.keptBytes === 0) {
+      this.gateway.refuse(this);
+      return;
+    }
+    this.parser.feed(buffer, start, end, headroom);
+    if (this.stalled && !this.isClosed) this.gateway.stall(this);
+  }
+
+  drain(): void {
+    this.output.drained();
+    this.gateway.unblocked(this);
+    if (!this.isClosed) this.output.flush(this.gateway.runtime.now());
+    const waiters = this.waiters;
+    if (waiters !== null && this.output.pendingBytes < this.gateway.stallBytes / 2) {
+      this.waiters = null;
+      for (const waiter of waiters) this.gateway.unstall(waiter);
+    }
+  }
+
+  closed(_reason: string): void {
+    this.gateway.close(this, 'Client Closed');
+  }
+
+  // ---------------------------------------------------------------- the parser
+
+  connect(json: string): void {
+    connect(this, json);
+  }
+
+  publish(line: PubLine<Route>, payload: Buffer, start: number, end: number): void {
+    publish(this, line, payload, start, end);
+  }
+
+  subscribe(subject: string, queue: string, sid: string): void {
+    subscribe(this, subject, queue, sid);
+  }
+
+  unsubscribe(sid: string, max: number): void {
+    unsubscribe(this, sid, max);
+  }
+
+  ping(): void {
+    ping(this);
+  }
+
+  pong(): void {
+    pong(this);
+  }
+
+  peerError(text: string): void {
+    this.gateway.log.error(`${this.label()} - Client Error ${text}`);
+    this.gateway.close(this, 'Client Closed');
+  }
+
+  /** Nothing may overtake a subscription that other gateways don't know yet. */
+  mayPass(): boolean {
+    if (this.gateway.isSettled(this.unsettled)) {
+      this.parser.gated = false;
+      return true;
+    }
+    this.gateway.waitSettled(this);
+    return false;
+  }
+
+  fault(kind: ParseFault, detail: string): void {
+    fault(this, kind, detail);
+  }
+
+  // ---------------------------------------------------------------- what others do with it
+
+  /** Queues a protocol line (CR LF included) to be sent at the end of the turn. */
+  send(text: string): void {
+    const { output } = this;
+    output.reserve(text.length, this.gateway.runtime.now());
+    output.at += output.buffer.write(text, output.at, 'latin1');
+    this.gateway.markDirty(this);
+  }
+
+  ok(): void {
+    if (this.options.verbose) this.send('+OK\r\n');
+  }
+
+  sendError(text: string): void {
+    this.send(`-ERR '${text}'\r\n`);
+  }
+
+  remove(subscription: Subscription): void {
+    endSubscription(this, subscription);
+  }
+
+  label(): string {
+    return `${this.origin.host}:${this.origin.port} - cid:${this.cid}`;
+  }
+}
+
+function startsConnect(byte: number): boolean {
+  return byte === 0x43 || byte === 0x63;
+}

@@ -1,0 +1,468 @@
+import type { Channel, Link, Member, Runtime } from '@skein/bus';
+import { Account, Declared, patternKey } from './account.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { Connection, type Origin } from './connection.ts';
+import { type Message } from './deliver.ts';
+import { answerPing } from './handlers/ping.ts';
+import type { Route } from './route.ts';
+import { routeMessage } from './routing.ts';
+import type { Settings } from './settings.ts';
+
+export interface Log {
+  error(text: string): void;
+  warn(text: string): void;
+  info(text: string): void;
+  debug(text: string): void;
+}
+
+export interface GatewayParts {
+  readonly member: Member;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  settings: Settings;
+  /** The INFO line of a new or changed connection. */
+  info(connection: Connection): string;
+}
+
+const OUTPUT_BUFFER_BYTES = 64 * 1024;
+const FREE_BUFFER_BYTES_MAX = 16 * 1024 * 1024;
+/** Beyond this much untaken output, whoever produces for a connection is read from no more for a moment. */
+const STALL_BYTES = 4 * 1024 * 1024;
+/** How long at most: a slow subscriber must not hold a publisher for long. */
+const STALL_MS = 5;
+const DEADLINE_SWEEP_MS = 100;
+
+/** The clients of this process: who they are, what they wait for, and when what they are told leaves. */
+export class Gateway {
+  readonly member: Member;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly pool = new BufferPool(OUTPUT_BUFFER_BYTES, FREE_BUFFER_BYTES_MAX);
+  readonly accounts = new Map<string, Account>();
+  readonly connections = new Map<number, Connection>();
+  readonly parserLimits = { controlLineBytesMax: 0, payloadBytesMax: 0 };
+  readonly counters = {
+    inMsgs: 0,
+    inBytes: 0,
+    outMsgs: 0,
+    outBytes: 0,
+    totalConnections: 0,
+    slowConsumers: 0,
+    staleConnections: 0,
+    parseErrors: 0,
+    authFailures: 0,
+  };
+  readonly stallBytes = STALL_BYTES;
+  /** The message being routed: one is enough, and none is made per message. */
+  readonly message: Message = {
+    subject: NOTHING,
+    subjectStart: 0,
+    subjectEnd: 0,
+    reply: NOTHING,
+    replyStart: 0,
+    replyEnd: 0,
+    headerBytes: 0,
+    payload: NOTHING,
+    payloadStart: 0,
+    payloadEnd: 0,
+  };
+  settings: Settings;
+
+  readonly #info: (connection: Connection) => string;
+  #dirty: Connection[] = [];
+  #flushPlanned = false;
+  #nowMs = 0;
+  #wallMs = 0;
+  readonly #blocked = new Set<Connection>();
+  #sweeping = false;
+  readonly #waitingSettled = new Set<Connection>();
+  readonly #waitingOk: { connection: Connection; sequence: number }[] = [];
+  readonly #waitingPong = new Set<Connection>();
+  readonly #stalledOnLinks = new Set<Connection>();
+
+  constructor(parts: GatewayParts) {
+    this.member = parts.member;
+    this.runtime = parts.runtime;
+    this.log = parts.log;
+    this.settings = parts.settings;
+    this.#info = (connection) => parts.info(connection);
+    this.applySettings(parts.settings);
+  }
+
+  applySettings(settings: Settings): void {
+    this.settings = settings;
+    this.parserLimits.controlLineBytesMax = settings.maxControlLineBytes;
+    this.parserLimits.payloadBytesMax = settings.maxPayloadBytes;
+  }
+
+  account(name: string): Account {
+    let account = this.accounts.get(name);
+    if (account === undefined) {
+      account = new Account(name);
+      this.accounts.set(name, account);
+    }
+    return account;
+  }
+
+  // ---------------------------------------------------------------- connections
+
+  /** A new client: registered, told INFO, and timed. */
+  accept(channel: Channel, origin: Origin, cid: number, nonce: string): Connection {
+    const connection = new Connection(this, channel, origin, cid, nonce);
+    this.connections.set(cid, connection);
+    this.counters.totalConnections++;
+    if (!this.settings.authRequired) this.enter(connection, GLOBAL_ACCOUNT);
+    else {
+      connection.authTimer = this.runtime.setTimer(this.settings.authTimeoutMs, () => {
+        connection.sendError('Authentication Timeout');
+        this.close(connection, 'Authentication Timeout');
+      });
+    }
+    connection.send(this.#info(connection));
+    this.log.debug(`${connection.label()} - Client connection created`);
+    this.schedulePing(connection, this.settings.pingIntervalMs);
+    return connection;
+  }
+
+  /** From here on the connection is this account's. */
+  enter(connection: Connection, name: string): void {
+    const account = this.account(name);
+    if (connection.account === account) return;
+    connection.account?.connections.delete(connection);
+    connection.account = account;
+    connection.parser.line.route = null;
+    account.connections.add(connection);
+  }
+
+  /** CONNECT has come: admitted at once where nobody has to prove anything, else asked of the auth-resolver. */
+  admit(connection: Connection, connectJson: string): void {
+    if (!this.settings.authRequired) {
+      this.#admitted(connection);
+      return;
+    }
+    connection.parser.halt();
+    const { origin, nonce } = connection;
+    this.member
+      .authenticate(
+        {
+          connection: connection.cid,
+          connectJson,
+          nonce,
+          host: origin.host,
+          kind: origin.kind,
+          tls: origin.tls !== null,
+          certificateSubject: origin.tls?.subject ?? '',
+          certificateNames: [...(origin.tls?.names ?? [])],
+        },
+        this.settings.authTimeoutMs,
+      )
+      .then(
+        (response) => {
+          if (connection.isClosed) return;
+          if (!response.allowed) {
+            this.refuse(connection, response.error === '' ? undefined : response.error, response.reason);
+            return;
+          }
+          connection.user = response.user;
+          this.enter(connection, response.account);
+          this.#admitted(connection);
+          connection.parser.resume();
+        },
+        (error: unknown) => {
+          if (!connection.isClosed) this.refuse(connection, undefined, String(error));
+        },
+      );
+  }
+
+  #admitted(connection: Connection): void {
+    connection.authTimer?.cancel();
+    connection.authTimer = null;
+    connection.ok();
+    if (this.settings.firstPing) this.schedulePing(connection, Math.min(FIRST_PING_MS, this.settings.pingIntervalMs));
+  }
+
+  /** Who is not allowed, or speaks before being asked. */
+  refuse(connection: Connection, text = 'Authorization Violation', reason = ''): void {
+    this.counters.authFailures++;
+    this.log.error(`${connection.label()} - authentication error${reason === '' ? '' : ` - ${reason}`}`);
+    connection.sendError(text);
+    this.close(connection, 'Authentication Failure');
+  }
+
+  refusePublish(connection: Connection, subject: string): void {
+    connection.sendError(`Permissions Violation for Publish to "${subject}"`);
+    this.log.error(
+      `${connection.label()} - Publish Violation - ${this.identify(connection)}, Subject ${JSON.stringify(subject)}`,
+    );
+  }
+
+  identify(connection: Connection): string {
+    return connection.user === '' ? 'User "N/A"' : `User ${JSON.stringify(connection.user)}`;
+  }
+
+  /** Ends a connection: what it was told so far is sent, then the wire is closed. Idempotent. */
+  close(connection: Connection, reason: string): void {
+    if (connection.isClosed) return;
+    connection.isClosed = true;
+    connection.parser.end();
+    connection.pingTimer?.cancel();
+    connection.authTimer?.cancel();
+    connection.expiryTimer?.cancel();
+    connection.stallTimer?.cancel();
+    this.#withdraw(connection);
+    connection.output.flush(this.turnMs());
+    connection.output.discard();
+    connection.channel.close();
+    this.connections.delete(connection.cid);
+    connection.account?.connections.delete(connection);
+    this.#blocked.delete(connection);
+    this.#waitingSettled.delete(connection);
+    this.#waitingPong.delete(connection);
+    this.#stalledOnLinks.delete(connection);
+    const { waiters } = connection;
+    connection.waiters = null;
+    if (waiters !== null) for (const waiter of waiters) this.unstall(waiter);
+    this.member.connections.close();
+    this.log.debug(`${connection.label()} - Client connection closed: ${reason}`);
+  }
+
+  #withdraw(connection: Connection): void {
+    const { account } = connection;
+    if (account === null) return;
+    for (const subscription of connection.subscriptions.values()) {
+      account.remove(subscription);
+      this.declare(null, account, subscription.subject, subscription.queue, -1);
+    }
+    connection.subscriptions.clear();
+  }
+
+  // ---------------------------------------------------------------- interest
+
+  /** One subscription more or less on a pattern. `waits`: whose PINGs and publishes come after this is settled. */
+  declare(waits: Connection | null, account: Account, subject: string, queue: string, change: 1 | -1): void {
+    const key = patternKey(subject, queue);
+    let declared = account.declared.get(key);
+    if (declared === undefined) {
+      declared = new Declared();
+      account.declared.set(key, declared);
+    }
+    declared.weight += change;
+    declared.sequence = this.member.declare(account.name, subject, queue, declared.weight);
+    if (declared.weight === 0) account.declared.delete(key);
+    if (waits === null || this.member.settled(declared.sequence)) return;
+    waits.unsettled = declared.sequence;
+    waits.parser.gated = true;
+  }
+
+  isSettled(sequence: number): boolean {
+    return this.member.settled(sequence);
+  }
+
+  waitSettled(connection: Connection): void {
+    this.#waitingSettled.add(connection);
+    connection.channel.pause();
+  }
+
+  /** +OK to a SUB waits too. */
+  okWhenSettled(connection: Connection): void {
+    if (this.isSettled(connection.unsettled)) connection.ok();
+    else this.#waitingOk.push({ connection, sequence: connection.unsettled });
+  }
+
+  /** The bus says: everything declared up to here is known to every gateway. */
+  settled(sequence: number): void {
+    while (this.#waitingOk.length > 0 && this.#waitingOk[0].sequence <= sequence) {
+      const { connection } = this.#waitingOk.shift() as { connection: Connection };
+      if (!connection.isClosed) connection.ok();
+    }
+    for (const connection of this.#waitingSettled) {
+      if (connection.unsettled > sequence) continue;
+      this.#waitingSettled.delete(connection);
+      connection.channel.resume();
+      connection.parser.resume();
+    }
+  }
+
+  // ---------------------------------------------------------------- messages
+
+  /** Routes a message; `answered`: tell the sender when nobody is there (no_responders). */
+  route(from: Connection, account: Account, route: Route, message: Message, answered: boolean): number {
+    return routeMessage(from, account, route, message, this.member, this.runtime, answered ? from.cid : 0);
+  }
+
+  /** A PONG promises that what was published before has arrived: over links that takes an acknowledgement. */
+  holdPong(connection: Connection): boolean {
+    const marks = new Map<number, number>();
+    for (const [id, link] of this.member.links) if (link.framesAcked < link.framesSent) marks.set(id, link.framesSent);
+    connection.publishedRemotely = false;
+    if (marks.size === 0) return false;
+    connection.heldPongs.push({ marks });
+    this.#waitingPong.add(connection);
+    return true;
+  }
+
+  /** A link has been worked through further, or is gone. */
+  acked(): void {
+    for (const connection of this.#waitingPong) {
+      const held = connection.heldPongs;
+      while (held.length > 0 && this.#arrived(held[0].marks)) {
+        held.shift();
+        answerPing(connection);
+      }
+      if (held.length === 0) this.#waitingPong.delete(connection);
+    }
+  }
+
+  #arrived(marks: ReadonlyMap<number, number>): boolean {
+    for (const [id, mark] of marks) {
+      const link = this.member.links.get(id);
+      if (link !== undefined && link.framesAcked < mark) return false;
+    }
+    return true;
+  }
+
+  // ---------------------------------------------------------------- output
+
+  /** The runtime's clock, read once a turn. */
+  turnMs(): number {
+    if (this.#nowMs === 0) this.#readClock();
+    return this.#nowMs;
+  }
+
+  turnWallMs(): number {
+    if (this.#nowMs === 0) this.#readClock();
+    return this.#wallMs;
+  }
+
+  #readClock(): void {
+    this.#nowMs = this.runtime.now();
+    this.#wallMs = this.runtime.wallMs();
+    this.#planFlush();
+  }
+
+  #planFlush(): void {
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    this.runtime.defer(this.#flush);
+  }
+
+  markDirty(connection: Connection): void {
+    if (connection.dirty) return;
+    connection.dirty = true;
+    this.#dirty.push(connection);
+    this.#planFlush();
+  }
+
+  readonly #flush = (): void => {
+    this.#flushPlanned = false;
+    const now = this.runtime.now();
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (let i = 0; i < dirty.length; i++) {
+      const connection = dirty[i];
+      connection.dirty = false;
+      if (connection.isClosed) continue;
+      connection.output.flush(now);
+      if (connection.output.blocked) this.#watch(connection);
+    }
+    this.#nowMs = 0;
+  };
+
+  #watch(connection: Connection): void {
+    if (connection.output.pendingBytes > this.settings.maxPendingBytes) {
+      this.#slow(connection, 'Slow Consumer (Pending Bytes)');
+      return;
+    }
+    this.#blocked.add(connection);
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    this.runtime.setTimer(DEADLINE_SWEEP_MS, this.#sweep);
+  }
+
+  unblocked(connection: Connection): void {
+    this.#blocked.delete(connection);
+  }
+
+  readonly #sweep = (): void => {
+    this.#sweeping = false;
+    const now = this.runtime.now();
+    for (const connection of this.#blocked) {
+      if (now - connection.output.blockedSinceMs > this.settings.writeDeadlineMs) {
+        this.#slow(connection, 'Slow Consumer (Write Deadline)');
+      }
+    }
+    if (this.#blocked.size === 0) return;
+    this.#sweeping = true;
+    this.runtime.setTimer(DEADLINE_SWEEP_MS, this.#sweep);
+  };
+
+  #slow(connection: Connection, reason: string): void {
+    this.counters.slowConsumers++;
+    this.log.info(`${connection.label()} - Slow Consumer Detected: ${reason}`);
+    // Nothing more can be told to it: what waits is dropped with the connection.
+    connection.output.discard();
+    connection.channel.destroy();
+    this.close(connection, reason);
+  }
+
+  // ---------------------------------------------------------------- producers that are too fast
+
+  /** Reads no more from a producer until whoever is behind has caught up, a few milliseconds at most. */
+  stall(connection: Connection): void {
+    if (!this.settings.stallProducers && !this.#stalledOnLinks.has(connection)) {
+      connection.stalled = false;
+      return;
+    }
+    connection.channel.pause();
+    if (this.#stalledOnLinks.has(connection) || connection.stallTimer !== null) return;
+    connection.stallTimer = this.runtime.setTimer(STALL_MS, () => this.unstall(connection));
+  }
+
+  unstall(connection: Connection): void {
+    connection.stallTimer?.cancel();
+    connection.stallTimer = null;
+    if (!connection.stalled || connection.isClosed || this.#stalledOnLinks.has(connection)) return;
+    connection.stalled = false;
+    if (!this.#waitingSettled.has(connection)) connection.channel.resume();
+  }
+
+  /** A link's window is full: unlike a slow subscriber it holds its producers until it opens again. */
+  stallOnLink(connection: Connection, _link: Link): void {
+    connection.stalled = true;
+    this.#stalledOnLinks.add(connection);
+  }
+
+  linksWritable(): void {
+    for (const link of this.member.links.values()) if (!link.writable) return;
+    for (const connection of this.#stalledOnLinks) {
+      this.#stalledOnLinks.delete(connection);
+      this.unstall(connection);
+    }
+  }
+
+  // ---------------------------------------------------------------- pings
+
+  schedulePing(connection: Connection, delayMs: number): void {
+    connection.pingTimer?.cancel();
+    connection.pingTimer = this.runtime.setTimer(delayMs, () => this.#pingDue(connection));
+  }
+
+  #pingDue(connection: Connection): void {
+    if (connection.isClosed) return;
+    if (connection.pingsOut >= this.settings.pingMax) {
+      this.counters.staleConnections++;
+      this.log.debug(`${connection.label()} - Stale Client Connection - Closing`);
+      connection.sendError('Stale Connection');
+      this.close(connection, 'Stale Connection');
+      return;
+    }
+    connection.pingsOut++;
+    connection.pingSentMs = this.runtime.now();
+    connection.send('PING\r\n');
+    this.schedulePing(connection, this.settings.pingIntervalMs);
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+export const GLOBAL_ACCOUNT = '$G';
+const FIRST_PING_MS = 2000;

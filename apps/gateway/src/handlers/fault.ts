@@ -1,0 +1,30 @@
+import type { ParseFault } from '@skein/protocol';
+import type { Connection } from '../connection.ts';
+
+/** A stream that can't be read on: what the client is told, and the end of it. */
+export function fault(connection: Connection, kind: ParseFault, detail: string): void {
+  const { gateway } = connection;
+  gateway.counters.parseErrors++;
+  switch (kind) {
+    case 'unknown-operation':
+      connection.sendError('Unknown Protocol Operation');
+      gateway.close(connection, 'Protocol Violation');
+      break;
+    case 'control-line-too-long':
+      connection.sendError('Maximum Control Line Exceeded');
+      gateway.close(connection, 'Maximum Control Line Exceeded');
+      break;
+    case 'payload-too-large':
+      gateway.log.error(
+        `${connection.label()} - maximum payload violation: ${detail} vs ${connection.payloadBytesMax}`,
+      );
+      connection.sendError('Maximum Payload Violation');
+      gateway.close(connection, 'Maximum Message Payload Exceeded');
+      break;
+    case 'headers-not-supported':
+    case 'bad-arguments':
+    case 'bad-payload-end':
+      gateway.close(connection, 'Parse Error');
+      break;
+  }
+}

@@ -1,0 +1,63 @@
+import type { PubLine } from '@skein/protocol';
+import { isLiteral, subjectText } from '@skein/subjects';
+import type { Connection } from '../connection.ts';
+import { sendNoResponders } from '../deliver.ts';
+import type { Route } from '../route.ts';
+
+/** PUB and HPUB. Runs per published message. */
+export function publish(
+  connection: Connection,
+  line: PubLine<Route>,
+  payload: Buffer,
+  payloadStart: number,
+  payloadEnd: number,
+): void {
+  const { gateway, account } = connection;
+  if (account === null) return gateway.refuse(connection);
+  const bytes = payloadEnd - payloadStart;
+  connection.inMsgs++;
+  connection.inBytes += bytes;
+  if (bytes > connection.payloadBytesMax) {
+    // A user's own limit may be lower than the one the parser knows.
+    connection.fault('payload-too-large', String(bytes));
+    return;
+  }
+  let { route } = line;
+  if (route === null) {
+    route = account.route(line.subject, line.subjectLength);
+    line.route = route;
+  } else if (route.generation !== account.generation) {
+    account.refresh(route);
+  }
+
+  if (connection.options.pedantic && !isLiteral(route.subjectText)) {
+    connection.sendError('Invalid Publish Subject');
+    return;
+  }
+  if (connection.permissions !== null && !connection.permissions.canPublish(route.subjectText)) {
+    gateway.refusePublish(connection, subjectText(route.subjectText));
+    return;
+  }
+
+  const hasReply = line.replyLength > 0;
+  const { message } = gateway;
+  message.subject = line.subject;
+  message.subjectStart = 0;
+  message.subjectEnd = line.subjectLength;
+  message.reply = line.reply;
+  message.replyStart = line.replyStart;
+  message.replyEnd = line.replyStart + line.replyLength;
+  message.headerBytes = line.headerBytes;
+  message.payload = payload;
+  message.payloadStart = payloadStart;
+  message.payloadEnd = payloadEnd;
+  const delivered = gateway.route(connection, account, route, message, hasReply && connection.options.noResponders);
+  if (hasReply && delivered === 0 && connection.options.noResponders) {
+    sendNoResponders(
+      connection,
+      route.subjectText,
+      line.reply.toString('latin1', line.replyStart, line.replyStart + line.replyLength),
+    );
+  }
+  if (connection.options.verbose) connection.ok();
+}

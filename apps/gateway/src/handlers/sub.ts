@@ -1,0 +1,34 @@
+import { isValidPattern, subjectText } from '@skein/subjects';
+import type { Connection } from '../connection.ts';
+import { Subscription } from '../subscription.ts';
+
+export function subscribe(connection: Connection, subject: string, queue: string, sid: string): void {
+  const { gateway, account } = connection;
+  if (account === null) return gateway.refuse(connection);
+  if (!isValidPattern(subject) || (queue !== '' && !isValidPattern(queue))) {
+    connection.sendError('Invalid Subject');
+    return;
+  }
+  if (connection.permissions !== null && !connection.permissions.canSubscribe(subject, queue)) {
+    const name = subjectText(subject);
+    const text = queue === '' ? `"${name}"` : `"${name}" using queue "${subjectText(queue)}"`;
+    connection.sendError(`Permissions Violation for Subscription to ${text}`);
+    gateway.log.error(
+      `${connection.label()} - Subscription Violation - ${gateway.identify(connection)}, Subject ${JSON.stringify(name)}, SID ${sid}`,
+    );
+    return;
+  }
+  const { subscriptionsMax } = connection;
+  if (subscriptionsMax > 0 && connection.subscriptions.size >= subscriptionsMax) {
+    connection.sendError('maximum subscriptions exceeded');
+    return;
+  }
+  // The same sid again changes nothing, and is not delivered to twice.
+  if (!connection.subscriptions.has(sid)) {
+    const subscription = new Subscription(connection, subject, queue, sid);
+    connection.subscriptions.set(sid, subscription);
+    account.insert(subscription);
+    gateway.declare(connection, account, subject, queue, 1);
+  }
+  if (connection.options.verbose) gateway.okWhenSettled(connection);
+}

@@ -1,0 +1,138 @@
+import { type Match, Sublist } from '@skein/subjects';
+import { RemoteInterest } from './remote-interest.ts';
+import { Subscription } from './subscription.ts';
+
+export interface QueueTarget {
+  readonly name: string;
+  readonly nameBytes: Buffer;
+  readonly members: Subscription[];
+  /** Other processes with members, and how many. */
+  readonly remotes: { readonly process: number; readonly weight: number }[];
+  readonly remoteWeight: number;
+}
+
+/** Who gets messages on one subject, as of one generation of the account's interest. */
+export class Route {
+  /** The subject's bytes. */
+  readonly subject: Buffer;
+  readonly hash: number;
+  subjectText: string;
+  generation = -1;
+  plain: Subscription[] = [];
+  groups: QueueTarget[] = [];
+  /** Processes with plain interest. */
+  remotes: number[] = [];
+
+  constructor(subject: Buffer, hash: number) {
+    this.subject = subject;
+    this.hash = hash;
+    this.subjectText = subject.toString('latin1');
+  }
+
+  refresh(match: Match<Subscription | RemoteInterest>, generation: number): void {
+    this.generation = generation;
+    this.plain = [];
+    this.remotes = [];
+    this.groups = [];
+    for (const entry of match.plain) {
+      if (entry instanceof Subscription) this.plain.push(entry);
+      else if (!this.remotes.includes(entry.process)) this.remotes.push(entry.process);
+    }
+    for (const { name, members } of match.groups) {
+      const local: Subscription[] = [];
+      const remotes = new Map<number, number>();
+      let remoteWeight = 0;
+      for (const member of members) {
+        if (member instanceof Subscription) local.push(member);
+        else {
+          remotes.set(member.process, (remotes.get(member.process) ?? 0) + member.weight);
+          remoteWeight += member.weight;
+        }
+      }
+      this.groups.push({
+        name,
+        nameBytes: Buffer.from(name, 'latin1'),
+        members: local,
+        remotes: [...remotes].map(([process, weight]) => ({ process, weight })),
+        remoteWeight,
+      });
+    }
+  }
+}
+
+/**
+ * Routes by the subject's bytes: an open-addressed table, so that looking one up makes no string. Bounded by two
+ * halves: what is used moves to the young half; when that is full, the old half is dropped.
+ */
+export class RouteCache {
+  #young = new Table();
+  #old: Table | null = null;
+
+  get size(): number {
+    return this.#young.count + (this.#old?.count ?? 0);
+  }
+
+  get(subject: Buffer, length: number): Route {
+    const hash = hashBytes(subject, length);
+    let route = this.#young.find(subject, length, hash);
+    if (route !== null) return route;
+    route = this.#old?.find(subject, length, hash) ?? new Route(Buffer.from(subject.subarray(0, length)), hash);
+    if (this.#young.count >= HALF_ENTRIES_MAX) {
+      this.#old = this.#young;
+      this.#young = new Table();
+    }
+    this.#young.add(route);
+    return route;
+  }
+}
+
+const HALF_ENTRIES_MAX = 16_384;
+
+class Table {
+  count = 0;
+  #slots: (Route | null)[] = new Array(64).fill(null);
+
+  find(subject: Buffer, length: number, hash: number): Route | null {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const route = slots[slot];
+      if (route === null) return null;
+      if (route.hash !== hash || route.subject.length !== length) continue;
+      const kept = route.subject;
+      let i = 0;
+      while (i < length && kept[i] === subject[i]) i++;
+      if (i === length) return route;
+    }
+  }
+
+  add(route: Route): void {
+    if (this.count * 2 >= this.#slots.length) this.#grow();
+    this.count++;
+    place(this.#slots, route);
+  }
+
+  #grow(): void {
+    const slots: (Route | null)[] = new Array(this.#slots.length * 2).fill(null);
+    for (const route of this.#slots) if (route !== null) place(slots, route);
+    this.#slots = slots;
+  }
+}
+
+function place(slots: (Route | null)[], route: Route): void {
+  const mask = slots.length - 1;
+  let slot = route.hash & mask;
+  while (slots[slot] !== null) slot = (slot + 1) & mask;
+  slots[slot] = route;
+}
+
+/** FNV-1a with a final mix, as a non-negative 31-bit integer. */
+function hashBytes(bytes: Buffer, length: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  hash ^= hash >>> 15;
+  return hash & 0x7fffffff;
+}
+
+export type Interest = Sublist<Subscription | RemoteInterest>;
+export const newInterest = (): Interest => new Sublist<Subscription | RemoteInterest>();

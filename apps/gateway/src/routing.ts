@@ -1,0 +1,150 @@
+import type { Link, Member, Runtime } from '@skein/bus';
+import type { Account } from './account.ts';
+import type { Connection } from './connection.ts';
+import { deliver, type Message } from './deliver.ts';
+import type { QueueTarget, Route } from './route.ts';
+
+/**
+ * Hands a message to everybody on its route: local subscriptions, one member of each queue group, and each other
+ * process with interest once. Returns how many took it (a process counts as one).
+ */
+export function routeMessage(
+  from: Connection | null,
+  account: Account,
+  route: Route,
+  message: Message,
+  member: Member,
+  runtime: Runtime,
+  request: number,
+): number {
+  const echo = from?.options.echo ?? true;
+  let delivered = 0;
+  const { plain, groups, remotes } = route;
+  for (let i = 0; i < plain.length; i++) {
+    const subscription = plain[i];
+    if (!echo && subscription.connection === from) continue;
+    if (deliver(subscription, message, route)) {
+      delivered++;
+      noteStall(from, subscription.connection);
+    }
+  }
+  if (groups.length === 0 && remotes.length === 0) return delivered;
+
+  picked.length = 0;
+  for (let i = 0; i < groups.length; i++) {
+    const process = pick(from, echo, groups[i], message, route, runtime);
+    if (process === LOCAL) delivered++;
+    else if (process !== NOBODY) picked.push({ process, group: groups[i] });
+  }
+  if (remotes.length === 0 && picked.length === 0) return delivered;
+  return delivered + sendToProcesses(from, account, message, route, member, delivered === 0 ? request : 0);
+}
+
+interface Picked {
+  readonly process: number;
+  readonly group: QueueTarget;
+}
+
+/** Groups whose member was picked in another process; reused. */
+const picked: Picked[] = [];
+const queueNames: Buffer[] = [];
+const processes: number[] = [];
+
+const LOCAL = -1;
+const NOBODY = 0;
+
+/** Picks a member of a group by weight, over the whole node. A local one is delivered to; otherwise its process. */
+function pick(
+  from: Connection | null,
+  echo: boolean,
+  group: QueueTarget,
+  message: Message,
+  route: Route,
+  runtime: Runtime,
+): number {
+  const { members, remotes, remoteWeight } = group;
+  const count = members.length;
+  let at = Math.floor(runtime.random() * (count + remoteWeight));
+  if (at >= count) {
+    at -= count;
+    for (const remote of remotes) {
+      if (at < remote.weight) return remote.process;
+      at -= remote.weight;
+    }
+  }
+  // From the one picked on, the first that can take it: members may be closing, or the publisher itself without echo.
+  for (let i = 0; i < count; i++) {
+    const subscription = members[(at + i) % count];
+    if (!echo && subscription.connection === from) continue;
+    if (deliver(subscription, message, route)) {
+      noteStall(from, subscription.connection);
+      return LOCAL;
+    }
+  }
+  return remotes.length > 0 ? remotes[0].process : NOBODY;
+}
+
+function sendToProcesses(
+  from: Connection | null,
+  account: Account,
+  message: Message,
+  route: Route,
+  member: Member,
+  request: number,
+): number {
+  processes.length = 0;
+  for (const process of route.remotes) processes.push(process);
+  for (const { process } of picked) if (!processes.includes(process)) processes.push(process);
+  let sent = 0;
+  for (let i = 0; i < processes.length; i++) {
+    const plain = i < route.remotes.length;
+    if (send(from, account, message, member.links.get(processes[i]), plain, request, processes.length)) sent++;
+  }
+  return sent;
+}
+
+function send(
+  from: Connection | null,
+  account: Account,
+  message: Message,
+  link: Link | undefined,
+  plain: boolean,
+  request: number,
+  targets: number,
+): boolean {
+  if (link === undefined) return false;
+  queueNames.length = 0;
+  for (const candidate of picked) if (candidate.process === link.peer.id) queueNames.push(candidate.group.nameBytes);
+  const taken = link.deliver(
+    account.nameBytes,
+    message.subject,
+    message.subjectStart,
+    message.subjectEnd,
+    message.reply,
+    message.replyStart,
+    message.replyEnd,
+    message.headerBytes,
+    message.payload,
+    message.payloadStart,
+    message.payloadEnd,
+    plain,
+    queueNames,
+    queueNames.length,
+    request,
+    targets,
+  );
+  if (taken && from !== null) {
+    from.publishedRemotely = true;
+    if (!link.writable) from.gateway.stallOnLink(from, link);
+  }
+  return taken;
+}
+
+function noteStall(from: Connection | null, to: Connection): void {
+  if (from === null || from === to) return;
+  if (to.output.blocked && to.output.pendingBytes > to.gateway.stallBytes) {
+    from.stalled = true;
+    to.waiters ??= new Set();
+    to.waiters.add(from);
+  }
+}

@@ -1,0 +1,42 @@
+import type { ServerOptions } from '@skein/config';
+
+/** The slice of the configuration that a gateway gets: everything but who may connect. */
+export interface GatewayConfiguration extends Omit<ServerOptions, 'authorization'> {
+  /** Somebody has to prove who they are: CONNECT goes to the auth-resolver. */
+  authRequired: boolean;
+  /** INFO carries a nonce to be signed. */
+  nonceRequired: boolean;
+}
+
+/** What the data path looks at, from the configuration. Replaced whole by a reload. */
+export interface Settings {
+  readonly maxControlLineBytes: number;
+  readonly maxPayloadBytes: number;
+  readonly maxPendingBytes: number;
+  readonly maxSubscriptions: number;
+  readonly writeDeadlineMs: number;
+  readonly pingIntervalMs: number;
+  readonly pingMax: number;
+  readonly firstPing: boolean;
+  readonly authTimeoutMs: number;
+  readonly authRequired: boolean;
+  readonly headers: boolean;
+  readonly stallProducers: boolean;
+}
+
+export function settingsFrom(configuration: GatewayConfiguration): Settings {
+  return {
+    maxControlLineBytes: configuration.maxControlLineBytes,
+    maxPayloadBytes: configuration.maxPayloadBytes,
+    maxPendingBytes: configuration.maxPendingBytes,
+    maxSubscriptions: configuration.maxSubscriptions,
+    writeDeadlineMs: configuration.writeDeadlineMs,
+    pingIntervalMs: configuration.pingIntervalMs,
+    pingMax: configuration.pingMax,
+    firstPing: !configuration.disableShortFirstPing,
+    authTimeoutMs: configuration.authTimeoutMs,
+    authRequired: configuration.authRequired,
+    headers: !configuration.noHeaderSupport,
+    stallProducers: !configuration.noFastProducerStall,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Socket } from 'node:net';
+import type { Channel, ChannelHandler } from '@skein/bus';
+
+/** A `Channel` over a TCP or TLS socket. Reading is its opener's business; this is writing and the end. */
+export class SocketChannel implements Channel {
+  readonly #socket: Socket;
+  #handler: ChannelHandler | null = null;
+  #waiting = false;
+  #ended = false;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  attach(handler: ChannelHandler): void {
+    this.#handler = handler;
+    this.#socket.on('close', () => this.#closed('closed'));
+  }
+
+  write(bytes: Buffer): boolean {
+    if (this.#ended || this.#socket.destroyed) return true;
+    this.#socket.write(bytes, this.#written);
+    if (this.#socket.writableLength === 0) return true;
+    this.#waiting = true;
+    return false;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#socket.destroyed) this.#socket.resume();
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#socket.end(() => this.#socket.destroy());
+  }
+
+  destroy(): void {
+    this.#ended = true;
+    this.#socket.destroy();
+  }
+
+  // One function for all writes: a closure per write would be garbage per write.
+  readonly #written = (): void => {
+    if (!this.#waiting || this.#socket.writableLength > 0) return;
+    this.#waiting = false;
+    this.#handler?.drain();
+  };
+
+  #closed(reason: string): void {
+    const handler = this.#handler;
+    this.#handler = null;
+    handler?.closed(reason);
+  }
+}
+
+/** Never reached: `write` tells by itself what was not taken, and output is bounded elsewhere. */
+export const HIGH_WATER_MARK_BYTES = 2 ** 30;

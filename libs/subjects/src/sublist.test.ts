@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Interested, Sublist } from './sublist.ts';
+import { hasWildcard, isLiteral, isValidPattern, matches, subjectFromText, subjectText } from './subject.ts';
+
+const token = fc.constantFrom('a', 'b', 'foo', 'a*', '>x');
+const literal = fc.array(token, { minLength: 1, maxLength: 4 }).map((tokens) => tokens.join('.'));
+const pattern = fc
+  .tuple(fc.array(fc.oneof(token, fc.constant('*')), { minLength: 1, maxLength: 4 }), fc.boolean())
+  .map(([tokens, full]) => [...tokens, ...(full ? ['>'] : [])].join('.'));
+const entry = fc.record({ subject: pattern, queue: fc.constantFrom('', 'q1', 'q2') });
+
+/** The linear twin: every entry is asked for every subject. */
+function naive(entries: Iterable<Interested>, subject: string) {
+  const plain: Interested[] = [];
+  const groups = new Map<string, Interested[]>();
+  for (const e of entries) {
+    if (!matches(e.subject, subject)) continue;
+    if (e.queue === '') plain.push(e);
+    else groups.set(e.queue, [...(groups.get(e.queue) ?? []), e]);
+  }
+  return { plain, groups };
+}
+
+describe('sublist', () => {
+  it('matches what a linear search matches, after inserts and removals', () => {
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 30 }), fc.array(fc.nat(40)), fc.array(literal), (all, gone, subjects) => {
+        const list = new Sublist<Interested>();
+        const live = new Set(all);
+        for (const e of all) list.insert(e);
+        for (const index of gone) {
+          const e = all[index];
+          if (e === undefined) continue;
+          expect(list.remove(e)).toBe(live.delete(e));
+        }
+        expect(list.size).toBe(live.size);
+        expect(new Set(list)).toEqual(live);
+        for (const subject of subjects) {
+          const expected = naive(live, subject);
+          const got = list.match(subject);
+          expect(new Set(got.plain)).toEqual(new Set(expected.plain));
+          expect(got.plain.length).toBe(expected.plain.length);
+          expect(got.groups.length).toBe(expected.groups.size);
+          for (const group of got.groups) {
+            expect(new Set(group.members)).toEqual(new Set(expected.groups.get(group.name)));
+          }
+        }
+      }),
+    );
+  });
+
+  it('keeps no trace of what was removed', () => {
+    const list = new Sublist<Interested>();
+    const entries = ['a.*.c', 'a.>', '*', 'a.b', '>'].map((subject) => ({ subject, queue: 'q' }));
+    for (const e of entries) list.insert(e);
+    for (const e of entries) expect(list.remove(e)).toBe(true);
+    expect([...list]).toEqual([]);
+    expect(list.match('a.b').groups).toEqual([]);
+  });
+});
+
+describe('subjects', () => {
+  it.each([
+    ['foo', true, true],
+    ['foo.bar', true, true],
+    ['foo.*', true, false],
+    ['foo.>', true, false],
+    ['>', true, false],
+    ['foo*', true, true],
+    ['foo.>bar', true, true],
+    ['', false, false],
+    ['.foo', false, false],
+    ['foo.', false, false],
+    ['foo..bar', false, false],
+    ['foo.>.bar', false, false],
+    ['foo bar', false, false],
+    ['foo\tbar', false, false],
+  ])('%j: valid pattern %s, literal %s', (subject, valid, isLit) => {
+    expect(isValidPattern(subject)).toBe(valid);
+    expect(isLiteral(subject)).toBe(isLit);
+  });
+
+  it.each([
+    ['foo.*', 'foo.bar', true],
+    ['foo.*', 'foo', false],
+    ['foo.*', 'foo.bar.baz', false],
+    ['foo.>', 'foo', false],
+    ['foo.>', 'foo.bar.baz', true],
+    ['>', 'x', true],
+    ['*.b', 'a.b', true],
+    ['a', 'a', true],
+    ['a', 'ab', false],
+  ])('%j against %j: %s', (p, subject, expected) => {
+    expect(matches(p, subject)).toBe(expected);
+  });
+
+  it('carries UTF-8 through unchanged', () => {
+    const text = 'grüße.日本.*';
+    expect(subjectText(subjectFromText(text))).toBe(text);
+    expect(hasWildcard(subjectFromText(text))).toBe(true);
+    expect(subjectFromText('plain')).toBe('plain');
+  });
+});
