@@ -1,0 +1,7 @@
+export {
+  type ConnectionPermissions,
+  compilePermissions,
+  type Permissions,
+  type SubjectRule,
+} from './permissions.ts';
+export type { ResponsePermission } from './replies.ts';
