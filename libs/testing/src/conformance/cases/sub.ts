@@ -1,0 +1,101 @@
+import { type Case, PEDANTIC, QUIET, single, VERBOSE } from '../case.ts';
+
+const PUBS = ['foo', 'foo.bar', 'foo.bar.baz', 'bar', 'a.b'].map((subject) => `PUB ${subject} 1\r\nx\r\n`).join('');
+
+const lines: [string, string][] = [
+  ['one argument', 'SUB foo\r\n'],
+  ['three arguments', 'SUB foo q 1\r\n'],
+  ['four arguments', 'SUB foo q 1 x\r\n'],
+  ['sid of letters', 'SUB foo abc\r\n'],
+  ['sid of strange characters', 'SUB foo a.*>-ż\r\n'],
+  ['sid 0', 'SUB foo 0\r\n'],
+  ['sid negative', 'SUB foo -1\r\n'],
+  ['sid with leading zeros', 'SUB foo 001\r\nSUB foo 1\r\n'],
+  ['sid of 200 characters', `SUB foo ${'sid-'.repeat(50)}\r\n`],
+  ['same sid twice, same subject', 'SUB foo 1\r\nSUB foo 1\r\n'],
+  ['same sid twice, other subject', 'SUB foo 1\r\nSUB bar 1\r\n'],
+  ['same sid twice, with queue the second time', 'SUB foo 1\r\nSUB foo q 1\r\n'],
+  ['same sid twice, UNSUB once', 'SUB foo 1\r\nSUB bar 1\r\nUNSUB 1\r\n'],
+  ['two sids on one subject', 'SUB foo 1\r\nSUB foo 2\r\n'],
+  ['queue with a wildcard', 'SUB foo q.* 1\r\n'],
+  ['queue with an empty token', 'SUB foo q..x 1\r\n'],
+  ['queue with a dot', 'SUB foo q.x 1\r\n'],
+  ['queue >', 'SUB foo > 1\r\n'],
+];
+
+const subjects = [
+  '>',
+  '*',
+  'foo',
+  'foo.*',
+  'foo.>',
+  '*.*',
+  '*.>',
+  '>.foo',
+  '*.bar',
+  'foo.*.baz',
+  'foo.bar.*',
+  'foo..bar',
+  '.foo',
+  'foo.',
+  '.',
+  '..',
+  'foo.>.bar',
+  '>.>',
+  'foo*',
+  '*foo',
+  'f*o',
+  'foo.b*',
+  'foo>',
+  '>foo',
+  'foo.>x',
+  'foo.*.>',
+  '*.*.*',
+  'żółw',
+  'foo\0',
+  '"',
+  '\u007f',
+  '$SYS.foo',
+  '$SYS.>',
+  '_INBOX.*',
+  '$JS.API.INFO',
+  '_R_.x',
+  '_GR_.>',
+  'foo.**',
+  '**',
+];
+
+export const subCases: Case[] = [
+  ...lines.map(([name, bytes]) => ({
+    ...single('plain', `SUB: ${name}`, QUIET + bytes + PUBS),
+    isUnordered: /twice|two sids|zeros/.test(name),
+  })),
+  ...subjects.map((subject) =>
+    single('plain', `SUB: subject ${JSON.stringify(subject)}`, `${QUIET}SUB ${subject} 1\r\n${PUBS}`),
+  ),
+  ...subjects.map((subject) =>
+    single('plain', `SUB: subject ${JSON.stringify(subject)}, pedantic`, `${PEDANTIC}SUB ${subject} 1\r\n`),
+  ),
+  single('plain', 'SUB: bad subject, verbose', `${VERBOSE}SUB a..b 1\r\nPING\r\n`, 1),
+  single('plain', 'SUB: bad subject, pedantic and verbose', 'CONNECT {"pedantic":true}\r\nSUB a..b 1\r\nPING\r\n', 1),
+  single('plain', 'SUB: bad queue, pedantic', `${PEDANTIC}SUB foo q..x 1\r\n`),
+  single('plain', 'SUB: bad subject, then a good one with the same sid', `${QUIET}SUB a..b 1\r\nSUB foo 1\r\n${PUBS}`),
+  single(
+    'plain',
+    'SUB: subject of 3000 bytes',
+    `${QUIET}SUB ${'s'.repeat(3000)} 1\r\nPUB ${'s'.repeat(3000)} 1\r\nx\r\n`,
+  ),
+  single(
+    'plain',
+    'SUB: subject of 500 tokens',
+    `${QUIET}SUB ${'s.'.repeat(499)}> 1\r\nPUB ${'s.'.repeat(499)}s 1\r\nx\r\n`,
+  ),
+  {
+    ...single(
+      'plain',
+      'SUB: overlapping wildcards deliver once each',
+      `${QUIET}SUB foo.bar 1\r\nSUB foo.* 2\r\nSUB foo.> 3\r\nSUB *.bar 4\r\nSUB *.* 5\r\nSUB > 6\r\nSUB * 7\r\nPUB foo.bar 1\r\nx\r\n`,
+    ),
+    isUnordered: true,
+  },
+];

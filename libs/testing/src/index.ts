@@ -1,0 +1,12 @@
+export type { Case, Payload, Servers, Step } from './conformance/case.ts';
+export { cases } from './conformance/cases.ts';
+export { type Infos, infoServers, normaliseInfo, readInfos } from './conformance/info.ts';
+export { STRANGER_NKEY, signNonce, USER_NKEY } from './conformance/nkey.ts';
+export { loadRecordedInfos, loadRecording, type Recording } from './conformance/recording.ts';
+export { type Forecast, runCase, runCases } from './conformance/runner.ts';
+export { servers } from './conformance/servers.ts';
+export { type ConnectionTranscript, diffTranscripts, normalise, type Transcript } from './conformance/transcript.ts';
+export { fixtures } from './fixtures.ts';
+export { splitFrames } from './frames.ts';
+export { type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
+export { type Fate, WireClient, type WireOptions } from './wire-client.ts';
