@@ -1,3 +1,5 @@
+export { ConfigError } from './error.ts';
+export { type ConfigIo, loadConfig, testConfig } from './load.ts';
 export type {
   AuthorizationOptions,
   ConnectionType,
@@ -14,4 +16,4 @@ export type {
   User,
   WebsocketOptions,
 } from './options.ts';
-export { defaultOptions, isBcrypt, isNkeyUser } from './options.ts';
+export { CONNECTION_TYPES, defaultOptions, isBcrypt, isNkeyUser } from './options.ts';

@@ -13,7 +13,10 @@ export interface SubjectPermission {
   deny?: string[];
 }
 
-/** The right to publish to the reply subjects of received messages. */
+/**
+ * The right to publish to the reply subjects of received messages. Where it is given without publish permissions,
+ * those deny everything else.
+ */
 export interface ResponsePermission {
   /** Replies allowed for each received message; -1 is unlimited. */
   max: number;
@@ -28,23 +31,24 @@ export interface Permissions {
   responses?: ResponsePermission;
 }
 
-/** As written in `allowed_connection_types`, upper-cased. */
-export type ConnectionType =
-  | 'STANDARD'
-  | 'WEBSOCKET'
-  | 'LEAFNODE'
-  | 'LEAFNODE_WS'
-  | 'MQTT'
-  | 'MQTT_WS'
-  | 'IN_PROCESS';
+/** What `allowed_connection_types` may hold, upper-cased. */
+export const CONNECTION_TYPES = [
+  'STANDARD',
+  'WEBSOCKET',
+  'LEAFNODE',
+  'LEAFNODE_WS',
+  'MQTT',
+  'MQTT_WS',
+  'IN_PROCESS',
+] as const;
+
+export type ConnectionType = (typeof CONNECTION_TYPES)[number];
 
 interface UserBase {
   /** Absent: the authorization block's default permissions, or everything. */
   permissions?: Permissions;
   /** Absent: every type. */
   allowedConnectionTypes?: ConnectionType[];
-  /** The user must connect through a proxy that signs its nonce. */
-  proxyRequired?: boolean;
 }
 
 export interface PasswordUser extends UserBase {
@@ -86,13 +90,11 @@ export interface TlsOptions {
   verify: boolean;
   /** `verify_and_map`: the certificate names the user. Implies `verify`. */
   verifyAndMap: boolean;
-  /** `verify_cert_and_check_known_urls`: for links. Implies `verify`. */
-  verifyCertAndCheckKnownUrls: boolean;
   timeoutMs: number;
   minVersion?: '1.2' | '1.3';
   /** IANA names (`TLS_…`); empty is the runtime's default. */
   ciphers: string[];
-  /** As configured (`CurveP256`, `X25519`, …); empty is the runtime's default. */
+  /** As configured, any of CURVES; empty is the runtime's default. */
   curvePreferences: string[];
   /** Handshake before INFO: never, always, or when the client's hello arrives within `fallbackMs`. */
   handshakeFirst: false | true | { fallbackMs: number };
@@ -138,7 +140,7 @@ export interface MonitoringOptions {
   host: string;
   port: number;
   httpsPort: number;
-  /** Starts with `/`, does not end with it; '' when not set. */
+  /** As configured (`/nats`, `nats`, `/nats/`), '' when not. */
   basePath: string;
 }
 
@@ -162,7 +164,7 @@ export interface LoggingOptions {
   remoteSyslog?: string;
   /** Longest printed part of a traced message, bytes; 0 is unlimited. */
   maxTracedMsgLenBytes: number;
-  /** Error reports of a repeated connect failure: every n-th attempt. */
+  /** Of the failures to connect a link, the first and every n-th are logged; the same for reconnecting. */
   connectErrorReports: number;
   reconnectErrorReports: number;
 }
@@ -185,26 +187,31 @@ export interface ServerOptions {
   /** `host` or `host:port` told to clients in place of the listener's. */
   clientAdvertise?: string;
 
-  /** 0 or -1 is unlimited. */
+  /** 0 or less is unlimited. */
   maxConnections: number;
-  /** Per connection; 0 is unlimited. */
+  /** Per connection; 0 or less is unlimited. */
   maxSubscriptions: number;
   /** Tokens in a subject of a subscription; 0 is unlimited. */
   maxSubscriptionTokens: number;
   maxControlLineBytes: number;
+  /** Less than 0 is unlimited. */
   maxPayloadBytes: number;
   /** Output buffered for one client before it is a slow consumer. */
   maxPendingBytes: number;
   writeDeadlineMs: number;
+  /** What becomes of a connection that misses it; `default` closes clients. */
+  writeTimeout: 'default' | 'close' | 'retry';
   pingIntervalMs: number;
   /** Unanswered pings after which a connection is stale. */
   pingMax: number;
   disableShortFirstPing: boolean;
   noHeaderSupport: boolean;
-  /** Do not answer subscriptions on `_INBOX` … of fast producers with stalls. */
+  /** Never hold up a publisher for a slow subscriber, not even shortly. */
   noFastProducerStall: boolean;
+  /** Closed connections that `/connz` remembers. */
+  maxClosedClients: number;
 
-  /** From connection to a valid CONNECT. */
+  /** From connection to a valid CONNECT; with TLS and nothing configured, the TLS timeout and one second more. */
   authTimeoutMs: number;
   noAuthUser?: string;
   authorization: AuthorizationOptions;
@@ -219,8 +226,6 @@ export interface ServerOptions {
 
   pidFile?: string;
   portsFileDir?: string;
-  /** Profiling port; 0 is none. */
-  profPort: number;
   lameDuckDurationMs: number;
   lameDuckGracePeriodMs: number;
 
@@ -243,11 +248,13 @@ export const defaultOptions = (): ServerOptions => ({
   maxPayloadBytes: 1024 * 1024,
   maxPendingBytes: 64 * 1024 * 1024,
   writeDeadlineMs: 10_000,
+  writeTimeout: 'default',
   pingIntervalMs: 120_000,
   pingMax: 2,
   disableShortFirstPing: false,
   noHeaderSupport: false,
   noFastProducerStall: false,
+  maxClosedClients: 10_000,
   authTimeoutMs: 2000,
   authorization: { users: [] },
   monitoring: { host: '0.0.0.0', port: 0, httpsPort: 0, basePath: '' },
@@ -266,7 +273,6 @@ export const defaultOptions = (): ServerOptions => ({
     reconnectErrorReports: 1,
   },
   noSystemAccount: false,
-  profPort: 0,
   lameDuckDurationMs: 120_000,
   lameDuckGracePeriodMs: 10_000,
   configDigest: '',

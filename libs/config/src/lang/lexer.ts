@@ -173,12 +173,12 @@ export class Lexer {
       const end = isEnd(char);
       if (char === '\\' && !end) {
         this.next();
-        const escape = this.next();
-        if (escape === 'x') {
+        const escaped = this.next();
+        if (escaped === 'x') {
           bytes.push(this.#hexByte());
           continue;
         }
-        value += utf8(bytes) + this.#escape(escape);
+        value += utf8(bytes) + this.#escape(escaped);
       } else {
         value += utf8(bytes);
         if (end) {
@@ -236,7 +236,8 @@ export class Lexer {
     if (after === '-' && !negative) return this.#datetime(digits);
     if (after === '.') return this.#float(digits, negative);
     const suffix = this.#suffix();
-    if (suffix === '' && !endsNumber(after)) return negative ? this.#integer(digits, '') : this.#bare(digits + this.next());
+    if (suffix === '' && !endsNumber(after))
+      return negative ? this.#integer(digits, '') : this.#bare(digits + this.next());
     if (!endsNumber(this.peek()) && !negative) return this.#bare(digits + suffix);
     return this.#integer(digits, suffix);
   }

@@ -89,7 +89,9 @@ class Parser {
         continue;
       }
       if (lexer.atEnd && blocks === 0) return;
-      lexer.fail(`Expected a ${level} value to end with a new line, comment or EOF, but got '${lexer.peek()}' instead.`);
+      lexer.fail(
+        `Expected a ${level} value to end with a new line, comment or EOF, but got '${lexer.peek()}' instead.`,
+      );
     }
   }
 
@@ -116,7 +118,7 @@ class Parser {
       lexer.skipFiller();
       if (lexer.take(']')) return items;
       if (lexer.peek() === ',') lexer.fail("Unexpected array value terminator ','.");
-      if (!lexer.atEnd) items.push(this.#value(lexer, lexer.position()));
+      if (!lexer.atEnd) items.push(this.#item(lexer));
       lexer.skipSpaces();
       if (lexer.take(',') || lexer.skipComment()) continue;
       if (lexer.peek() === ']' || isNewline(lexer.peek())) continue;
@@ -124,6 +126,15 @@ class Parser {
         `Expected an array value terminator "," or an array terminator "]", but got '${lexer.peek()}' instead.`,
       );
     }
+  }
+
+  /** An item's position is, as nats-server's, behind an opening quote, and behind the whole of a map or an array. */
+  #item(lexer: Lexer): Value {
+    const at = lexer.position();
+    const quoted = lexer.peek() === '"' || lexer.peek() === "'";
+    const item = this.#value(lexer, quoted ? { ...at, column: at.column + 1 } : at);
+    if (typeof item.value === 'object') item.at = lexer.position();
+    return item;
   }
 
   #entry(lexer: Lexer, into: Map<string, Value>, inMap: boolean): void {

@@ -6,7 +6,14 @@ export interface Position {
 }
 
 /** The type of a value, by the name that nats-server's messages give it. */
-export type GoType = 'string' | 'int64' | 'float64' | 'bool' | 'time.Time' | '[]interface {}' | 'map[string]interface {}';
+export type GoType =
+  | 'string'
+  | 'int64'
+  | 'float64'
+  | 'bool'
+  | 'time.Time'
+  | '[]interface {}'
+  | 'map[string]interface {}';
 
 interface Base {
   /** Of the key when the value belongs to a map, else of the value. */
@@ -45,14 +52,7 @@ export interface MapValue extends Base {
   value: Map<string, Value>;
 }
 
-export type Value =
-  | StringValue
-  | IntegerValue
-  | FloatValue
-  | BooleanValue
-  | DatetimeValue
-  | ArrayValue
-  | MapValue;
+export type Value = StringValue | IntegerValue | FloatValue | BooleanValue | DatetimeValue | ArrayValue | MapValue;
 
 export type Scalar = Pick<Exclude<Value, ArrayValue | MapValue>, 'type' | 'value'>;
 

@@ -1,0 +1,68 @@
+import { formatDuration } from './duration.ts';
+import { ConfigError } from './error.ts';
+import { isBcrypt, isNkeyUser, type ServerOptions } from './options.ts';
+import { checkNoAuthUser } from './schema/authorization.ts';
+import type { Draft } from './schema/server.ts';
+import { checkWebsocket } from './schema/websocket.ts';
+
+const LARGE_PAYLOAD_BYTES = 8 * 1024 * 1024;
+const AUTH_TIMEOUT_DEFAULT_MS = 2000;
+const AUTH_AFTER_TLS_MS = 1000;
+
+/**
+ * Settles what depends on several keys or flags, and refuses what only a start refuses (`-t` does not look at it).
+ * Throws ConfigError with nats-server's text.
+ */
+export function finish(draft: Draft): ServerOptions {
+  const options = draft.options;
+  options.monitoring.host = draft.monitoringHost ?? options.host;
+  if (options.tls !== undefined) options.tls.allowNonTls = draft.allowNonTls;
+  options.authTimeoutMs = draft.authTimeoutMs || defaultAuthTimeoutMs(options);
+  check(options);
+  options.warnings.push(...advice(options));
+  return options;
+}
+
+function defaultAuthTimeoutMs({ tls }: ServerOptions): number {
+  return tls === undefined ? AUTH_TIMEOUT_DEFAULT_MS : tls.timeoutMs + AUTH_AFTER_TLS_MS;
+}
+
+function check(options: ServerOptions): void {
+  const { maxPayloadBytes, maxPendingBytes, lameDuckDurationMs, lameDuckGracePeriodMs } = options;
+  if (maxPayloadBytes > maxPendingBytes) {
+    throw new ConfigError(`max_payload (${maxPayloadBytes}) cannot be higher than max_pending (${maxPendingBytes})`);
+  }
+  if (options.serverName?.includes(' ')) throw new ConfigError('server name cannot contain spaces');
+  if (lameDuckGracePeriodMs >= lameDuckDurationMs) {
+    const periods = [lameDuckGracePeriodMs, lameDuckDurationMs].map(formatDuration);
+    throw new ConfigError(
+      `lame duck grace period (${periods[0]}) should be strictly lower than lame duck duration (${periods[1]})`,
+    );
+  }
+  checkNoAuthUser(options.noAuthUser, options.authorization.users);
+  if (options.websocket !== undefined) checkWebsocket(options.websocket, options.authorization.users);
+  // Accounts can't be defined yet, so none of this name can be there.
+  if (options.systemAccount !== undefined) {
+    throw new ConfigError('error resolving system account: account missing');
+  }
+}
+
+function advice(options: ServerOptions): string[] {
+  const { authorization, tls, websocket } = options;
+  const warnings: string[] = [];
+  const passwords = authorization.users.flatMap((user) => (isNkeyUser(user) ? [] : [user.pass]));
+  if (authorization.pass !== undefined) passwords.push(authorization.pass);
+  if (passwords.some((password) => !isBcrypt(password))) {
+    warnings.push('Plaintext passwords detected, use nkeys or bcrypt');
+  }
+  if (options.maxPayloadBytes > LARGE_PAYLOAD_BYTES) {
+    warnings.push('Maximum payloads over 8.00 MB are generally discouraged and could lead to poor performance');
+  }
+  if (tls?.handshakeFirst === true) {
+    warnings.push('Clients that are not using "TLS Handshake First" option will fail to connect');
+  }
+  if (websocket?.noTls && websocket.tls === undefined) {
+    warnings.push('Websocket not configured with TLS. DO NOT USE IN PRODUCTION!');
+  }
+  return warnings;
+}

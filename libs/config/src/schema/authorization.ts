@@ -1,0 +1,141 @@
+import { ConfigError } from '../error.ts';
+import type { MapValue, Value } from '../lang/value.ts';
+import { isPublicUserNkey } from '../nkey.ts';
+import {
+  type AuthorizationOptions,
+  CONNECTION_TYPES,
+  type ConnectionType,
+  isNkeyUser,
+  type NkeyUser,
+  type PasswordUser,
+  type User,
+} from '../options.ts';
+import { readPermissions } from './permissions.ts';
+import { asBoolean, asMap, asString, asStrings, asTimeout, failAt, keys, type Problems, readBlock } from './reader.ts';
+import { showValue } from './show.ts';
+
+export interface AuthorizationBlock extends AuthorizationOptions {
+  /** 0 when not given. */
+  timeoutMs: number;
+}
+
+/** The `authorization` block. */
+export function readAuthorization(value: Value, problems: Problems): AuthorizationBlock {
+  const block: AuthorizationBlock = { users: [], timeoutMs: 0 };
+  readBlock(asMap(value), AUTHORIZATION_KEYS, block, problems);
+  const hasUser = block.user !== undefined || block.pass !== undefined;
+  if (hasUser && block.token !== undefined) failAt(value.at, 'Cannot have a user/pass and token');
+  if (block.users.length > 0 && hasUser) failAt(value.at, 'Can not have a single user/pass and a users array');
+  if (block.users.length > 0 && block.token !== undefined) failAt(value.at, 'Can not have a token and a users array');
+  refuseDuplicates(value, block.users);
+  return block;
+}
+
+const AUTHORIZATION_KEYS = keys<AuthorizationBlock>({
+  'user username': (value, block) => {
+    block.user = asString(value) || undefined;
+  },
+  'pass password': (value, block) => {
+    block.pass = asString(value) || undefined;
+  },
+  token: (value, block) => {
+    block.token = asString(value) || undefined;
+  },
+  timeout: (value, block) => {
+    block.timeoutMs = asTimeout(value, "error parsing authorization config, 'timeout'");
+  },
+  users: (value, block, _key, problems) => {
+    if (value.type !== '[]interface {}') {
+      failAt(value.at, `Expected users field to be an array, got ${showValue(value)}`);
+    } else block.users = value.value.map((user) => readUser(user, problems));
+  },
+  'default_permissions default_permission permissions': (value, block, _key, problems) => {
+    block.defaultPermissions = readPermissions(value, problems);
+  },
+  'auth_callout auth_hook': (value, _block, key) => failAt(value.at, `"${key}" is not supported yet`),
+  proxy_required: (value) => refuseProxy(value),
+});
+
+interface UserEntry extends Partial<Omit<PasswordUser, 'user' | 'pass'>> {
+  user?: string;
+  pass?: string;
+  nkey?: string;
+}
+
+function readUser(value: Value, problems: Problems): User {
+  if (value.type !== 'map[string]interface {}') {
+    return failAt(value.at, `Expected user entry to be a map/struct, got ${showValue(value)}`);
+  }
+  const entry: UserEntry = {};
+  readBlock(value, USER_KEYS, entry, problems);
+  const { user, pass, nkey, ...rights } = entry;
+  const at = lastKey(value).at;
+  if (nkey !== undefined) {
+    if (!isPublicUserNkey(nkey)) failAt(at, 'Not a valid public nkey for a user');
+    if (user !== undefined || pass !== undefined) failAt(at, 'Nkey users do not take usernames or passwords');
+    return { nkey, ...rights } satisfies NkeyUser;
+  }
+  if (user === undefined || user === '') return failAt(at, 'User entry requires a user');
+  return { user, pass: pass ?? '', ...rights };
+}
+
+/** nats-server reports a fault of a whole user at the last of its keys. */
+function lastKey(map: MapValue): Value {
+  return [...map.value.values()].at(-1) ?? map;
+}
+
+const USER_KEYS = keys<UserEntry>({
+  nkey: (value, user) => {
+    user.nkey = asString(value);
+  },
+  'user username': (value, user) => {
+    user.user = asString(value);
+  },
+  'pass password': (value, user) => {
+    user.pass = asString(value);
+  },
+  'permissions permission authorization': (value, user, _key, problems) => {
+    user.permissions = readPermissions(value, problems);
+  },
+  'allowed_connection_types connection_types clients': (value, user) => {
+    user.allowedConnectionTypes = readConnectionTypes(value);
+  },
+  proxy_required: (value) => refuseProxy(value),
+});
+
+function readConnectionTypes(value: Value): ConnectionType[] | undefined {
+  const names = asStrings(value, 'allowed connection types').map((name) => name.toUpperCase());
+  const known = new Set<string>(CONNECTION_TYPES);
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    failAt(value.at, `invalid connection types [${unknown.map((name) => JSON.stringify(name)).join(' ')}]`);
+  }
+  return names.length > 0 ? [...new Set(names as ConnectionType[])] : undefined;
+}
+
+function refuseProxy(value: Value): void {
+  if (asBoolean(value)) failAt(value.at, '"proxy_required" is not supported yet');
+}
+
+function refuseDuplicates(value: Value, users: User[]): void {
+  const seen = new Set<string>();
+  for (const user of users) {
+    const name = isNkeyUser(user) ? user.nkey : user.user;
+    if (seen.has(name)) {
+      failAt(value.at, `Duplicate ${isNkeyUser(user) ? 'nkey' : 'user'} ${JSON.stringify(name)} detected`);
+    }
+    seen.add(name);
+  }
+}
+
+/** What `no_auth_user` may name. Throws ConfigError with nats-server's text. */
+export function checkNoAuthUser(name: string | undefined, users: User[]): void {
+  if (name === undefined) return;
+  if (users.length === 0) {
+    throw new ConfigError(`no_auth_user: ${JSON.stringify(name)} present, but users/nkeys are not defined`);
+  }
+  if (users.some((user) => (isNkeyUser(user) ? user.nkey : user.user) === name)) return;
+  throw new ConfigError(
+    `no_auth_user: ${JSON.stringify(name)} not present as user or nkey in authorization block or account configuration`,
+  );
+}
