@@ -11,7 +11,10 @@ import { type Program, ServerProcess, versionOf } from './server-process.ts';
  * Measures the rows that the options name, saying how far it is through `say`, and writes the files that they name. Resolves
  * with the tables, and whether every row was measured.
  */
-export async function bench(options: Options, say: (line: string) => void): Promise<{ text: string; complete: boolean }> {
+export async function bench(
+  options: Options,
+  say: (line: string) => void,
+): Promise<{ text: string; complete: boolean }> {
   const servers = {
     skein: await describeServer(options.server),
     peer: options.peer ? await describeServer(options.peer) : null,

@@ -17,8 +17,9 @@ const shapes = [
 
 function count(shape: (typeof shapes)[number], chunks: Buffer[]): { messages: number; lines: string[] } {
   const lines: string[] = [];
-  const counter = new FrameCounter({ frameBytes: shape.frameBytes, period: shape.checked ? shape.period : null }, (line) =>
-    lines.push(line),
+  const counter = new FrameCounter(
+    { frameBytes: shape.frameBytes, period: shape.checked ? shape.period : null },
+    (line) => lines.push(line),
   );
   for (const chunk of chunks) counter.push(chunk);
   return { messages: counter.messages, lines };

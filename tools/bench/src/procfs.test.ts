@@ -20,7 +20,13 @@ describe('parseKib', () => {
 
 describe('descendants', () => {
   it('are children and their children, whatever the order, and no strangers', () => {
-    const all = [stat(30, 'grandchild', 20), stat(1, 'init', 0), stat(20, 'child', 10), stat(10, 'root', 1), stat(11, 'stranger', 1)];
+    const all = [
+      stat(30, 'grandchild', 20),
+      stat(1, 'init', 0),
+      stat(20, 'child', 10),
+      stat(10, 'root', 1),
+      stat(11, 'stranger', 1),
+    ];
     expect(descendants(all.map(parseStat), 10).map((each) => each.name)).toEqual(['root', 'child', 'grandchild']);
   });
 });

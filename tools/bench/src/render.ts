@@ -62,7 +62,8 @@ export function figureText(value: number): string {
 }
 
 function machine({ machine: m, servers, options }: Results): string {
-  const length = 'seconds' in options.load ? `about ${options.load.seconds} s` : `${integer(options.load.count)} messages`;
+  const length =
+    'seconds' in options.load ? `about ${options.load.seconds} s` : `${integer(options.load.count)} messages`;
   return [
     `- machine: ${m.cpu}, ${m.cores} cores, ${m.memoryGib} GiB, ${m.kernel}`,
     `- Skein: ${servers.skein}, on Node ${m.node}`,
@@ -73,7 +74,11 @@ function machine({ machine: m, servers, options }: Results): string {
 
 function messageTable(carried: { row: MessageRow; result: RowResult }[]): string {
   const head = ['row', 'what', 'Skein', 'nats-server', 'unit', 'ratio', 'target', '', 'CPU µs/msg', 'generator'];
-  return table(head, carried.map(({ row, result }) => messageLine(row, result)), [2, 3, 5, 6]);
+  return table(
+    head,
+    carried.map(({ row, result }) => messageLine(row, result)),
+    [2, 3, 5, 6],
+  );
 }
 
 function messageLine(row: MessageRow, result: RowResult): Cells {
@@ -122,9 +127,13 @@ function integer(value: number): string {
 }
 
 function table(head: Cells, lines: Cells[], right: number[]): string {
-  const widths = head.map((title, column) => Math.max(3, ...[title, ...lines.map((line) => line[column])].map((text) => text.length)));
+  const widths = head.map((title, column) =>
+    Math.max(3, ...[title, ...lines.map((line) => line[column])].map((text) => text.length)),
+  );
   const line = (cells: Cells): string =>
     `| ${cells.map((text, column) => (right.includes(column) ? text.padStart(widths[column]) : text.padEnd(widths[column]))).join(' | ')} |`;
-  const rule = widths.map((width, column) => (right.includes(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)));
+  const rule = widths.map((width, column) =>
+    right.includes(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
+  );
   return [line(head), line(rule), ...lines.map(line)].join('\n');
 }

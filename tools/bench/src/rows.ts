@@ -39,7 +39,12 @@ const one = (payloadBytes: number): Extract<Stream, { kind: 'one' }> => ({
   payloadBytes,
 });
 
-const rate = (ratioMin: number, unit = 'msgs/s'): Figure => ({ key: 'rate', label: 'rate', unit, target: { ratioMin } });
+const rate = (ratioMin: number, unit = 'msgs/s'): Figure => ({
+  key: 'rate',
+  label: 'rate',
+  unit,
+  target: { ratioMin },
+});
 
 const messages = (name: string, title: string, figures: Figure[], load: Load, gateways = 1): MessageRow => ({
   kind: 'messages',
@@ -78,7 +83,13 @@ const request = (name: string, requesters: number): MessageRow =>
     { kind: 'request', requesters, payloadBytes: 128 },
   );
 
-const shape = (name: ShapeRow['name'], title: string, shapeName: ShapeName, figures: Figure[], runsMax = 3): ShapeRow => ({
+const shape = (
+  name: ShapeRow['name'],
+  title: string,
+  shapeName: ShapeName,
+  figures: Figure[],
+  runsMax = 3,
+): ShapeRow => ({
   kind: 'shape',
   ...{ name, title, shape: shapeName, figures, runsMax, gateways: 1 },
 });
@@ -134,12 +145,20 @@ export const rows: Row[] = [
     { key: 'rate', label: 'rate', unit: 'conns/s' },
     { key: 'growthMib', label: 'memory growth of a second round', unit: 'MiB', target: { max: 10 } },
   ]),
-  shape('idle-cpu', 'idle for 10 s', 'idle-cpu', [
-    { key: 'cpuMs', label: 'processor time', unit: 'ms', target: { max: 100 } },
-  ], 1),
-  shape('start-up', 'from spawn to INFO, second start', 'start-up', [
-    { key: 'startMs', label: 'time', unit: 'ms', target: { max: 1000 } },
-  ], 5),
+  shape(
+    'idle-cpu',
+    'idle for 10 s',
+    'idle-cpu',
+    [{ key: 'cpuMs', label: 'processor time', unit: 'ms', target: { max: 100 } }],
+    1,
+  ),
+  shape(
+    'start-up',
+    'from spawn to INFO, second start',
+    'start-up',
+    [{ key: 'startMs', label: 'time', unit: 'ms', target: { max: 1000 } }],
+    5,
+  ),
   shape('idle-pss', 'idle node', 'idle-memory', [
     { key: 'pssMib', label: 'PSS of all processes', unit: 'MiB', target: { max: 300 } },
     { key: 'processes', label: 'processes', unit: '' },

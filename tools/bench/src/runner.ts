@@ -17,7 +17,8 @@ export async function measureRow(row: Row, options: Options): Promise<RowResult>
   const programs = options.peer ? [options.server, options.peer] : [options.server];
   const result = { row: row.name, measuredAt: new Date().toISOString() };
   try {
-    const sides = row.kind === 'messages' ? await messages(row, programs, options) : await shape(row, programs, options);
+    const sides =
+      row.kind === 'messages' ? await messages(row, programs, options) : await shape(row, programs, options);
     const [skein, peer = null] = sides;
     const ratios = Object.fromEntries(
       Object.entries(peer?.medians ?? {}).map(([key, value]) => [key, skein.medians[key] / value]),
@@ -100,8 +101,8 @@ function processorTime(samples: Sample[]): Side['cpu'] {
 
 function transposed(runs: Record<string, number>[]): Record<string, number[]> {
   const byKey: Record<string, number[]> = {};
-  for (const run of runs) {
-    for (const [key, value] of Object.entries(run)) (byKey[key] ??= []).push(value);
+  for (const [key, value] of runs.flatMap((run) => Object.entries(run))) {
+    byKey[key] = [...(byKey[key] ?? []), value];
   }
   return byKey;
 }

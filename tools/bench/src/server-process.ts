@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -46,15 +46,14 @@ export class ServerProcess {
     const startedAt = nowSeconds();
     const process_ = spawn(
       program.path,
-      [
-        ...['-a', address.host, '-p', String(address.port)],
-        ...(configuration === '' ? [] : ['-c', configurationFile]),
-      ],
+      [...['-a', address.host, '-p', String(address.port)], ...(configuration === '' ? [] : ['-c', configurationFile])],
       { cwd: directory, stdio: ['ignore', log, log] },
     );
     closeSync(log);
     const started: Started = { program, address, process: process_, directory };
-    process.once('exit', () => process_.kill('SIGTERM'));
+    const orphaned = (): boolean => process_.kill('SIGTERM');
+    process.once('exit', orphaned);
+    process_.once('exit', () => process.removeListener('exit', orphaned));
     const info = await greeting(started, startedAt + START_SECONDS_MAX);
     return new ServerProcess({ ...started, info, startSeconds: nowSeconds() - startedAt });
   }

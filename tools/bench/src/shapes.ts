@@ -92,7 +92,9 @@ const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string
   },
 };
 
-type Handles<Names> = { -readonly [I in keyof Names]: Names[I] extends infer N extends RoleNames ? WorkerHandle<N> : never };
+type Handles<Names> = {
+  -readonly [I in keyof Names]: Names[I] extends infer N extends RoleNames ? WorkerHandle<N> : never;
+};
 type RoleNames = ConstructorParameters<typeof WorkerHandle>[0];
 
 async function withWorkers<const Names extends readonly RoleNames[], T>(

@@ -67,10 +67,7 @@ class Requester {
 
   #read(chunk: Buffer): void {
     const end = this.#received + chunk.length;
-    if (
-      end > this.#response.length ||
-      this.#response.compare(chunk, 0, chunk.length, this.#received, end) !== 0
-    ) {
+    if (end > this.#response.length || this.#response.compare(chunk, 0, chunk.length, this.#received, end) !== 0) {
       this.#readWithControlLine(chunk);
       return;
     }

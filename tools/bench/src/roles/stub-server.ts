@@ -1,5 +1,5 @@
-import { createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { nowSeconds } from '../clock.ts';
 import type { Address } from '../connection.ts';
 import { deliveredFrames, periodMessages, repeated, type Stream } from '../frames.ts';
