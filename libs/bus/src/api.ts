@@ -28,6 +28,8 @@ export interface NodeIdentity {
 /** What the router says to a process that it has registered. */
 export interface Registration {
   id: number;
+  /** As given in the options, or chosen by the router when that was 0. */
+  instance: number;
   epoch: number;
   identity: NodeIdentity;
   /** Revision of the configuration. */
@@ -193,7 +195,7 @@ export interface MemberHandlers {
    * `framesSent - framesAcked` more may be lost. Its interest counts no more from here on (forget it).
    */
   peerDown?(link: Link, reason: string): void;
-  /** A process was dropped from the register, `reason` 'silent' when it missed its heartbeats. */
+  /** A process was dropped from the register (forget its interest), `reason` 'silent' when it missed its heartbeats. */
   peerLeft?(peer: Peer, reason: string): void;
   /** The link's window has opened again. */
   writable?(link: Link): void;
@@ -261,10 +263,12 @@ export interface MemberHandlers {
     queues: Ranges,
   ): void;
 
+  /** A whole picture of what a process wants follows, in one or more `interest` calls with `snapshot`. */
+  interestBegin?(declarer: number): void;
   /**
-   * What another process wants (gateways only). `snapshot`: these changes belong to a whole picture of the declarer,
-   * in one or more calls; with the one where `last` is true, everything of it that the snapshot did not
-   * name is withdrawn. Applied when this returns.
+   * What another process wants (gateways only). `snapshot`: these changes belong to a whole picture of the declarer;
+   * with the call where `last` is true, everything of it that was not named since `interestBegin` is withdrawn.
+   * Applied when this returns. May come before the link to the declarer is up.
    */
   interest?(declarer: number, changes: ChangeCursor, snapshot: boolean, last: boolean): void;
   /**
@@ -291,6 +295,9 @@ export interface MemberHandlers {
   /** auth-resolver: who is this, and may it connect? A rejection is answered as refused. */
   authenticate?(request: AuthRequest, link: Link): AuthResponse | Promise<AuthResponse>;
 
+  /** The first Welcome's registration is what `start` resolves to; this one comes with every later one too. */
+  registered?(registration: Registration): void;
+
   /** Own figures, merged into the answer to `stats`. */
   stats?(): Record<string, unknown>;
   /** The router asks this process to stop (or refused it for good: then `refused` is true; exit with an error). */
@@ -315,6 +322,7 @@ export interface MemberLimits {
 
 export interface MemberOptions {
   component: Component;
+  /** 0: the router chooses a free one. */
   instance: number;
   /** The product's. */
   version: string;

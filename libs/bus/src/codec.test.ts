@@ -65,7 +65,15 @@ const interest = fc
   .record({ sequence: u53, complete: fc.boolean(), changes })
   .map((body): FrameBody => ({ interest: body }));
 const interestUpdate = fc
-  .record({ epoch: u53, version: u53, snapshot: fc.boolean(), partial: fc.boolean(), declarer: u32, changes })
+  .record({
+    epoch: u53,
+    version: u53,
+    snapshot: fc.boolean(),
+    partial: fc.boolean(),
+    declarer: u32,
+    begin: fc.boolean(),
+    changes,
+  })
   .map((body): FrameBody => ({ interestUpdate: body }));
 const cold = fc
   .record({ id: u53, method: fc.string(), body: fc.string({ unit: 'binary' }) })
@@ -147,7 +155,17 @@ function write(writer: FrameWriter, body: FrameBody): number {
   if (body.interestUpdate) {
     const u = body.interestUpdate;
     const list = encodedChanges(u.changes!);
-    return writer.interestUpdate(u.epoch!, u.version!, u.snapshot!, u.partial!, u.declarer!, list, 0, list.length);
+    return writer.interestUpdate(
+      u.epoch!,
+      u.version!,
+      u.snapshot!,
+      u.partial!,
+      u.declarer!,
+      u.begin!,
+      list,
+      0,
+      list.length,
+    );
   }
   return writer.message(body);
 }
@@ -174,7 +192,7 @@ class Recorder implements FrameHandler {
     return list;
   }
 
-  deliver: FrameHandler['deliver'] = (
+  onDeliver: FrameHandler['onDeliver'] = (
     name,
     buf,
     ss,
@@ -206,7 +224,7 @@ class Recorder implements FrameHandler {
     });
   };
 
-  publish: FrameHandler['publish'] = (name, buf, ss, se, rs, re, headerBytes, ps, pe, size) => {
+  onPublish: FrameHandler['onPublish'] = (name, buf, ss, se, rs, re, headerBytes, ps, pe, size) => {
     this.sizes.push(size);
     this.bodies.push({
       publish: {
@@ -219,7 +237,7 @@ class Recorder implements FrameHandler {
     });
   };
 
-  returned: FrameHandler['returned'] = (
+  onReturned: FrameHandler['onReturned'] = (
     request,
     targets,
     name,
@@ -249,21 +267,21 @@ class Recorder implements FrameHandler {
     });
   };
 
-  linkAck: FrameHandler['linkAck'] = (frames, size, returnedBytes) => {
+  onLinkAck: FrameHandler['onLinkAck'] = (frames, size, returnedBytes) => {
     this.bodies.push({ linkAck: { frames, bytes: size, returnedBytes } });
   };
 
-  interest: FrameHandler['interest'] = (sequence, complete, reader) => {
+  onInterest: FrameHandler['onInterest'] = (sequence, complete, reader) => {
     this.bodies.push({ interest: { sequence, complete, changes: Recorder.changes(reader) } });
   };
 
-  interestUpdate: FrameHandler['interestUpdate'] = (epoch, version, snapshot, partial, declarer, reader) => {
+  onInterestUpdate: FrameHandler['onInterestUpdate'] = (epoch, version, snapshot, partial, declarer, begin, reader) => {
     this.bodies.push({
-      interestUpdate: { epoch, version, snapshot, partial, declarer, changes: Recorder.changes(reader) },
+      interestUpdate: { epoch, version, snapshot, partial, declarer, begin, changes: Recorder.changes(reader) },
     });
   };
 
-  message: FrameHandler['message'] = (frame) => {
+  onMessage: FrameHandler['onMessage'] = (frame) => {
     if (!frame.request) return;
     const { id, method, body } = frame.request;
     this.bodies.push({ request: { id, method, body } });

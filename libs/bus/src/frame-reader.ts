@@ -5,7 +5,7 @@ import { FrameError } from './wire.ts';
 
 /** Receives what a FrameReader reads. Buffers, ranges and cursors are valid during the call only. */
 export interface FrameHandler {
-  deliver(
+  onDeliver(
     account: string,
     buf: Buffer,
     subjectStart: number,
@@ -21,7 +21,7 @@ export interface FrameHandler {
     targets: number,
     frameBytes: number,
   ): void;
-  publish(
+  onPublish(
     account: string,
     buf: Buffer,
     subjectStart: number,
@@ -33,7 +33,7 @@ export interface FrameHandler {
     payloadEnd: number,
     frameBytes: number,
   ): void;
-  returned(
+  onReturned(
     request: number,
     targets: number,
     account: string,
@@ -48,17 +48,18 @@ export interface FrameHandler {
     queues: Ranges,
     frameBytes: number,
   ): void;
-  linkAck(frames: number, bytes: number, returnedBytes: number): void;
-  interest(sequence: number, complete: boolean, changes: ChangeReader): void;
-  interestUpdate(
+  onLinkAck(frames: number, bytes: number, returnedBytes: number): void;
+  onInterest(sequence: number, complete: boolean, changes: ChangeReader): void;
+  onInterestUpdate(
     epoch: number,
     version: number,
     snapshot: boolean,
     partial: boolean,
     declarer: number,
+    begin: boolean,
     changes: ChangeReader,
   ): void;
-  message(frame: DecodedFrame): void;
+  onMessage(frame: DecodedFrame): void;
 }
 
 class RangeList implements Ranges {
@@ -368,7 +369,7 @@ export class FrameReader {
     } catch (error) {
       throw new FrameError(`not a frame: ${(error as Error).message}`);
     }
-    this.handler.message(frame);
+    this.handler.onMessage(frame);
   }
 
   private deliver(buf: Buffer, end: number, frameBytes: number): void {
@@ -428,7 +429,7 @@ export class FrameReader {
       }
     }
     if (headerBytes > payloadEnd - payloadStart) throw new FrameError('headers beyond the payload');
-    this.handler.deliver(
+    this.handler.onDeliver(
       account,
       buf,
       subjectStart,
@@ -484,7 +485,7 @@ export class FrameReader {
       }
     }
     if (headerBytes > payloadEnd - payloadStart) throw new FrameError('headers beyond the payload');
-    this.handler.publish(
+    this.handler.onPublish(
       account,
       buf,
       subjectStart,
@@ -551,7 +552,7 @@ export class FrameReader {
       }
     }
     if (headerBytes > payloadEnd - payloadStart) throw new FrameError('headers beyond the payload');
-    this.handler.returned(
+    this.handler.onReturned(
       request,
       targets,
       account,
@@ -580,7 +581,7 @@ export class FrameReader {
       else if (tag === 3 << 3) returnedBytes = fields.varint();
       else fields.skip(tag);
     }
-    this.handler.linkAck(frames, bytes, returnedBytes);
+    this.handler.onLinkAck(frames, bytes, returnedBytes);
   }
 
   private interest(buf: Buffer, end: number): void {
@@ -601,7 +602,7 @@ export class FrameReader {
       else fields.skip(tag);
     }
     this.changes.reset(buf, changes, end);
-    this.handler.interest(sequence, complete, this.changes);
+    this.handler.onInterest(sequence, complete, this.changes);
   }
 
   private interestUpdate(buf: Buffer, end: number): void {
@@ -611,6 +612,7 @@ export class FrameReader {
     let snapshot = false;
     let partial = false;
     let declarer = 0;
+    let begin = false;
     let changes = end;
     while (fields.at < end) {
       const tagAt = fields.at;
@@ -624,9 +626,10 @@ export class FrameReader {
       else if (tag === 3 << 3) snapshot = fields.varint() !== 0;
       else if (tag === 4 << 3) partial = fields.varint() !== 0;
       else if (tag === 5 << 3) declarer = fields.varint();
+      else if (tag === 6 << 3) begin = fields.varint() !== 0;
       else fields.skip(tag);
     }
     this.changes.reset(buf, changes, end);
-    this.handler.interestUpdate(epoch, version, snapshot, partial, declarer, this.changes);
+    this.handler.onInterestUpdate(epoch, version, snapshot, partial, declarer, begin, this.changes);
   }
 }

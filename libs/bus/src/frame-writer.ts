@@ -291,6 +291,7 @@ export class FrameWriter {
     snapshot: boolean,
     partial: boolean,
     declarer: number,
+    begin: boolean,
     changes: Buffer,
     start: number,
     end: number,
@@ -301,6 +302,7 @@ export class FrameWriter {
       (snapshot ? 2 : 0) +
       (partial ? 2 : 0) +
       varintField(declarer) +
+      (begin ? 2 : 0) +
       (end - start);
     const frame = 1 + varintBytes(body) + body;
     const total = varintBytes(frame) + frame;
@@ -313,6 +315,7 @@ export class FrameWriter {
     at = putVarintField(buf, at, 3 << 3, snapshot ? 1 : 0);
     at = putVarintField(buf, at, 4 << 3, partial ? 1 : 0);
     at = putVarintField(buf, at, 5 << 3, declarer);
+    at = putVarintField(buf, at, 6 << 3, begin ? 1 : 0);
     this.at = putBytes(buf, at, changes, start, end);
     return total;
   }

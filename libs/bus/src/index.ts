@@ -17,6 +17,9 @@ export type {
   Registration,
   SubjectRule,
 } from './api.ts';
+export { healthcheck } from './healthcheck.ts';
+export { createMember, defaultLimits } from './member.ts';
 export type { Runtime, Timer, TimerOptions } from './runtime.ts';
 export { systemRuntime } from './runtime.ts';
 export type { Channel, ChannelHandler, Listener, Transport } from './transport.ts';
+export { unixTransport } from './unix-transport.ts';

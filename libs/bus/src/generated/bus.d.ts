@@ -789,6 +789,9 @@ export namespace skein {
             /** InterestUpdate declarer. */
             declarer: number;
 
+            /** InterestUpdate begin. */
+            begin: boolean;
+
             /** InterestUpdate changes. */
             changes: skein.bus.Change.$Properties[];
 
@@ -830,6 +833,9 @@ export namespace skein {
 
                 /** InterestUpdate declarer */
                 declarer?: (number|null);
+
+                /** InterestUpdate begin */
+                begin?: (boolean|null);
 
                 /** InterestUpdate changes */
                 changes?: (skein.bus.Change.$Properties[]|null);
@@ -2047,6 +2053,9 @@ export namespace skein {
             /** Leased connectionIds. */
             connectionIds: number;
 
+            /** Leased slots. */
+            slots: boolean;
+
             /**
              * Encodes the specified Leased message. Does not implicitly {@link skein.bus.Leased.verify|verify} messages.
              * @param message Leased message or plain object to encode
@@ -2085,6 +2094,9 @@ export namespace skein {
 
                 /** Leased connectionIds */
                 connectionIds?: (number|null);
+
+                /** Leased slots */
+                slots?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1183,6 +1183,7 @@ export const skein = $root.skein = (() => {
             InterestUpdate.prototype.snapshot = false;
             InterestUpdate.prototype.partial = false;
             InterestUpdate.prototype.declarer = 0;
+            InterestUpdate.prototype.begin = false;
             InterestUpdate.prototype.changes = $util.emptyArray;
 
             InterestUpdate.encode = function (message, writer, _depth) {
@@ -1202,6 +1203,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(32).bool(message.partial);
                 if (message.declarer != null && $Object.hasOwnProperty.call(message, "declarer") && message.declarer !== 0)
                     writer.uint32(40).uint32(message.declarer);
+                if (message.begin != null && $Object.hasOwnProperty.call(message, "begin") && message.begin !== false)
+                    writer.uint32(48).bool(message.begin);
                 if (message.changes != null && message.changes.length)
                     for (let i = 0; i < message.changes.length; ++i)
                         $root.skein.bus.Change.encode(message.changes[i], writer.uint32(66).fork(), _depth + 1).ldelim();
@@ -1281,6 +1284,15 @@ export const skein = $root.skein = (() => {
                                 message.declarer = value;
                             else
                                 delete message.declarer;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.begin = value;
+                            else
+                                delete message.begin;
                             continue;
                         }
                     case 8: {
@@ -3134,6 +3146,7 @@ export const skein = $root.skein = (() => {
             Leased.prototype.recall = false;
             Leased.prototype.firstConnectionId = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Leased.prototype.connectionIds = 0;
+            Leased.prototype.slots = false;
 
             Leased.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3152,6 +3165,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(32).uint64(message.firstConnectionId);
                 if (message.connectionIds != null && $Object.hasOwnProperty.call(message, "connectionIds") && message.connectionIds !== 0)
                     writer.uint32(40).uint32(message.connectionIds);
+                if (message.slots != null && $Object.hasOwnProperty.call(message, "slots") && message.slots !== false)
+                    writer.uint32(48).bool(message.slots);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3228,6 +3243,15 @@ export const skein = $root.skein = (() => {
                                 message.connectionIds = value;
                             else
                                 delete message.connectionIds;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.slots = value;
+                            else
+                                delete message.slots;
                             continue;
                         }
                     }

@@ -1,0 +1,27 @@
+import { performance } from 'node:perf_hooks';
+
+/** What every process answers to `stats`, as JSON. Bytes, milliseconds. */
+export interface ProcessFigures {
+  pid: number;
+  uptimeMs: number;
+  memory: { rss: number; heapUsed: number; heapTotal: number; external: number; arrayBuffers: number };
+  /** Since the process started. */
+  cpu: { userMs: number; systemMs: number };
+  /** Share of time that the event loop was busy, since it started. */
+  loopUtilization: number;
+  /** How late a timer was at worst among the last heartbeats. */
+  loopDelayMs: number;
+}
+
+export function processFigures(pid: number, loopDelayMs: number): ProcessFigures {
+  const { rss, heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return {
+    pid,
+    uptimeMs: Math.round(process.uptime() * 1000),
+    memory: { rss, heapUsed, heapTotal, external, arrayBuffers },
+    cpu: { userMs: user / 1000, systemMs: system / 1000 },
+    loopUtilization: performance.eventLoopUtilization().utilization,
+    loopDelayMs,
+  };
+}

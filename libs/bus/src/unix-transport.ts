@@ -1,0 +1,136 @@
+import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Channel, ChannelHandler, Listener, Transport } from './transport.ts';
+
+/** `sun_path` has 108 bytes on Linux, 104 on macOS, its final zero included. */
+const PATH_BYTES_MAX = process.platform === 'linux' ? 106 : 103;
+
+class SocketChannel implements Channel {
+  private readonly socket: Socket;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  attach(handler: ChannelHandler): void {
+    const { socket } = this;
+    let reason = 'closed by the peer';
+    socket.on('data', (chunk: Buffer) => handler.data(chunk, 0, chunk.length));
+    socket.on('drain', () => handler.drain());
+    socket.on('error', (error) => {
+      reason = error.message;
+    });
+    socket.on('end', () => socket.destroy());
+    socket.on('close', () => handler.closed(reason));
+  }
+
+  get bufferedBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  write(bytes: Buffer): boolean {
+    if (!this.socket.writable) return true;
+    this.socket.write(bytes);
+    return this.socket.writableLength === 0;
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  close(): void {
+    this.socket.end(() => this.socket.destroy());
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+}
+
+function checkAddress(path: string): void {
+  const bytes = Buffer.byteLength(path);
+  if (bytes > PATH_BYTES_MAX) {
+    throw new Error(`socket path of ${bytes} bytes, at most ${PATH_BYTES_MAX} are possible: ${path}`);
+  }
+}
+
+/** Whether a process accepts connections there. */
+const answers = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+
+const listening = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+async function removeStale(path: string): Promise<void> {
+  let isSocket: boolean;
+  try {
+    isSocket = lstatSync(path).isSocket();
+  } catch {
+    return;
+  }
+  if (!isSocket) throw new Error(`${path} exists and is no socket`);
+  if (await answers(path)) throw new Error(`another process listens on ${path}`);
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Unix sockets; addresses are paths. Makes the sockets' directory (0700) where it is missing. */
+export function unixTransport(): Transport {
+  return {
+    async listen(address, accept) {
+      checkAddress(address);
+      mkdirSync(dirname(address), { recursive: true, mode: 0o700 });
+      const server = createServer((socket) => {
+        const channel = new SocketChannel(socket);
+        channel.attach(accept(channel));
+      });
+      await removeStale(address);
+      await listening(server, address);
+      chmodSync(address, 0o600);
+      const listener: Listener = {
+        close() {
+          server.close();
+        },
+      };
+      return listener;
+    },
+
+    connect(address, opened, failed) {
+      try {
+        checkAddress(address);
+      } catch (error) {
+        failed((error as Error).message);
+        return;
+      }
+      const socket = connect(address);
+      const refused = (error: Error) => failed(error.message);
+      socket.once('error', refused);
+      socket.once('connect', () => {
+        socket.off('error', refused);
+        const channel = new SocketChannel(socket);
+        channel.attach(opened(channel));
+      });
+    },
+  };
+}
