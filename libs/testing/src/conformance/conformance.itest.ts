@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ServerProcess, startServer } from '../server-process.ts';
+import { type ServerOptions, type ServerProcess, startServer } from '../server-process.ts';
 import { cases } from './cases.ts';
 import { infoServers, readInfos } from './info.ts';
 import { loadRecordedInfos, loadRecording } from './recording.ts';
@@ -9,6 +9,8 @@ import { servers } from './servers.ts';
 import { diffTranscripts } from './transcript.ts';
 
 const binary = process.env.SKEIN_SERVER ?? join(import.meta.dirname, '../../../../tools/nats-server');
+/** Appended to every configuration: the table must hold with several gateways too (`skein { gateways: 2 }`). */
+const extraConf = process.env.SKEIN_EXTRA_CONF;
 const { cases: recorded } = loadRecording();
 const recordedInfos = loadRecordedInfos();
 
@@ -23,7 +25,7 @@ test('every case is recorded, every record has its case', () => {
 describe.each(Object.keys(servers))('server %s', (key) => {
   let server: ServerProcess;
   beforeAll(async () => {
-    server = await startServer(binary, servers[key]);
+    server = await startServer(binary, extended(servers[key]));
   }, 15_000);
   afterAll(() => server?.stop(), 15_000);
 
@@ -43,8 +45,14 @@ describe('INFO', () => {
   test.each(names)(
     '%s',
     async (name) => {
-      expect(await readInfos(binary, infoServers[name])).toEqual(recordedInfos[name]);
+      expect(await readInfos(binary, { ...infoServers[name], options: extended(infoServers[name].options) })).toEqual(
+        recordedInfos[name],
+      );
     },
     30_000,
   );
 });
+
+function extended(options: ServerOptions): ServerOptions {
+  return extraConf ? { ...options, conf: `${options.conf ?? ''}\n${extraConf}\n` } : options;
+}

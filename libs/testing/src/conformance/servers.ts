@@ -68,6 +68,7 @@ authorization {
     { user: mute, password: p, permissions { publish { deny: ">" }, subscribe { deny: ">" } } }
     { user: responder, password: p, permissions { subscribe: ["svc.>"], allow_responses: true } }
     { user: responder2, password: p, permissions { subscribe: ["svc.>"], publish: ["own"], allow_responses: { max: 2, expires: "1m" } } }
+    { user: responder3, password: p, permissions { subscribe: ["svc.>"], publish { deny: ["in.>"] }, allow_responses: true } }
     { user: emptyallow, password: p, permissions { publish { allow: [] }, subscribe { allow: [] } } }
   ]
 }`,

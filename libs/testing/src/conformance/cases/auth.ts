@@ -83,6 +83,7 @@ export const authCases: Case[] = [
     'auth, users: second CONNECT changes the user',
     connect({ user: 'alice', pass: 'wonder' }) + connect({ user: 'bob', pass: 'builder' }) + then,
   ),
+  single('no-auth-user', 'auth, no-auth-user: no CONNECT at all', then),
   single('nkey', 'auth, nkey: signed', signed(USER_NKEY)),
   single('nkey', 'auth, nkey: signature in padded standard base64', padded),
   single('nkey', 'auth, nkey: signed, key unknown to the server', signed(STRANGER_NKEY)),

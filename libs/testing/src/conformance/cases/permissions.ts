@@ -160,6 +160,19 @@ export const permissionCases: Case[] = [
     ['a', `${as('admin')}SUB in.l 1\r\nPUB svc.ten in.l 1\r\n?\r\n`],
     ['r', 'PUB in.l 1\r\n1\r\n'],
   ]),
+  script('permissions', 'allow_responses: reply under a denied wildcard', [
+    ['r', `${as('responder3')}SUB svc.eleven 1\r\n`],
+    ['a', `${as('admin')}SUB in.m 1\r\nPUB svc.eleven in.m 1\r\n?\r\n`],
+    ['r', 'PUB in.m 1\r\n1\r\nPUB other 1\r\n2\r\n'],
+  ]),
+  {
+    ...script('permissions', 'allow_responses: two subscriptions that get one request use up the answer', [
+      ['r', `${as('responder')}SUB svc.twelve 1\r\nSUB svc.twelve 2\r\n`],
+      ['a', `${as('admin')}SUB in.n 1\r\nPUB svc.twelve in.n 1\r\n?\r\n`],
+      ['r', 'PUB in.n 1\r\n1\r\n'],
+    ]),
+    isUnordered: true,
+  },
   script('permissions', 'allow_responses: reply with headers', [
     ['r', `${as('responder', MODERN)}SUB svc.seven 1\r\n`],
     ['a', `${as('admin', MODERN)}SUB in.i 1\r\nPUB svc.seven in.i 1\r\n?\r\n`],
