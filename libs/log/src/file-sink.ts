@@ -8,8 +8,10 @@ export interface FileSinkOptions {
   sizeLimitBytes: number;
   /** Files kept, the one being written included; 0: all. */
   maxFiles: number;
-  /** Names a rotated file. */
-  now: () => Date;
+  /** Unix milliseconds, with fractions: names a rotated file. */
+  now: () => number;
+  /** The file was rotated; it is now called `backup`. */
+  rotated?: (backup: string) => void;
 }
 
 /** Appends to a file. Throws when it cannot be opened; later errors (a full disk) drop lines and count them. */
@@ -61,9 +63,10 @@ class FileSink implements LineSink {
   }
 
   private rotate(): void {
-    const { file, now } = this.options;
+    const { file, now, rotated } = this.options;
+    const backup = `${file}.${rotationStamp(now())}`;
     try {
-      renameSync(file, `${file}.${rotationStamp(now())}`);
+      renameSync(file, backup);
     } catch {
       // Not ours to rename: go on in the same file, and look again after as many bytes.
       this.size = 0;
@@ -71,6 +74,7 @@ class FileSink implements LineSink {
     }
     this.reopen();
     this.prune();
+    rotated?.(backup);
   }
 
   private prune(): void {
@@ -87,9 +91,11 @@ class FileSink implements LineSink {
 
 const STAMP = /^\d{4}(\.\d{2}){5}\.\d+$/;
 
-/** `2026.11.21.19.47.26.130483000`: names sort by age. */
-function rotationStamp(date: Date): string {
+/** `2026.11.21.19.49.08.960270622`, local time with nanoseconds: names sort by age. */
+function rotationStamp(unixMs: number): string {
+  const date = new Date(unixMs);
   const parts = [date.getMonth() + 1, date.getDate(), date.getHours(), date.getMinutes(), date.getSeconds()];
-  const nanos = String(date.getMilliseconds()).padStart(3, '0').padEnd(9, '0');
-  return `${date.getFullYear()}.${parts.map((part) => String(part).padStart(2, '0')).join('.')}.${nanos}`;
+  const nanos = Math.floor((unixMs % 1000) * 1e6);
+  const text = parts.map((part) => String(part).padStart(2, '0')).join('.');
+  return `${date.getFullYear()}.${text}.${String(nanos).padStart(9, '0')}`;
 }

@@ -4,3 +4,4 @@ export type { ProcessOptions } from './options.ts';
 export { parseProcessOptions, readSecret } from './options.ts';
 export type { ProcessContext, ProcessDefinition, RunningProcess } from './run-process.ts';
 export { runProcess } from './run-process.ts';
+export { natsVersion, productVersion } from './version.ts';

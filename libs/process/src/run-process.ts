@@ -2,6 +2,7 @@ import { createLogger, descriptorSink, type Logger, wallClock } from '@skein/log
 import type { ToProcess } from './messages.ts';
 import { type ProcessOptions, parseProcessOptions, readSecret } from './options.ts';
 import { connectSupervisor, type Supervision } from './supervision.ts';
+import { productVersion } from './version.ts';
 
 /** An orderly stop that takes longer than this ends anyway. */
 const STOP_MS_MAX = 4000;
@@ -51,6 +52,10 @@ export interface ProcessDefinition {
  * Exit codes: 0 after a stop in order, 1 when it could not start, 64 wrong flags, 70 an exception nobody expected.
  */
 export function runProcess(definition: ProcessDefinition): void {
+  if (process.argv[2] === '--version') {
+    process.stdout.write(`skein-${definition.component}: v${productVersion}\n`);
+    return;
+  }
   process.title = `skein-${definition.component}`;
   new ProcessRun(definition).start();
 }

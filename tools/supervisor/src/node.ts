@@ -1,0 +1,153 @@
+import { writeFileSync } from 'node:fs';
+import type { ServerOptions } from '@skein/config';
+import { createLogger, type Logger, wallClock } from '@skein/log';
+import { createCurveKey, createServerKey } from '@skein/nkeys';
+import { natsVersion, productVersion } from '@skein/process';
+import { logBanner, logListening } from './banner.ts';
+import { type StartChild, startChild } from './child.ts';
+import { type ComponentName, programOf } from './components.ts';
+import { LogTarget } from './log-target.ts';
+import { ListenError, resolvePorts } from './ports.ts';
+import { localAddresses, portUrls, writePortsFile } from './ports-file.ts';
+import { createRunDir, processIsAlive } from './run-dir.ts';
+import { StartError, Supervisor } from './supervisor.ts';
+
+export interface NodeOptions {
+  options: ServerOptions;
+  /** As given with `-c`. */
+  configFile?: string;
+  /** The command line without program and script: a reload reads it again. */
+  argv: readonly string[];
+  startChild?: StartChild;
+  programOf?: (component: ComponentName) => string;
+}
+
+/** A start that failed; the reason has been logged. */
+export class NodeStartError extends Error {}
+
+/** A running node. */
+export interface RunningNode {
+  readonly log: Logger;
+  /** With ports of -1 resolved. */
+  readonly options: ServerOptions;
+  reload(): void;
+  reopenLog(): void;
+  stop(reason: string): Promise<void>;
+}
+
+/** Heap limits for the processes that are not on the hot path: an idle node is to stay small. */
+function nodeFlagsOf(component: ComponentName): readonly string[] {
+  return component === 'gateway' ? [] : ['--max-semi-space-size=1'];
+}
+
+/** Starts a node and resolves when it serves clients ('Server is ready' is logged). Rejects with a NodeStartError. */
+export async function startNode(given: NodeOptions): Promise<RunningNode> {
+  const now = wallClock();
+  const startedUnixMs = Date.now();
+  const { logging } = given.options;
+  const target = new LogTarget(logging, now, (backup) => log.info(`Rotated log, backup saved as "${backup}"`));
+  const log = createLogger({ sink: target, pid: process.pid, now, settings: logging });
+
+  const identity = createIdentity(given.options, startedUnixMs);
+  logBanner(log, {
+    version: natsVersion,
+    runtime: `node${process.versions.node}`,
+    serverName: identity.serverName,
+    serverId: identity.serverId,
+    configFile: given.configFile,
+    configDigest: given.options.configDigest,
+  });
+  for (const warning of given.options.warnings) log.warn(warning);
+
+  const options = await resolvePorts(given.options).catch((error: Error) => {
+    if (error instanceof ListenError) throw fatal(log, error.message);
+    throw error;
+  });
+
+  const runDir = createRunDir(process.pid, processIsAlive);
+  const cwd = process.cwd();
+  runDir.writeJson('state.json', { options, revision: 1, argv: given.argv, cwd, identity });
+  const supervisor = new Supervisor({
+    options,
+    runDir,
+    log,
+    startChild: given.startChild ?? startChild,
+    clock: {
+      now: () => performance.now(),
+      wallMs: () => Date.now(),
+      after: (ms, fn) => {
+        setTimeout(fn, ms).unref();
+      },
+    },
+    programOf: given.programOf ?? programOf,
+    nodeFlagsOf,
+    lines: (text) => target.write(text),
+    optionsChanged: (changed) => {
+      target.follow(changed.logging);
+      log.configure(changed.logging);
+    },
+  });
+
+  if (options.pidFile !== undefined) writePidFile(log, options.pidFile);
+  await supervisor.start().catch(async (error: Error) => {
+    await supervisor.stop('start failed');
+    runDir.remove();
+    if (error instanceof StartError) throw fatal(log, `Could not start: ${error.message}`);
+    throw error;
+  });
+  logListening(log, options);
+  const removePortsFile =
+    options.portsFileDir === undefined ? () => {} : announcePorts(log, options.portsFileDir, options);
+
+  return {
+    log,
+    options,
+    reload: () => supervisor.reload(),
+    reopenLog: () => log.info(target.reopen() ? 'File log re-opened' : 'File log re-open ignored, not a file logger'),
+    stop: async (reason) => {
+      log.info('Initiating Shutdown...');
+      await supervisor.stop(reason);
+      removePortsFile();
+      runDir.remove();
+      log.info('Server Exiting..');
+    },
+  };
+}
+
+function fatal(log: Logger, text: string): NodeStartError {
+  log.fatal(text);
+  return new NodeStartError(text);
+}
+
+/** Who this node is, from the first line of its log on. The router takes it from the state file. */
+function createIdentity(options: ServerOptions, startedUnixMs: number) {
+  const server = createServerKey();
+  const curve = createCurveKey();
+  return {
+    serverId: server.publicKey,
+    serverSeed: server.seed,
+    serverName: options.serverName ?? server.publicKey,
+    version: natsVersion,
+    xkey: curve.publicKey,
+    xkeySeed: curve.seed,
+    productVersion,
+    startedUnixMs,
+  };
+}
+
+function writePidFile(log: Logger, file: string): void {
+  try {
+    writeFileSync(file, String(process.pid), { mode: 0o600 });
+  } catch (error) {
+    log.error(`Could not write pidfile: ${(error as Error).message}`);
+  }
+}
+
+function announcePorts(log: Logger, folder: string, options: ServerOptions): () => void {
+  try {
+    return writePortsFile(folder, process.pid, portUrls(options, localAddresses()));
+  } catch (error) {
+    log.error(`Error writing ports file: ${(error as Error).message}`);
+    return () => {};
+  }
+}

@@ -1,0 +1,119 @@
+import type { FromProcess, ToProcess } from '@skein/process';
+import type { Child, ChildCommand, StartChild } from './child.ts';
+import type { ProcessSpec } from './components.ts';
+import { RestartPolicy } from './restart-policy.ts';
+
+/** Clock and timers, so that tests bring their own. */
+export interface SupervisorClock {
+  /** Monotonic milliseconds. */
+  now(): number;
+  wallMs(): number;
+  after(ms: number, fn: () => void): void;
+}
+
+export interface SupervisedEvents {
+  lines(text: string): void;
+  message(process: Supervised, message: FromProcess): void;
+  /** It runs again, or for the first time. */
+  started(process: Supervised): void;
+  /** It is gone. Return whether to start it again. */
+  died(process: Supervised, code: number | null, signal: NodeJS.Signals | null): boolean;
+}
+
+type State =
+  | { name: 'stopped' }
+  | { name: 'starting'; child: Child; sinceMs: number }
+  | { name: 'up'; child: Child; sinceMs: number }
+  | { name: 'waiting' };
+
+/** One place in the node, and whichever process fills it. */
+export class Supervised {
+  readonly spec: ProcessSpec;
+  restarts = 0;
+  startedUnixMs = 0;
+  private state: State = { name: 'stopped' };
+  /** Asked to end, for good. */
+  retired = false;
+  private readonly command: ChildCommand;
+  private readonly startChild: StartChild;
+  private readonly clock: SupervisorClock;
+  private readonly events: SupervisedEvents;
+  private readonly policy = new RestartPolicy();
+
+  constructor(
+    spec: ProcessSpec,
+    command: ChildCommand,
+    startChild: StartChild,
+    clock: SupervisorClock,
+    events: SupervisedEvents,
+  ) {
+    this.spec = spec;
+    this.command = command;
+    this.startChild = startChild;
+    this.clock = clock;
+    this.events = events;
+  }
+
+  get name(): string {
+    return `${this.spec.component} ${this.spec.instance}`;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  get up(): boolean {
+    return this.state.name === 'up';
+  }
+
+  get running(): boolean {
+    return this.child !== undefined;
+  }
+
+  start(): void {
+    const sinceMs = this.clock.now();
+    const child = this.startChild(this.command, {
+      lines: this.events.lines,
+      message: (message) => {
+        if (message.type === 'ready') this.state = { name: 'up', child, sinceMs };
+        this.events.message(this, message);
+      },
+      exited: (code, signal) => this.exited(this.clock.now() - sinceMs, code, signal),
+    });
+    this.state = { name: 'starting', child, sinceMs };
+    this.startedUnixMs = this.clock.wallMs();
+    this.events.started(this);
+  }
+
+  send(message: ToProcess): void {
+    this.child?.send(message);
+  }
+
+  kill(): void {
+    this.child?.kill();
+  }
+
+  retire(reason: string): void {
+    this.retired = true;
+    this.send({ type: 'stop', reason });
+  }
+
+  private get child(): Child | undefined {
+    return this.state.name === 'starting' || this.state.name === 'up' ? this.state.child : undefined;
+  }
+
+  private exited(ranMs: number, code: number | null, signal: NodeJS.Signals | null): void {
+    this.state = { name: 'stopped' };
+    if (!this.events.died(this, code, signal) || this.retired) return;
+    this.restarts++;
+    const delayMs = this.policy.died(ranMs);
+    if (delayMs === 0) {
+      this.start();
+      return;
+    }
+    this.state = { name: 'waiting' };
+    this.clock.after(delayMs, () => {
+      if (!this.retired && this.state.name === 'waiting') this.start();
+    });
+  }
+}

@@ -1,0 +1,179 @@
+import type { ServerOptions } from '@skein/config';
+import type { Logger } from '@skein/log';
+import type { FromProcess } from '@skein/process';
+import type { StartChild } from './child.ts';
+import { type ComponentName, type ProcessSpec, processesFor, silenceMaxMs } from './components.ts';
+import { HeartbeatWatch } from './heartbeat-watch.ts';
+import type { RunDir } from './run-dir.ts';
+import { Supervised, type SupervisorClock } from './supervised.ts';
+
+const CHECK_MS = 500;
+/** From SIGTERM to exit code 0 there are 5 s. */
+const STOP_GATEWAYS_MS = 2500;
+const STOP_OTHERS_MS = 1500;
+
+export interface SupervisorOptions {
+  options: ServerOptions;
+  runDir: RunDir;
+  log: Logger;
+  startChild: StartChild;
+  clock: SupervisorClock;
+  programOf(component: ComponentName): string;
+  nodeFlagsOf(component: ComponentName): readonly string[];
+  /** Log lines of the inner processes, complete. */
+  lines(text: string): void;
+  /** The router has put other options in force. */
+  optionsChanged(options: ServerOptions): void;
+}
+
+/** An inner process could not start; it has said why. */
+export class StartError extends Error {}
+
+/** Starts a node's processes, keeps them running, stops them in order. */
+export class Supervisor {
+  private readonly given: SupervisorOptions;
+  private options: ServerOptions;
+  private readonly processes: Supervised[] = [];
+  private readonly watch = new HeartbeatWatch<Supervised>(CHECK_MS);
+  private phase: 'starting' | 'running' = 'starting';
+  private readonly waiting = new Set<() => void>();
+  private failed: StartError | undefined;
+
+  constructor(given: SupervisorOptions) {
+    this.given = given;
+    this.options = given.options;
+  }
+
+  /** Resolves when the processes that serve clients are ready; rejects with a StartError when one cannot start. */
+  async start(): Promise<void> {
+    for (const spec of processesFor(this.options)) this.add(spec);
+    this.check();
+    await this.until(() => this.failed !== undefined || this.processes.every((one) => one.up || this.isLate(one)));
+    if (this.failed !== undefined) throw this.failed;
+    this.phase = 'running';
+  }
+
+  reload(): void {
+    this.find('router')?.send({ type: 'reload' });
+  }
+
+  /** Gateways first, so that what clients sent is still routed; then all others. Resolves when all are gone. */
+  async stop(reason: string): Promise<void> {
+    const gateways = this.processes.filter((one) => one.spec.component === 'gateway');
+    const others = this.processes.filter((one) => one.spec.component !== 'gateway');
+    await this.end(gateways, reason, STOP_GATEWAYS_MS);
+    await this.end(others, reason, STOP_OTHERS_MS);
+  }
+
+  private async end(processes: readonly Supervised[], reason: string, limitMs: number): Promise<void> {
+    for (const one of processes) one.retire(reason);
+    this.given.clock.after(limitMs, () => {
+      for (const one of processes) one.kill();
+    });
+    await this.until(() => processes.every((one) => !one.running));
+  }
+
+  /** Nobody waits for a monitor that listens on no port. */
+  private isLate(one: Supervised): boolean {
+    const { port, httpsPort } = this.options.monitoring;
+    return one.spec.component === 'monitor' && port === 0 && httpsPort === 0;
+  }
+
+  private add(spec: ProcessSpec): void {
+    const { runDir, startChild, clock, programOf, nodeFlagsOf } = this.given;
+    const args = ['--run-dir', runDir.path, '--secret-file', runDir.secretFile(spec.component)];
+    args.push('--instance', String(spec.instance));
+    if (spec.component === 'router') args.push('--secret-dir', runDir.secretDir);
+    const command = { program: programOf(spec.component), args, nodeFlags: nodeFlagsOf(spec.component) };
+    const supervised = new Supervised(spec, command, startChild, clock, {
+      lines: this.given.lines,
+      started: (one) => {
+        this.watch.beat(one, clock.now());
+        this.publish();
+      },
+      message: (one, message) => this.received(one, message),
+      died: (one, code, signal) => this.died(one, code, signal),
+    });
+    this.processes.push(supervised);
+    supervised.start();
+  }
+
+  private received(one: Supervised, message: FromProcess): void {
+    this.watch.beat(one, this.given.clock.now());
+    if (message.type === 'ready') {
+      this.publish();
+      this.changed();
+    } else if (message.type === 'options') {
+      this.follow(message.options as ServerOptions);
+    }
+  }
+
+  private died(one: Supervised, code: number | null, signal: NodeJS.Signals | null): boolean {
+    this.watch.forget(one);
+    const how = signal === null ? `exit code ${code}` : signal;
+    if (!one.retired && this.phase === 'starting' && code === 1) {
+      this.failed ??= new StartError(`${one.name}: ${how}`);
+    } else if (!one.retired) {
+      this.given.log.error(`Process ${one.name} ended (${how}), restarting it`);
+    }
+    this.changed();
+    return this.failed === undefined;
+  }
+
+  private check(): void {
+    const { clock, log } = this.given;
+    const gateways = this.options.skein.gateways;
+    for (const one of this.watch.overdue(clock.now(), ({ spec }) => silenceMaxMs(spec.component, gateways))) {
+      log.error(`Process ${one.name} does not answer, killing it`);
+      this.watch.forget(one);
+      one.kill();
+    }
+    clock.after(CHECK_MS, () => this.check());
+  }
+
+  private follow(options: ServerOptions): void {
+    this.options = options;
+    const gateways = this.processes.filter((one) => one.spec.component === 'gateway');
+    for (const one of gateways.slice(options.skein.gateways)) {
+      this.processes.splice(this.processes.indexOf(one), 1);
+      void this.end([one], 'fewer gateways configured', STOP_GATEWAYS_MS);
+    }
+    for (let instance = gateways.length; instance < options.skein.gateways; instance++) {
+      this.add({ component: 'gateway', instance });
+    }
+    this.publish();
+    this.given.optionsChanged(options);
+  }
+
+  /** For the monitor: which processes there are. */
+  private publish(): void {
+    const processes = this.processes.map((one) => ({
+      ...one.spec,
+      pid: one.pid ?? 0,
+      up: one.up,
+      restarts: one.restarts,
+      startedUnixMs: one.startedUnixMs,
+    }));
+    this.given.runDir.writeJson('processes.json', { processes });
+  }
+
+  private find(component: ComponentName): Supervised | undefined {
+    return this.processes.find((one) => one.spec.component === component);
+  }
+
+  private until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!condition()) return;
+        this.waiting.delete(look);
+        resolve();
+      };
+      this.waiting.add(look);
+      look();
+    });
+  }
+
+  private changed(): void {
+    for (const look of this.waiting) look();
+  }
+}
