@@ -1,3 +1,4 @@
+export { type Command, NATS_VERSION, readCommandLine, SIGNALS, type SignalName } from './command-line.ts';
 export { ConfigError } from './error.ts';
 export { type ConfigIo, loadConfig, testConfig } from './load.ts';
 export type {
