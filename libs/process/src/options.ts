@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { chooseInstance, chosenInstance } from './address.ts';
 
 /** What every process of a node is started with. Configuration comes from the router. */
 export interface ProcessOptions {
@@ -9,12 +10,12 @@ export interface ProcessOptions {
   secretFile?: string;
   /** Router only: the secrets of all components, one file each. */
   secretDir?: string;
-  /** From 0, counted per component. */
+  /** From 0, counted per component; a random one with `--instance auto`. */
   instance: number;
 }
 
-/** Throws an Error that names the flag. */
-export function parseProcessOptions(argv: readonly string[]): ProcessOptions {
+/** Throws an Error that names the flag. `asking`: for a process that runs already (health check). */
+export function parseProcessOptions(component: string, argv: readonly string[], asking = false): ProcessOptions {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -26,13 +27,18 @@ export function parseProcessOptions(argv: readonly string[]): ProcessOptions {
   });
   const runDir = values['run-dir'];
   if (runDir === undefined || runDir === '') throw new Error('--run-dir is required');
-  if (!/^\d{1,6}$/.test(values.instance)) throw new Error(`--instance: not a number: ${values.instance}`);
   return {
     runDir,
     secretFile: values['secret-file'],
     secretDir: values['secret-dir'],
-    instance: Number(values.instance),
+    instance: parseInstance(component, values.instance, asking),
   };
+}
+
+function parseInstance(component: string, text: string, asking: boolean): number {
+  if (text === 'auto') return asking ? chosenInstance(component) : chooseInstance(component);
+  if (!/^\d{1,6}$/.test(text)) throw new Error(`--instance: not a number: ${text}`);
+  return Number(text);
 }
 
 /** The process's token for the bus; empty without a secret file. */

@@ -1,4 +1,6 @@
 import { createLogger, descriptorSink, type Logger, wallClock } from '@skein/log';
+import { socketAddress } from './address.ts';
+import { runHealthcheck } from './healthcheck.ts';
 import type { ToProcess } from './messages.ts';
 import { type ProcessOptions, parseProcessOptions, readSecret } from './options.ts';
 import { connectSupervisor, type Supervision } from './supervision.ts';
@@ -14,6 +16,9 @@ export interface ProcessContext extends ProcessOptions {
   component: string;
   /** This process's own. */
   pid: number;
+  /** The Unix socket where this process listens for its peers. */
+  address: string;
+  routerAddress: string;
   /** The token that proves the component to the router. */
   secret: Uint8Array;
   /** Lines carry the node's pid when supervised. `log.configure(options.logging)` when the configuration is there. */
@@ -49,11 +54,17 @@ export interface ProcessDefinition {
  * The one skeleton of every process: options, log, the supervisor's pipe (heartbeats; its end is this process's end),
  * signals, last words. Call it from `main.ts`, once.
  *
+ * `main.ts --version` and `main.ts healthcheck [flags]` answer and end.
+ *
  * Exit codes: 0 after a stop in order, 1 when it could not start, 64 wrong flags, 70 an exception nobody expected.
  */
 export function runProcess(definition: ProcessDefinition): void {
   if (process.argv[2] === '--version') {
     process.stdout.write(`skein-${definition.component}: v${productVersion}\n`);
+    return;
+  }
+  if (process.argv[2] === 'healthcheck') {
+    void runHealthcheck(definition.component, process.argv.slice(3));
     return;
   }
   process.title = `skein-${definition.component}`;
@@ -84,7 +95,7 @@ class ProcessRun {
     this.followSignals();
     let options: ProcessOptions;
     try {
-      options = parseProcessOptions(process.argv.slice(2));
+      options = parseProcessOptions(this.definition.component, process.argv.slice(2));
     } catch (error) {
       this.log.fatal(`${this.definition.component}: ${(error as Error).message}`);
       process.exit(EXIT_USAGE);
@@ -101,6 +112,8 @@ class ProcessRun {
       ...options,
       component: this.definition.component,
       pid: process.pid,
+      address: socketAddress(options.runDir, this.definition.component, options.instance),
+      routerAddress: socketAddress(options.runDir, 'router', 0),
       secret: readSecret(options),
       log: this.log,
       supervised: this.supervision !== undefined,

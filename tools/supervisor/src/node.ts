@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import type { ServerOptions } from '@skein/config';
+import { NATS_VERSION, type ServerOptions } from '@skein/config';
 import { createLogger, type Logger, wallClock } from '@skein/log';
 import { createCurveKey, createServerKey } from '@skein/nkeys';
-import { natsVersion, productVersion } from '@skein/process';
+import { productVersion } from '@skein/process';
 import { logBanner, logListening } from './banner.ts';
 import { type StartChild, startChild } from './child.ts';
 import { type ComponentName, programOf } from './components.ts';
@@ -50,7 +50,7 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
 
   const identity = createIdentity(given.options, startedUnixMs);
   logBanner(log, {
-    version: natsVersion,
+    version: NATS_VERSION,
     runtime: `node${process.versions.node}`,
     serverName: identity.serverName,
     serverId: identity.serverId,
@@ -127,7 +127,7 @@ function createIdentity(options: ServerOptions, startedUnixMs: number) {
     serverId: server.publicKey,
     serverSeed: server.seed,
     serverName: options.serverName ?? server.publicKey,
-    version: natsVersion,
+    version: NATS_VERSION,
     xkey: curve.publicKey,
     xkeySeed: curve.seed,
     productVersion,

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { SignalName } from '@skein/config';
 
 const NAME = 'nats-server';
 
-const signals: Record<string, NodeJS.Signals> = {
+const signals: Record<SignalName, NodeJS.Signals> = {
   stop: 'SIGKILL',
   quit: 'SIGINT',
   term: 'SIGTERM',
@@ -16,52 +17,24 @@ const signals: Record<string, NodeJS.Signals> = {
 export interface SignalSystem {
   /** Processes called nats-server, this one excluded, ascending. */
   running(): number[];
-  readFile(path: string): string;
   /** Throws an Error with a code. */
   kill(pid: number, signal: NodeJS.Signals): void;
 }
 
-/** `--signal COMMAND[=TARGET]`. Returns the error for stderr, undefined when the signal was sent. */
-export function sendSignal(system: SignalSystem, command: string, target: string): string | undefined {
-  const pids = target === '' || target.endsWith('*') ? found(system, target) : [pidOf(system, target)];
-  if (typeof pids === 'string') return pids;
-  const signal = signals[command];
-  const errors: string[] = [];
-  for (const pid of pids) {
-    if (pid === undefined) return `invalid pid: ${target}`;
-    if (signal === undefined) return `unknown signal ${JSON.stringify(command)}`;
-    try {
-      system.kill(pid, signal);
-    } catch (error) {
-      errors.push(`signal ${JSON.stringify(command)} ${pid}: ${reasonOf(error)}`);
-    }
-  }
-  return errors.length === 0 ? undefined : `\n${errors.join('\n')}`;
-}
-
-function found(system: SignalSystem, target: string): number[] | string {
-  const prefix = target.slice(0, -1);
-  const pids = system.running().filter((pid) => String(pid).startsWith(prefix));
+/** `--signal NAME[=PID]`. Returns the error for stderr; undefined when the signal was sent. */
+export function sendSignal(system: SignalSystem, signal: SignalName, pid?: number): string | undefined {
+  const pids = pid === undefined ? system.running() : [pid];
   if (pids.length === 0) return `no ${NAME} processes running`;
-  if (pids.length > 1 && target === '') return `multiple ${NAME} processes running:\n${pids.join('\n')}`;
-  return pids;
-}
-
-/** A number, or a file that holds one. */
-function pidOf(system: SignalSystem, target: string): number | undefined {
-  const number = /^\s*(\d+)\s*$/;
-  const direct = number.exec(target)?.[1];
-  if (direct !== undefined) return Number(direct);
+  if (pids.length > 1) return `multiple ${NAME} processes running:\n${pids.join('\n')}`;
   try {
-    const inFile = number.exec(system.readFile(target))?.[1];
-    return inFile === undefined ? undefined : Number(inFile);
-  } catch {
+    system.kill(pids[0], signals[signal]);
     return undefined;
+  } catch (error) {
+    return `\nsignal ${JSON.stringify(signal)} ${pids[0]}: ${reasonOf(error as NodeJS.ErrnoException)}`;
   }
 }
 
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
   if (code === 'ESRCH') return 'no such process';
   if (code === 'EPERM') return 'operation not permitted';
   return message;
@@ -69,7 +42,6 @@ function reasonOf(error: unknown): string {
 
 export const signalSystem: SignalSystem = {
   running: () => (process.platform === 'linux' ? fromProc() : fromPgrep()).filter((pid) => pid !== process.pid),
-  readFile: (path) => readFileSync(path, 'utf8'),
   kill: (pid, signal) => {
     process.kill(pid, signal);
   },

@@ -1,0 +1,24 @@
+import { readCommandLine } from '@skein/config';
+import { configIo } from './config-io.ts';
+
+const argv = process.argv.slice(2);
+const command = readCommandLine(argv, configIo);
+switch (command.kind) {
+  case 'run': {
+    const { runNode } = await import('./run-node.ts');
+    await runNode({ options: command.options, configFile: command.configFile, argv });
+    break;
+  }
+  case 'print':
+    process.stdout.write(command.stdout);
+    process.stderr.write(command.stderr);
+    process.exitCode = command.exitCode;
+    break;
+  case 'signal': {
+    const { sendSignal, signalSystem } = await import('./signal-command.ts');
+    const error = sendSignal(signalSystem, command.signal, command.pid);
+    if (error === undefined) break;
+    process.stderr.write(`nats-server: ${error}\n`);
+    process.exitCode = 1;
+  }
+}
