@@ -20,7 +20,7 @@ export const servers: Servers = {
   'max-tokens': { conf: 'max_subscription_tokens: 3' },
   'max-conn': { conf: 'max_connections: 2' },
   'max-conn-leave': { conf: 'max_connections: 1' },
-  ping: { conf: 'ping_interval: "100ms"\nping_max: 1' },
+  ping: { conf: 'ping_interval: "300ms"\nping_max: 1' },
   user: { flags: ['--user', 'u', '--pass', 'p'] },
   users: {
     conf: `authorization {
@@ -47,7 +47,7 @@ authorization {
   ]
 }`,
   },
-  'auth-timeout': { conf: 'authorization { user: u, password: p, timeout: 0.2 }' },
+  'auth-timeout': { conf: 'authorization { user: u, password: p, timeout: 0.5 }' },
   permissions: {
     conf: `authorization {
   users: [
@@ -87,5 +87,5 @@ authorization {
   'tls-optional': { conf: `allow_non_tls: true\n${tls()}` },
   'tls-first': { conf: tls(', handshake_first: true') },
   'tls-first-auto': { conf: tls(', handshake_first: auto') },
-  'tls-timeout': { conf: tls().replace('timeout: 2', 'timeout: 0.2') },
+  'tls-timeout': { conf: tls().replace('timeout: 2', 'timeout: 0.5') },
 };

@@ -1,6 +1,6 @@
 import { type Case, QUIET, script } from '../case.ts';
 
-/** `servers.ping` pings every 100 ms and allows one unanswered PING. */
+/** `servers.ping` pings every 300 ms and allows one unanswered PING. */
 export const livenessCases: Case[] = [
   {
     ...script('ping', 'stale: client that never answers', [
