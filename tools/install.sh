@@ -34,8 +34,10 @@ trap 'exit 143' TERM
 if ! installed; then
   command -v npm >/dev/null || { echo "$name: npm is needed to install the dependencies, and is not on PATH" >&2; exit 1; }
   echo "$name: installing dependencies (once, about half a minute)" >&2
-  # `npm ci` refuses a lock file that it would complete itself, say where a registry lacks another platform's package.
-  if ! output=$(run_npm ci 2>&1) && ! output=$(run_npm install --no-save 2>&1); then
+  # A whole installation is brought up to date in place, since servers may be running from it; `npm ci` would empty it.
+  # And `npm ci` refuses a lock file that it would complete itself, say for a workspace that was just added.
+  [ -f "$root/node_modules/.package-lock.json" ] || output=$(run_npm ci 2>&1) || true
+  if ! installed && ! output=$(run_npm install --no-save 2>&1); then
     printf '%s\n' "$output" >&2
     echo "$name: npm could not install the dependencies" >&2
     exit 1
