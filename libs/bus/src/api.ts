@@ -28,8 +28,6 @@ export interface NodeIdentity {
 /** What the router says to a process that it has registered. */
 export interface Registration {
   id: number;
-  /** As given in the options, or chosen by the router when that was 0. */
-  instance: number;
   epoch: number;
   identity: NodeIdentity;
   /** Revision of the configuration. */
@@ -322,7 +320,7 @@ export interface MemberLimits {
 
 export interface MemberOptions {
   component: Component;
-  /** 0: the router chooses a free one. */
+  /** Counted per component: a second process with the same one takes the first one's place. */
   instance: number;
   /** The product's. */
   version: string;

@@ -56,7 +56,6 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   private stopped = false;
   private listening = false;
   private epoch = 0;
-  private instance: number;
   private revision = 0;
   /** Checked, and to be committed or forgotten. */
   private checked: { revision: number; configuration: unknown } | null = null;
@@ -70,13 +69,12 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   constructor(options: MemberOptions) {
     this.options = options;
     this.handlers = options.handlers;
-    this.instance = options.instance;
     this.limits = { ...defaultLimits, ...options.limits };
     this.calls = new Calls(options.runtime, this.limits.requestsMax);
     this.peering = new Peering({ ...options, limits: this.limits }, this);
     this.connections = new LeasedConnections(options.runtime, (lease) => this.tellRouter({ lease }));
     this.handle('health', () =>
-      JSON.stringify({ status: 'ok', component: options.component, instance: this.instance }),
+      JSON.stringify({ status: 'ok', component: options.component, instance: this.options.instance }),
     );
     this.handle('stats', () => JSON.stringify(this.figures()));
   }
@@ -145,7 +143,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   private hello(): NonNullable<FrameBody['hello']> {
     return {
       component: this.options.component,
-      instance: this.instance,
+      instance: this.options.instance,
       version: this.options.version,
       protocol: PROTOCOL,
       token: this.options.token,
@@ -365,7 +363,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     }));
     return {
       component: this.options.component,
-      instance: this.instance,
+      instance: this.options.instance,
       id: this.id,
       version: this.options.version,
       ...processFigures(this.options.pid, Math.max(0, ...this.beats)),
@@ -434,7 +432,6 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   private welcomed(welcome: NonNullable<DecodedFrame['welcome']>): void {
     const first = this.id === 0;
     this.id = welcome.id as number;
-    this.instance = welcome.instance as number;
     this.epoch = welcome.epoch as number;
     this.version = 0;
     this.versionReported = 0;
@@ -446,7 +443,6 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     this.revision = welcome.configuration as number;
     const registration: Registration = {
       id: this.id,
-      instance: this.instance,
       epoch: this.epoch,
       identity: { ...welcome.identity } as Registration['identity'],
       revision: this.revision,

@@ -5,6 +5,8 @@ import type { DecodedFrame } from './messages.ts';
 import type { Runtime, Timer } from './runtime.ts';
 import type { Channel, ChannelHandler, Listener, Transport } from './transport.ts';
 
+type LinkHello = NonNullable<DecodedFrame['linkHello']>;
+
 const HANDSHAKE_MS = 2000;
 /** Accepted connections that have not said who they are. */
 const GREETING_MAX = 256;
@@ -35,6 +37,8 @@ export class Peering implements LinkOwner {
   private readonly greeting = new Map<PeerLink, Timer>();
   /** Accepted from processes that the router has not announced yet. */
   private readonly early = new Map<number, PeerLink>();
+  /** Accepted before the router has said who this process is. */
+  private unjudged: { link: PeerLink; hello: LinkHello }[] = [];
   private readonly dialing = new Map<number, Backoff>();
   private id = 0;
   private key: Buffer = Buffer.alloc(0);
@@ -59,6 +63,7 @@ export class Peering implements LinkOwner {
     const named = new Set(peers.map((peer) => peer.id));
     const left = [...this.peers.values()].filter((peer) => !named.has(peer.id));
     for (const peer of peers) this.join(peer);
+    for (const { link, hello } of this.unjudged.splice(0)) this.greeted(link, hello);
     return left;
   }
 
@@ -145,7 +150,13 @@ export class Peering implements LinkOwner {
       return;
     }
     const hello = frame.linkHello;
-    if (!hello || link.peer !== undefined || hello.to !== this.id || !this.key.equals(hello.proof as Uint8Array)) {
+    if (!hello || link.peer !== undefined) link.destroy('not a link of this node');
+    else if (this.id === 0) this.unjudged.push({ link, hello });
+    else this.greeted(link, hello);
+  }
+
+  private greeted(link: PeerLink, hello: LinkHello): void {
+    if (hello.to !== this.id || !this.key.equals(hello.proof as Uint8Array)) {
       link.destroy('not a link of this node');
       return;
     }
@@ -178,6 +189,7 @@ export class Peering implements LinkOwner {
     this.greeting.get(link)?.cancel();
     this.greeting.delete(link);
     for (const [id, early] of this.early) if (early === link) this.early.delete(id);
+    this.unjudged = this.unjudged.filter((one) => one.link !== link);
     const peer = link.peer;
     if (peer === undefined) return;
     if (this.links.get(peer.id) === link) {

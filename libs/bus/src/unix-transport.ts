@@ -8,6 +8,8 @@ const PATH_BYTES_MAX = process.platform === 'linux' ? 106 : 103;
 
 class SocketChannel implements Channel {
   private readonly socket: Socket;
+  private handler!: ChannelHandler;
+  private drainDue = false;
 
   constructor(socket: Socket) {
     this.socket = socket;
@@ -15,9 +17,9 @@ class SocketChannel implements Channel {
 
   attach(handler: ChannelHandler): void {
     const { socket } = this;
+    this.handler = handler;
     let reason = 'closed by the peer';
     socket.on('data', (chunk: Buffer) => handler.data(chunk, 0, chunk.length));
-    socket.on('drain', () => handler.drain());
     socket.on('error', (error) => {
       reason = error.message;
     });
@@ -31,9 +33,17 @@ class SocketChannel implements Channel {
 
   write(bytes: Buffer): boolean {
     if (!this.socket.writable) return true;
-    this.socket.write(bytes);
-    return this.socket.writableLength === 0;
+    this.socket.write(bytes, this.written);
+    this.drainDue = this.socket.writableLength > 0;
+    return !this.drainDue;
   }
+
+  // The stream's own 'drain' comes only after it was filled to its high-water mark.
+  private readonly written = (): void => {
+    if (!this.drainDue || this.socket.writableLength > 0) return;
+    this.drainDue = false;
+    this.handler.drain();
+  };
 
   pause(): void {
     this.socket.pause();

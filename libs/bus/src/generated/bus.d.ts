@@ -1308,9 +1308,6 @@ export namespace skein {
             /** Welcome peers. */
             peers: skein.bus.Peer.$Properties[];
 
-            /** Welcome instance. */
-            instance: number;
-
             /** Welcome linkKey. */
             linkKey: Uint8Array;
 
@@ -1355,9 +1352,6 @@ export namespace skein {
 
                 /** Welcome peers */
                 peers?: (skein.bus.Peer.$Properties[]|null);
-
-                /** Welcome instance */
-                instance?: (number|null);
 
                 /** Welcome linkKey */
                 linkKey?: (Uint8Array|null);

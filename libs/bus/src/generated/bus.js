@@ -2031,7 +2031,6 @@ export const skein = $root.skein = (() => {
             Welcome.prototype.configuration = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Welcome.prototype.configurationJson = "";
             Welcome.prototype.peers = $util.emptyArray;
-            Welcome.prototype.instance = 0;
             Welcome.prototype.linkKey = $util.newBuffer([]);
 
             Welcome.encode = function (message, writer, _depth) {
@@ -2056,8 +2055,6 @@ export const skein = $root.skein = (() => {
                         $root.skein.bus.Peer.encode(message.peers[i], writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.linkKey != null && $Object.hasOwnProperty.call(message, "linkKey") && message.linkKey.length)
                     writer.uint32(58).bytes(message.linkKey);
-                if (message.instance != null && $Object.hasOwnProperty.call(message, "instance") && message.instance !== 0)
-                    writer.uint32(64).uint32(message.instance);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2139,15 +2136,6 @@ export const skein = $root.skein = (() => {
                             if (!(message.peers && message.peers.length))
                                 message.peers = [];
                             message.peers.push($root.skein.bus.Peer.decode(reader, reader.size(), $undefined, _depth + 1));
-                            continue;
-                        }
-                    case 8: {
-                            if (wireType !== 0)
-                                break;
-                            if (value = reader.uint32())
-                                message.instance = value;
-                            else
-                                delete message.instance;
                             continue;
                         }
                     case 7: {
