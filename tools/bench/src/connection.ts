@@ -98,7 +98,8 @@ export class Connection {
     if (line === 'PING') this.write(PONG);
     else if (line === 'PONG') this.#pongs.shift()?.resolve(nowSeconds());
     else if (line.startsWith('INFO ')) {
-      this.info = JSON.parse(line.slice(5)) as ServerInfo;
+      // The INFO that follows CONNECT may leave out what has not changed.
+      this.info = { ...this.info, ...(JSON.parse(line.slice(5)) as ServerInfo) };
       this.#greeted();
     } else if (line.startsWith('-ERR')) this.fail(new Error(`the server said ${line}`));
   }

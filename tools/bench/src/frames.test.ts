@@ -3,7 +3,15 @@ import { deliveredFrames, payload, periodMessages, publishFrames, repeated, type
 
 const one: Stream = { kind: 'one', subject: 'bench.a', payloadBytes: 4 };
 const many: Stream = { kind: 'many', prefix: 'fan', count: 1000, payloadBytes: 16 };
-const grid = (hot: boolean): Stream => ({ kind: 'grid', rows: 10, columns: 50, picks: 500, hot, payloadBytes: 16 });
+const grid = (hot: boolean): Stream => ({
+  kind: 'grid',
+  rows: 10,
+  columns: 50,
+  picks: 500,
+  seed: 1,
+  hot,
+  payloadBytes: 16,
+});
 
 describe('streams', () => {
   it('are what the protocol says', () => {

@@ -4,13 +4,13 @@
  *
  * - `one`: always `subject`
  * - `many`: `count` subjects under `prefix`
- * - `grid`: `picks` subjects drawn at random from the grid that `gridSubject` numbers; `hot` draws from the first
- *   column only: the same spread over the connections, with one subject for each
+ * - `grid`: `picks` subjects drawn at random, by `seed`, from the grid that `gridSubject` numbers; `hot` draws from the
+ *   first column only: the same spread over the connections, with one subject for each
  */
 export type Stream =
   | { kind: 'one'; subject: string; payloadBytes: number }
   | { kind: 'many'; prefix: string; count: number; payloadBytes: number }
-  | { kind: 'grid'; rows: number; columns: number; picks: number; hot: boolean; payloadBytes: number };
+  | { kind: 'grid'; rows: number; columns: number; picks: number; seed: number; hot: boolean; payloadBytes: number };
 
 /** A small linear congruential generator: the same numbers in every process and every run. */
 function sequence(seed: number): (below: number) => number {
@@ -47,7 +47,7 @@ export function subjects(stream: Stream): string[] {
       );
     }
     case 'grid': {
-      const next = sequence(stream.picks);
+      const next = sequence(stream.seed);
       return Array.from({ length: stream.picks }, () => {
         const row = next(stream.rows);
         const column = next(stream.columns);

@@ -12,7 +12,7 @@ export type RowResult = {
   measuredAt: string;
   skein: Side | null;
   peer: Side | null;
-  /** By figure, Skein over peer, of the medians. */
+  /** By figure, Skein over peer: the median over the pairs of runs that followed each other. */
   ratios: Record<string, number>;
   /** Why there is no figure. */
   error?: string;

@@ -20,9 +20,7 @@ export async function measureRow(row: Row, options: Options): Promise<RowResult>
     const sides =
       row.kind === 'messages' ? await messages(row, programs, options) : await shape(row, programs, options);
     const [skein, peer = null] = sides;
-    const ratios = Object.fromEntries(
-      Object.entries(peer?.medians ?? {}).map(([key, value]) => [key, skein.medians[key] / value]),
-    );
+    const ratios = peer ? pairedRatios(skein.runs, peer.runs) : {};
     return { ...result, skein, peer, ratios };
   } catch (error) {
     return { ...result, skein: null, peer: null, ratios: {}, error: (error as Error).message };
@@ -97,6 +95,15 @@ function processorTime(samples: Sample[]): Side['cpu'] {
     generator: median(samples.map((sample) => sample.generatorCpuUs)),
     processes: medians(transposed(samples.map((sample) => sample.processCpuUs))),
   };
+}
+
+/** By figure, the median of the ratios of runs made one after the other: both met the same machine. */
+function pairedRatios(ours: Side['runs'], theirs: Side['runs']): Record<string, number> {
+  const ratios = Object.keys(ours).flatMap((key) => {
+    const pairs = ours[key].map((value, run) => value / theirs[key][run]).filter(Number.isFinite);
+    return pairs.length > 0 ? [[key, median(pairs)]] : [];
+  });
+  return Object.fromEntries(ratios);
 }
 
 function transposed(runs: Record<string, number>[]): Record<string, number[]> {

@@ -20,30 +20,35 @@ export async function measureShape(shape: ShapeName, server: ServerProcess): Pro
 const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string, number>>> = {
   async subscriptions({ pid, address }) {
     const [rows, columns, picks] = [100, 10_000, 200_000];
-    const grid = (hot: boolean): Stream => ({ kind: 'grid', rows, columns, picks, hot, payloadBytes: PAYLOAD_BYTES });
+    const grid = (hot: boolean, seed: number): Stream => ({
+      ...{ kind: 'grid', rows, columns, picks, seed, hot },
+      payloadBytes: PAYLOAD_BYTES,
+    });
     return await withWorkers(['Subscriber', 'Publisher'] as const, async (subscriber, publisher) => {
       const insertSeconds = await subscriber.call('openGrid', { address, rows, columns, payloadBytes: PAYLOAD_BYTES });
       const residentMib = residentKib(pid) / KIB_PER_MIB;
-      await publisher.call('open', { address, connections: 1, stream: grid(true) });
-      const deliver = async (hot: boolean): Promise<number> => {
-        await publisher.call('setStream', grid(hot));
+      await publisher.call('open', { address, connections: 1, stream: grid(true, 1) });
+      const deliver = async (hot: boolean, seed: number): Promise<{ seconds: number; cpu: number }> => {
+        await publisher.call('setStream', grid(hot, seed));
+        const before = treeCpuSeconds(pid);
         const [{ startedAt }, { lastAt }] = await Promise.all([
           publisher.call('run', { messages: picks }),
           subscriber.call('finish', { expectedTotal: picks }),
         ]);
-        return lastAt - startedAt;
+        return { seconds: lastAt - startedAt, cpu: treeCpuSeconds(pid) - before };
       };
-      // Twice what is not measured: the code is warm then, and the caches hold the hot subjects only.
-      await deliver(true);
-      await deliver(true);
-      const hotSeconds = await deliver(true);
-      const randomSeconds = await deliver(false);
+      // What is not measured makes the code warm; other subjects are drawn then, so that no cache has them.
+      await deliver(true, 1);
+      await deliver(false, 1);
+      const hot = await deliver(true, 2);
+      const random = await deliver(false, 2);
       return {
         insertSeconds,
         residentMib,
-        matchUs: ((randomSeconds - hotSeconds) * 1e6) / picks,
-        randomRate: picks / randomSeconds,
-        hotRate: picks / hotSeconds,
+        matchUs: ((random.seconds - hot.seconds) * 1e6) / picks,
+        matchCpuUs: ((random.cpu - hot.cpu) * 1e6) / picks,
+        randomRate: picks / random.seconds,
+        hotRate: picks / hot.seconds,
       };
     });
   },
