@@ -1,4 +1,5 @@
 export { type Command, NATS_VERSION, readCommandLine, SIGNALS, type SignalName } from './command-line.ts';
+export { formatDuration, parseDuration } from './duration.ts';
 export { ConfigError } from './error.ts';
 export { type ConfigIo, loadConfig, testConfig } from './load.ts';
 export type {
@@ -18,3 +19,4 @@ export type {
   WebsocketOptions,
 } from './options.ts';
 export { CONNECTION_TYPES, defaultOptions, isBcrypt, isNkeyUser } from './options.ts';
+export { planReload, type ReloadChange, type ReloadPlan } from './reload.ts';

@@ -94,7 +94,7 @@ export interface TlsOptions {
   minVersion?: '1.2' | '1.3';
   /** IANA names (`TLS_…`); empty is the runtime's default. */
   ciphers: string[];
-  /** As configured, any of CURVES; empty is the runtime's default. */
+  /** As configured (`CurveP256`, `X25519`, …); empty is the runtime's default. */
   curvePreferences: string[];
   /** Handshake before INFO: never, always, or when the client's hello arrives within `fallbackMs`. */
   handshakeFirst: false | true | { fallbackMs: number };

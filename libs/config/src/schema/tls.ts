@@ -6,7 +6,7 @@ import type { TlsOptions } from '../options.ts';
 import { asArray, asMap, asString, asTimeout, failAt, type KeyReader, keys, Problems, readBlock } from './reader.ts';
 import { showValue } from './show.ts';
 
-const TIMEOUT_DEFAULT_MS = 2000;
+export const TLS_TIMEOUT_DEFAULT_MS = 2000;
 /** `handshake_first: auto` */
 const AUTO_FALLBACK_MS = 50;
 
@@ -27,7 +27,7 @@ TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 TLS_ECDHE_ECDSA_WITH_RC4_128_SHA`;
 const words = (text: string): Set<string> => new Set(text.trim().split(/\s+/));
 const SECURE = words(CIPHERS);
 const INSECURE = words(INSECURE_CIPHERS);
-export const CURVES = words('CurveP256 CurveP384 CurveP521 X25519 X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024');
+const CURVES = words('CurveP256 CurveP384 CurveP521 X25519 X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024');
 
 export type ReadFile = (path: string) => string;
 
@@ -39,7 +39,7 @@ export function defaultTlsOptions(): TlsOptions {
   return {
     verify: false,
     verifyAndMap: false,
-    timeoutMs: TIMEOUT_DEFAULT_MS,
+    timeoutMs: TLS_TIMEOUT_DEFAULT_MS,
     ciphers: [],
     curvePreferences: [],
     handshakeFirst: false,
@@ -143,7 +143,7 @@ const TLS_KEYS = keys<TlsBlock>({
     if (value.value) failAt(value.at, `${key} not supported in this context`);
   },
   timeout: (value, tls) => {
-    tls.timeoutMs = asTimeout(value, "error parsing tls config, 'timeout'") || TIMEOUT_DEFAULT_MS;
+    tls.timeoutMs = asTimeout(value, "error parsing tls config, 'timeout'") || TLS_TIMEOUT_DEFAULT_MS;
   },
   connection_rate_limit: (value, tls, key) => {
     if (value.type !== 'int64') failAt(value.at, `error parsing tls config, '${key}' wrong type`);
