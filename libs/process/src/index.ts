@@ -1,4 +1,5 @@
 export { socketAddress } from './address.ts';
+export { listenHost } from './listen-host.ts';
 export type { FromProcess, ToProcess } from './messages.ts';
 export { encodeMessage, HEARTBEAT_MS, MessageReader, SUPERVISOR_FD } from './messages.ts';
 export type { ProcessOptions } from './options.ts';

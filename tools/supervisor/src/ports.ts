@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerOptions } from '@skein/config';
+import { listenHost } from '@skein/process';
 import { hostPort } from './address.ts';
 
 /** A node killed a moment ago may still be letting go of its ports. */
@@ -72,7 +73,7 @@ async function bind(wanted: Wanted): Promise<Server> {
   const deadline = performance.now() + RETRY_MS;
   for (;;) {
     try {
-      return await bindEverywhere(wanted.host, port);
+      return await listen(listenHost(wanted.host), port);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EADDRINUSE' && performance.now() < deadline) {
@@ -82,18 +83,6 @@ async function bind(wanted: Wanted): Promise<Server> {
       const address = hostPort(wanted.host, wanted.port);
       throw new ListenError(wanted.failure(reasonOf(error as NodeJS.ErrnoException, wanted.host, address), address));
     }
-  }
-}
-
-/** `0.0.0.0` means every address, IPv6 included, as it does to nats-server. */
-async function bindEverywhere(host: string, port: number): Promise<Server> {
-  if (host !== '0.0.0.0') return listen(host, port);
-  try {
-    return await listen('::', port);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL' || code === 'EINVAL') return listen(host, port);
-    throw error;
   }
 }
 

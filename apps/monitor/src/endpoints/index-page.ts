@@ -1,0 +1,35 @@
+import type { Monitor } from '../monitor.ts';
+
+const pages = [
+  ['varz', 'General'],
+  ['jsz', 'JetStream'],
+  ['connz', 'Connections'],
+  ['accountz', 'Accounts'],
+  ['accstatz', 'Account Stats'],
+  ['subsz', 'Subscriptions'],
+  ['routez', 'Routes'],
+  ['leafz', 'LeafNodes'],
+  ['gatewayz', 'Gateways'],
+  ['healthz', 'Health Probe'],
+] as const;
+
+/** The page at the root: where everything is. */
+export function indexPage(monitor: Monitor): string {
+  const base = monitor.configuration.monitoring.basePath;
+  const links = pages.map(([path, title]) => `    <li><a href="${base}/${path}">${title}</a></li>`);
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <title>Skein v${monitor.identity.productVersion}</title>
+  </head>
+  <body>
+    <h1>Skein v${monitor.identity.productVersion}</h1>
+    <p>As nats-server v${monitor.identity.version}</p>
+    <ul>
+${links.join('\n')}
+    </ul>
+  </body>
+</html>
+`;
+}

@@ -1,0 +1,124 @@
+import type { MonitorConfiguration } from '../configuration.ts';
+import type { Monitor, Snapshot } from '../monitor.ts';
+import { formatUptime } from '../uptime.ts';
+import { isoTime, ok, type Page } from './endpoint.ts';
+
+const NANOS_PER_MS = 1e6;
+
+export async function varz(monitor: Monitor): Promise<Page> {
+  const snapshot = await monitor.snapshot();
+  return ok({
+    ...identityPart(monitor),
+    ...configurationPart(monitor.configuration),
+    ...timePart(monitor),
+    ...figuresPart(snapshot),
+    http_req_stats: Object.fromEntries(monitor.requests),
+    config_load_time: isoTime(monitor.configuredUnixMs),
+    config_digest: monitor.configuration.configDigest,
+    feature_flags: {},
+    ...tagsPart(monitor.configuration),
+    system_account: monitor.configuration.systemAccount ?? '$SYS',
+    slow_consumer_stats: linkKinds(snapshot.counters.slowConsumers),
+    stale_connection_stats: linkKinds(snapshot.counters.staleConnections),
+    disk_io_wait_stats: { waiters: 0, waits: 0, wait_time: 0, max_wait_time: 0 },
+    // Skein's own: the processes that the node is made of.
+    processes: snapshot.processes,
+  });
+}
+
+function identityPart({ identity, configuration }: Monitor) {
+  return {
+    server_id: identity.serverId,
+    server_name: identity.serverName,
+    version: identity.version,
+    proto: 1,
+    go: `node${process.versions.node}`,
+    host: configuration.host,
+    port: configuration.port,
+    ...(configuration.authRequired && { auth_required: true }),
+    ...(configuration.tls !== undefined && { tls_required: true }),
+    ...(configuration.tls?.verify && { tls_verify: true }),
+  };
+}
+
+function configurationPart(configuration: MonitorConfiguration) {
+  const { monitoring, tls } = configuration;
+  return {
+    max_connections: configuration.maxConnections,
+    ...(configuration.maxSubscriptions > 0 && { max_subscriptions: configuration.maxSubscriptions }),
+    ping_interval: configuration.pingIntervalMs * NANOS_PER_MS,
+    ping_max: configuration.pingMax,
+    http_host: monitoring.host,
+    http_port: monitoring.port,
+    http_base_path: monitoring.basePath,
+    https_port: monitoring.httpsPort,
+    auth_timeout: configuration.authTimeoutMs / 1000,
+    max_control_line: configuration.maxControlLineBytes,
+    max_payload: configuration.maxPayloadBytes,
+    max_pending: configuration.maxPendingBytes,
+    cluster: {},
+    gateway: {},
+    leaf: {},
+    mqtt: {},
+    websocket: websocketPart(configuration),
+    jetstream: {},
+    tls_timeout: (tls?.timeoutMs ?? 2000) / 1000,
+    write_deadline: configuration.writeDeadlineMs * NANOS_PER_MS,
+  };
+}
+
+function websocketPart({ websocket }: MonitorConfiguration) {
+  if (websocket === undefined) return {};
+  return {
+    host: websocket.host,
+    port: websocket.port,
+    ...(websocket.advertise !== undefined && { advertise: websocket.advertise }),
+    ...(websocket.noAuthUser !== undefined && { no_auth_user: websocket.noAuthUser }),
+    ...(websocket.jwtCookie !== undefined && { jwt_cookie: websocket.jwtCookie }),
+    ...(websocket.noTls && { no_tls: true }),
+    ...(websocket.allowedOrigins.length > 0 && { allowed_origins: websocket.allowedOrigins }),
+    ...(websocket.sameOrigin && { same_origin: true }),
+    ...(websocket.compression && { compression: true }),
+  };
+}
+
+function timePart(monitor: Monitor) {
+  const now = monitor.wallMs();
+  const start = monitor.identity.startedUnixMs;
+  return { start: isoTime(start), now: isoTime(now), uptime: formatUptime(now - start) };
+}
+
+function figuresPart({ connections, subscriptions, counters, processes }: Snapshot) {
+  return {
+    mem: processes.reduce((total, one) => total + one.mem, 0),
+    cores: navigator.hardwareConcurrency,
+    gomaxprocs: navigator.hardwareConcurrency,
+    cpu: Math.round(processes.reduce((total, one) => total + one.cpu, 0) * 10) / 10,
+    connections,
+    total_connections: counters.totalConnections,
+    routes: 0,
+    remotes: 0,
+    leafnodes: 0,
+    in_msgs: counters.inMsgs,
+    in_bytes: counters.inBytes,
+    in_client_msgs: counters.inMsgs,
+    in_client_bytes: counters.inBytes,
+    out_msgs: counters.outMsgs,
+    out_bytes: counters.outBytes,
+    out_client_msgs: counters.outMsgs,
+    out_client_bytes: counters.outBytes,
+    slow_consumers: counters.slowConsumers,
+    stale_connections: counters.staleConnections,
+    stalled_clients: counters.stalledClients,
+    subscriptions,
+  };
+}
+
+function tagsPart({ serverTags, serverMetadata }: MonitorConfiguration) {
+  return {
+    ...(serverTags.length > 0 && { tags: serverTags }),
+    ...(Object.keys(serverMetadata).length > 0 && { metadata: serverMetadata }),
+  };
+}
+
+const linkKinds = (clients: number) => ({ clients, routes: 0, gateways: 0, leafs: 0 });

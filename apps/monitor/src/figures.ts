@@ -1,0 +1,35 @@
+/** What every process answers to `stats`. */
+export interface ProcessFigures {
+  pid: number;
+  uptimeMs: number;
+  memory: { rss: number };
+  cpu: { userMs: number; systemMs: number };
+}
+
+/** What a gateway adds. Counts since it started, but for connections and subscriptions, which are those of now. */
+export interface GatewayFigures extends ProcessFigures, GatewayCounters {
+  connections: number;
+  subscriptions: number;
+}
+
+export interface GatewayCounters {
+  totalConnections: number;
+  inMsgs: number;
+  inBytes: number;
+  outMsgs: number;
+  outBytes: number;
+  slowConsumers: number;
+  staleConnections: number;
+  stalledClients: number;
+}
+
+export const counterNames = [
+  'totalConnections',
+  'inMsgs',
+  'inBytes',
+  'outMsgs',
+  'outBytes',
+  'slowConsumers',
+  'staleConnections',
+  'stalledClients',
+] as const satisfies readonly (keyof GatewayCounters)[];

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import type { ServerOptions as HttpsOptions } from 'node:https';
+import { listenHost } from '@skein/process';
+import { type FastifyInstance, fastify } from 'fastify';
+import type { MonitorConfiguration } from './configuration.ts';
+import type { Page, Query } from './endpoints/endpoint.ts';
+import { endpoints } from './endpoints/endpoints.ts';
+import { indexPage } from './endpoints/index-page.ts';
+import { QueryError } from './endpoints/query.ts';
+import type { Monitor } from './monitor.ts';
+
+export interface RunningHttp {
+  /** Listened on, by their names in the ports file. */
+  ports: Record<string, number>;
+  close(): Promise<void>;
+}
+
+/** What may stand as `callback`: anything else would let a query write the script. */
+const CALLBACK = /^[A-Za-z_$][\w$.]{0,127}$/;
+
+/** Serves the pages on the configured ports. Rejects when one cannot be listened on. */
+export async function startHttp(monitor: Monitor, configuration: MonitorConfiguration): Promise<RunningHttp> {
+  const { host, port, httpsPort } = configuration.monitoring;
+  const servers: FastifyInstance[] = [];
+  const ports: Record<string, number> = {};
+  if (port !== 0) {
+    const app = createApp(monitor, fastify());
+    await app.listen({ host: listenHost(host), port });
+    servers.push(app);
+    ports.monitoring = port;
+  }
+  if (httpsPort !== 0) {
+    const app = createApp(monitor, fastify({ https: httpsOptions(configuration) }) as unknown as FastifyInstance);
+    await app.listen({ host: listenHost(host), port: httpsPort });
+    servers.push(app);
+    ports.monitoring_tls = httpsPort;
+  }
+  return {
+    ports,
+    async close() {
+      for (const app of servers) app.server.closeAllConnections();
+      await Promise.all(servers.map((app) => app.close()));
+    },
+  };
+}
+
+function httpsOptions({ tls }: MonitorConfiguration): HttpsOptions {
+  if (tls?.certFile === undefined || tls.keyFile === undefined)
+    throw new Error('monitoring over TLS needs a tls block');
+  return { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
+}
+
+/** The pages as an HTTP application; tests put requests into it without a socket. */
+export function createApp(monitor: Monitor, app: FastifyInstance): FastifyInstance {
+  const base = monitor.configuration.monitoring.basePath;
+  app.get(base === '' ? '/' : base, (_request, reply) => {
+    count(monitor, '/');
+    return reply.type('text/html; charset=utf-8').send(indexPage(monitor));
+  });
+  for (const [path, endpoint] of Object.entries(endpoints)) {
+    app.get(base + path, async (request, reply) => {
+      count(monitor, path);
+      const query = request.query as Query;
+      const page = await endpoint(monitor, query);
+      const text = render(page);
+      reply.header('access-control-allow-origin', '*').code(page.status);
+      if (CALLBACK.test(query.callback ?? ''))
+        return reply.type('application/javascript').send(`${query.callback}(${text})`);
+      return reply.type('application/json').send(text);
+    });
+  }
+  app.setNotFoundHandler((_request, reply) => plain(reply, 404, '404 page not found\n'));
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof QueryError) return plain(reply, 400, error.message);
+    throw error;
+  });
+  return app;
+}
+
+function plain(
+  reply: { code(status: number): { type(type: string): { send(text: string): unknown } } },
+  status: number,
+  text: string,
+) {
+  return reply.code(status).type('text/plain; charset=utf-8').send(text);
+}
+
+const render = ({ body, compact }: Page): string => JSON.stringify(body, null, compact ? undefined : 2);
+
+function count(monitor: Monitor, path: string): void {
+  monitor.requests.set(path, (monitor.requests.get(path) ?? 0) + 1);
+}

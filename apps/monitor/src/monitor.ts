@@ -1,0 +1,95 @@
+import type { Member, NodeIdentity, Peer } from '@skein/bus';
+import type { MonitorConfiguration } from './configuration.ts';
+import type { GatewayCounters, GatewayFigures, ProcessFigures } from './figures.ts';
+import { GatewayTotals } from './gateway-totals.ts';
+import { type Answer, Gather } from './gather.ts';
+import { listedFromAnswers, NodeProcesses, type ProcessInfo } from './node-processes.ts';
+import type { ListedProcess } from './process-list.ts';
+
+export interface MonitorOptions {
+  member: Pick<Member, 'peers' | 'request' | 'routerUp'>;
+  identity: NodeIdentity;
+  configuration: MonitorConfiguration;
+  pid: number;
+  instance: number;
+  /** What the supervisor says there is; undefined without one. */
+  processList(): Promise<ListedProcess[] | undefined>;
+  /** Monotonic milliseconds. */
+  now(): number;
+  wallMs(): number;
+}
+
+/** The node's figures at one moment. */
+export interface Snapshot {
+  connections: number;
+  subscriptions: number;
+  counters: GatewayCounters;
+  processes: ProcessInfo[];
+}
+
+/** What the pages are made from. */
+export class Monitor {
+  configuration: MonitorConfiguration;
+  configuredUnixMs: number;
+  readonly identity: NodeIdentity;
+  readonly gather: Gather;
+  /** Requests served, by path. */
+  readonly requests = new Map<string, number>();
+  private readonly options: MonitorOptions;
+  private readonly totals = new GatewayTotals();
+  private readonly processes = new NodeProcesses();
+
+  constructor(options: MonitorOptions) {
+    this.options = options;
+    this.identity = options.identity;
+    this.configuration = options.configuration;
+    this.configuredUnixMs = options.identity.startedUnixMs;
+    this.gather = new Gather(options.member, options.now);
+  }
+
+  configure(configuration: MonitorConfiguration): void {
+    this.configuration = configuration;
+    this.configuredUnixMs = this.wallMs();
+  }
+
+  wallMs(): number {
+    return this.options.wallMs();
+  }
+
+  get routerUp(): boolean {
+    return this.options.member.routerUp;
+  }
+
+  peersOf(component: string): Peer[] {
+    return [...this.options.member.peers.values()].filter((peer) => peer.component === component);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const [answers, listed] = await Promise.all([this.gather.ask<ProcessFigures>('stats'), this.options.processList()]);
+    answers.push(this.own());
+    const gateways = answers.filter((one) => one.peer.component === 'gateway').map((one) => one.body as GatewayFigures);
+    return {
+      connections: sum(gateways.map((one) => one.connections)),
+      subscriptions: sum(gateways.map((one) => one.subscriptions)),
+      counters: this.totals.sum(gateways),
+      processes: this.processes.list(listed ?? listedFromAnswers(answers), answers, this.options.now()),
+    };
+  }
+
+  private own(): Answer<ProcessFigures> {
+    const { pid, instance } = this.options;
+    const { user, system } = process.cpuUsage();
+    return {
+      peer: { id: 0, component: 'monitor', instance, pid, address: '' },
+      body: {
+        pid,
+        uptimeMs: process.uptime() * 1000,
+        memory: { rss: process.memoryUsage.rss() },
+        cpu: { userMs: user / 1000, systemMs: system / 1000 },
+      },
+      ageMs: 0,
+    };
+  }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + (value ?? 0), 0);

@@ -1,0 +1,59 @@
+import { createMember, type Registration, systemRuntime, unixTransport } from '@skein/bus';
+import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
+import type { MonitorConfiguration } from './configuration.ts';
+import type { RunningHttp } from './http.ts';
+import { Monitor } from './monitor.ts';
+import { readProcessList } from './process-list.ts';
+
+/** The monitor as a process of a node. Resolves when it is registered and, if configured, serves HTTP. */
+export async function createMonitorProcess(context: ProcessContext): Promise<RunningProcess> {
+  let monitor: Monitor | undefined;
+  const member = createMember({
+    component: 'monitor',
+    instance: context.instance,
+    version: productVersion,
+    pid: context.pid,
+    address: context.address,
+    routerAddress: context.routerAddress,
+    token: context.secret,
+    runtime: systemRuntime(),
+    transport: unixTransport(),
+    wantsInterest: false,
+    handlers: {
+      commit: (configuration) => {
+        context.log.configure((configuration as MonitorConfiguration).logging);
+        monitor?.configure(configuration as MonitorConfiguration);
+      },
+      shutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
+    },
+  });
+  const registration: Registration = await member.start();
+  const configuration = registration.configuration as MonitorConfiguration;
+  context.log.configure(configuration.logging);
+  monitor = new Monitor({
+    member,
+    identity: registration.identity,
+    configuration,
+    pid: context.pid,
+    instance: context.instance,
+    processList: () => readProcessList(context.runDir),
+    now: () => performance.now(),
+    wallMs: () => Date.now(),
+  });
+  const http = await listen(monitor, configuration);
+  context.ready(http?.ports);
+  return {
+    async close() {
+      await http?.close();
+      await member.stop();
+    },
+  };
+}
+
+/** HTTP and its library are loaded only where they are used: most nodes of a test run have no monitoring port. */
+async function listen(monitor: Monitor, configuration: MonitorConfiguration): Promise<RunningHttp | undefined> {
+  const { port, httpsPort } = configuration.monitoring;
+  if (port === 0 && httpsPort === 0) return undefined;
+  const { startHttp } = await import('./http.ts');
+  return startHttp(monitor, configuration);
+}
