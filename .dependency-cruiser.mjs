@@ -57,7 +57,6 @@ export default {
   options: {
     // Sees type imports as well; the compiler that the default parser asks for has no API in TypeScript 7.
     parser: 'swc',
-
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(?:^|/)(?:generated|dist|coverage)/' },
     enhancedResolveOptions: {
