@@ -1,6 +1,6 @@
-import { type Interest, newInterest, type Route, RouteCache } from './route.ts';
 import type { Connection } from './connection.ts';
 import { RemoteInterest } from './remote-interest.ts';
+import { type Interest, newInterest, type Route, RouteCache } from './route.ts';
 import type { Subscription } from './subscription.ts';
 
 /** One pattern and queue name as this gateway declares it: how many of its clients' subscriptions stand behind it. */
@@ -24,11 +24,6 @@ export class Account {
   /** Rises with each change of interest: a route of an older generation is matched again. */
   #generation = 0;
 
-  inMsgs = 0;
-  inBytes = 0;
-  outMsgs = 0;
-  outBytes = 0;
-
   constructor(name: string) {
     this.name = name;
     this.nameBytes = Buffer.from(name);
@@ -36,13 +31,6 @@ export class Account {
 
   get generation(): number {
     return this.#generation;
-  }
-
-  /** Local subscriptions. */
-  get subscriptions(): number {
-    let count = 0;
-    for (const { weight } of this.declared.values()) count += weight;
-    return count;
   }
 
   insert(subscription: Subscription): void {
@@ -89,15 +77,15 @@ export class Account {
     this.#generation++;
   }
 
-  /** The up-to-date route of a subject (its first `length` bytes). */
-  route(subject: Buffer, length: number): Route {
-    const route = this.#routes.get(subject, length);
+  /** The up-to-date route of the subject that these bytes are. */
+  route(buffer: Buffer, start: number, end: number): Route {
+    const route = this.#routes.get(buffer, start, end);
     if (route.generation !== this.#generation) this.refresh(route);
     return route;
   }
 
   refresh(route: Route): void {
-    route.refresh(this.interest.match(route.subjectText), this.#generation);
+    route.refresh(this.interest, this.#generation);
   }
 }
 

@@ -15,9 +15,11 @@ export interface ConnectOptions {
   jwt: string;
   nkey: string;
   sig: string;
+  /** Accounts are chosen by who one is; naming one is refused. */
+  account: string;
 }
 
-/** A client that never sends CONNECT is verbose. */
+/** A client that never sends CONNECT, or does not mention them in it, is verbose and pedantic. */
 export const defaultConnectOptions = (): ConnectOptions => ({
   verbose: true,
   pedantic: true,
@@ -34,9 +36,13 @@ export const defaultConnectOptions = (): ConnectOptions => ({
   jwt: '',
   nkey: '',
   sig: '',
+  account: '',
 });
 
-/** Reads CONNECT's JSON. Undefined when it is not an object or a field has the wrong type. */
+/**
+ * Reads CONNECT's JSON over what an earlier CONNECT said: fields that it does not mention stay. Undefined when it is not
+ * an object, or a field has the wrong type.
+ */
 export function parseConnectOptions(json: string, before: ConnectOptions): ConnectOptions | undefined {
   let raw: unknown;
   try {
@@ -44,8 +50,9 @@ export function parseConnectOptions(json: string, before: ConnectOptions): Conne
   } catch {
     return undefined;
   }
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
+  if (typeof raw !== 'object' || Array.isArray(raw)) return undefined;
   const options = { ...before };
+  if (raw === null) return options;
   for (const [key, value] of Object.entries(raw)) {
     // Names are matched whatever their case, and null means absent, as Go's JSON decoder does.
     const field = FIELDS[key.toLowerCase()];
@@ -74,4 +81,11 @@ const FIELDS: Record<string, readonly [keyof ConnectOptions, 'boolean' | 'number
   jwt: ['jwt', 'string'],
   nkey: ['nkey', 'string'],
   sig: ['sig', 'string'],
+  account: ['account', 'string'],
 };
+
+/** The credentials among them, in CONNECT's own words: what the auth-resolver is asked with. */
+export function credentialsJson(options: ConnectOptions): string {
+  const { user, pass, authToken, jwt, nkey, sig, name, lang, version, protocol } = options;
+  return JSON.stringify({ user, pass, auth_token: authToken, jwt, nkey, sig, name, lang, version, protocol });
+}

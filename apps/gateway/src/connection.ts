@@ -1,7 +1,8 @@
 import type { Channel, ChannelHandler, Timer } from '@skein/bus';
-import { Parser, type ParseFault, type PubLine } from '@skein/protocol';
+import type { ConnectionPermissions } from '@skein/permissions';
+import { type ParseFault, Parser, type PubLine } from '@skein/protocol';
 import type { Account } from './account.ts';
-import { defaultConnectOptions, type ConnectOptions } from './connect-options.ts';
+import { type ConnectOptions, defaultConnectOptions } from './connect-options.ts';
 import type { Gateway } from './gateway.ts';
 import { connect } from './handlers/connect.ts';
 import { fault } from './handlers/fault.ts';
@@ -10,7 +11,6 @@ import { publish } from './handlers/pub.ts';
 import { subscribe } from './handlers/sub.ts';
 import { endSubscription, unsubscribe } from './handlers/unsub.ts';
 import { Output } from './output.ts';
-import type { ClientPermissions } from './permissions.ts';
 import type { Route } from './route.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -50,17 +50,24 @@ export class Connection implements ChannelHandler {
   readonly cid: number;
   readonly output: Output;
   readonly parser: Parser<Route>;
+  /** '' when none was asked to be signed. */
   readonly nonce: string;
+  /** Whether it holds one of the node's connection slots. */
+  readonly granted: boolean;
+  /** Known once the handshake is done. */
+  tls: TlsState | null;
   readonly subscriptions = new Map<string, Subscription>();
   readonly startedWallMs: number;
 
   options: ConnectOptions = defaultConnectOptions();
   /** Null until the connection may do anything but CONNECT. */
   account: Account | null = null;
-  permissions: ClientPermissions | null = null;
+  permissions: ConnectionPermissions | null = null;
   /** As monitoring shows it. */
   user = '';
   connectReceived = false;
+  /** Admitted once already: a second CONNECT brings no INFO and no early PING. */
+  greeted = false;
   isClosed = false;
   /** Set while the bytes to be flushed at the end of the turn are registered with the gateway. */
   dirty = false;
@@ -79,7 +86,8 @@ export class Connection implements ChannelHandler {
   pingTimer: Timer | null = null;
   authTimer: Timer | null = null;
   expiryTimer: Timer | null = null;
-  firstPongSent = false;
+  /** INFO is sent once more, after the first PONG that follows CONNECT. */
+  connectInfoDue = false;
 
   /** The newest declaration that a PING or publish of this client must wait for. */
   unsettled = 0;
@@ -92,12 +100,14 @@ export class Connection implements ChannelHandler {
   /** Whether anything of this connection went over a link since it last was known to have arrived. */
   publishedRemotely = false;
 
-  constructor(gateway: Gateway, channel: Channel, origin: Origin, cid: number, nonce: string) {
+  constructor(gateway: Gateway, channel: Channel, origin: Origin, cid: number, nonce: string, granted: boolean) {
     this.gateway = gateway;
     this.channel = channel;
     this.origin = origin;
     this.cid = cid;
     this.nonce = nonce;
+    this.granted = granted;
+    this.tls = origin.tls;
     this.output = new Output(gateway.pool, channel);
     this.parser = new Parser<Route>(this, gateway.parserLimits);
     this.payloadBytesMax = gateway.settings.maxPayloadBytes;
@@ -116,7 +126,12 @@ export class Connection implements ChannelHandler {
   read(buffer: Buffer, start: number, end: number, headroom: boolean): void {
     if (this.isClosed) return;
     this.lastActiveWallMs = this.gateway.turnWallMs();
-    if (this.account === null && !this.connectReceived && !startsConnect(buffer[start]) && this.parser.keptBytes === 0) {
+    if (
+      this.account === null &&
+      !this.connectReceived &&
+      !startsConnect(buffer[start]) &&
+      this.parser.keptBytes === 0
+    ) {
       this.gateway.refuse(this);
       return;
     }
@@ -192,6 +207,10 @@ export class Connection implements ChannelHandler {
     output.reserve(text.length, this.gateway.runtime.now());
     output.at += output.buffer.write(text, output.at, 'latin1');
     this.gateway.markDirty(this);
+  }
+
+  sendInfo(): void {
+    this.send(this.gateway.info(this));
   }
 
   ok(): void {

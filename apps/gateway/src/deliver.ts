@@ -29,12 +29,9 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
   if (connection.isClosed) return false;
   const { permissions } = connection;
   if (permissions !== null) {
-    if (permissions.filtersDelivery && !permissions.mayDeliver(route.subjectText)) return false;
-    if (permissions.trackReply !== undefined && message.replyEnd > message.replyStart) {
-      permissions.trackReply(
-        message.reply.toString('latin1', message.replyStart, message.replyEnd),
-        connection.gateway.turnMs(),
-      );
+    if (subscription.filtered && !permissions.mayDeliver(route.subjectText, subscription.queue)) return false;
+    if (permissions.tracksReplies && message.replyEnd > message.replyStart) {
+      permissions.given(message.reply.toString('latin1', message.replyStart, message.replyEnd));
     }
   }
   let ends = false;
@@ -100,7 +97,7 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
 /** `HMSG`, four spaces, two lengths of up to 10 digits, two line ends. */
 const FRAME_BYTES_MAX = 4 + 4 + 20 + 4;
 
-/** Tells a requester that nobody listens: a 503 status on its own subscriptions to the reply subject. */
+/** Tells a requester that nobody listens: a 503 status on one subscription of its own to the reply subject. Counts against no maximum. */
 export function sendNoResponders(connection: Connection, subject: string, reply: string): void {
   const { account } = connection;
   if (account === null || connection.isClosed) return;
@@ -109,11 +106,9 @@ export function sendNoResponders(connection: Connection, subject: string, reply:
   const match = account.interest.match(reply);
   for (const entry of match.plain) {
     if (!('connection' in entry) || entry.connection !== connection) continue;
-    entry.delivered++;
     connection.send(`HMSG ${reply} ${entry.sid} ${status.length} ${status.length}\r\n${status}\r\n`);
     connection.outMsgs++;
     connection.outBytes += status.length;
-    if (entry.max > 0 && entry.delivered >= entry.max) connection.remove(entry);
     return;
   }
 }

@@ -1,8 +1,11 @@
-import type { Channel, Link, Member, Runtime } from '@skein/bus';
+import type { AuthResponse, Channel, Link, Member, Runtime } from '@skein/bus';
+import { compilePermissions } from '@skein/permissions';
+import { subjectText } from '@skein/subjects';
 import { Account, Declared, patternKey } from './account.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { credentialsJson } from './connect-options.ts';
 import { Connection, type Origin } from './connection.ts';
-import { type Message } from './deliver.ts';
+import type { Message } from './deliver.ts';
 import { answerPing } from './handlers/ping.ts';
 import type { Route } from './route.ts';
 import { routeMessage } from './routing.ts';
@@ -31,6 +34,7 @@ const STALL_BYTES = 4 * 1024 * 1024;
 /** How long at most: a slow subscriber must not hold a publisher for long. */
 const STALL_MS = 5;
 const DEADLINE_SWEEP_MS = 100;
+const REDECLARED_PER_TURN = 10_000;
 
 /** The clients of this process: who they are, what they wait for, and when what they are told leaves. */
 export class Gateway {
@@ -49,6 +53,7 @@ export class Gateway {
     totalConnections: 0,
     slowConsumers: 0,
     staleConnections: 0,
+    stalledClients: 0,
     parseErrors: 0,
     authFailures: 0,
   };
@@ -68,7 +73,8 @@ export class Gateway {
   };
   settings: Settings;
 
-  readonly #info: (connection: Connection) => string;
+  /** The INFO line of a connection, as things stand. */
+  readonly info: (connection: Connection) => string;
   #dirty: Connection[] = [];
   #flushPlanned = false;
   #nowMs = 0;
@@ -85,7 +91,7 @@ export class Gateway {
     this.runtime = parts.runtime;
     this.log = parts.log;
     this.settings = parts.settings;
-    this.#info = (connection) => parts.info(connection);
+    this.info = parts.info;
     this.applySettings(parts.settings);
   }
 
@@ -106,11 +112,18 @@ export class Gateway {
 
   // ---------------------------------------------------------------- connections
 
-  /** A new client: registered, told INFO, and timed. */
-  accept(channel: Channel, origin: Origin, cid: number, nonce: string): Connection {
-    const connection = new Connection(this, channel, origin, cid, nonce);
+  /** A new client: registered, told INFO, and timed. Without a slot it is told so, and closed. */
+  accept(channel: Channel, origin: Origin, cid: number, nonce: string, granted: boolean): Connection {
+    const connection = new Connection(this, channel, origin, cid, nonce, granted);
     this.connections.set(cid, connection);
     this.counters.totalConnections++;
+    connection.sendInfo();
+    this.log.debug(`${connection.label()} - Client connection created`);
+    if (!granted) {
+      connection.sendError('maximum connections exceeded');
+      this.close(connection, 'Maximum Connections Exceeded');
+      return connection;
+    }
     if (!this.settings.authRequired) this.enter(connection, GLOBAL_ACCOUNT);
     else {
       connection.authTimer = this.runtime.setTimer(this.settings.authTimeoutMs, () => {
@@ -118,8 +131,6 @@ export class Gateway {
         this.close(connection, 'Authentication Timeout');
       });
     }
-    connection.send(this.#info(connection));
-    this.log.debug(`${connection.label()} - Client connection created`);
     this.schedulePing(connection, this.settings.pingIntervalMs);
     return connection;
   }
@@ -135,61 +146,80 @@ export class Gateway {
   }
 
   /** CONNECT has come: admitted at once where nobody has to prove anything, else asked of the auth-resolver. */
-  admit(connection: Connection, connectJson: string): void {
+  admit(connection: Connection): void {
     if (!this.settings.authRequired) {
       this.#admitted(connection);
       return;
     }
     connection.parser.halt();
-    const { origin, nonce } = connection;
+    const { origin, nonce, options } = connection;
     this.member
       .authenticate(
         {
           connection: connection.cid,
-          connectJson,
+          connectJson: credentialsJson(options),
           nonce,
           host: origin.host,
           kind: origin.kind,
-          tls: origin.tls !== null,
-          certificateSubject: origin.tls?.subject ?? '',
-          certificateNames: [...(origin.tls?.names ?? [])],
+          tls: connection.tls !== null,
+          certificateSubject: connection.tls?.subject ?? '',
+          certificateNames: [...(connection.tls?.names ?? [])],
         },
         this.settings.authTimeoutMs,
       )
       .then(
-        (response) => {
-          if (connection.isClosed) return;
-          if (!response.allowed) {
-            this.refuse(connection, response.error === '' ? undefined : response.error, response.reason);
-            return;
-          }
-          connection.user = response.user;
-          this.enter(connection, response.account);
-          this.#admitted(connection);
-          connection.parser.resume();
-        },
-        (error: unknown) => {
-          if (!connection.isClosed) this.refuse(connection, undefined, String(error));
-        },
+        (response) => this.#answered(connection, response),
+        // The auth timer ends what is not answered in time; until then the bus has retried.
+        (error: unknown) => this.refuse(connection, undefined, String(error)),
       );
+  }
+
+  #answered(connection: Connection, response: AuthResponse): void {
+    if (connection.isClosed) return;
+    if (!response.allowed) {
+      this.refuse(connection, response.error === '' ? undefined : response.error, response.reason);
+      return;
+    }
+    connection.user = response.user;
+    connection.permissions =
+      response.permissions === undefined ? null : compilePermissions(response.permissions, () => this.runtime.now());
+    if (response.payloadBytesMax > 0) connection.payloadBytesMax = response.payloadBytesMax;
+    if (response.subscriptionsMax > 0) connection.subscriptionsMax = response.subscriptionsMax;
+    if (response.expiresUnixMs > 0) {
+      connection.expiryTimer?.cancel();
+      const delay = Math.max(0, response.expiresUnixMs - this.runtime.wallMs());
+      connection.expiryTimer = this.runtime.setTimer(delay, () => {
+        connection.sendError('User Authentication Expired');
+        this.close(connection, 'Authentication Expired');
+      });
+    }
+    this.enter(connection, response.account);
+    this.#admitted(connection);
+    connection.parser.resume();
   }
 
   #admitted(connection: Connection): void {
     connection.authTimer?.cancel();
     connection.authTimer = null;
     connection.ok();
-    if (this.settings.firstPing) this.schedulePing(connection, Math.min(FIRST_PING_MS, this.settings.pingIntervalMs));
+    if (!connection.greeted && connection.options.protocol >= 1) connection.connectInfoDue = true;
+    if (!connection.greeted && this.settings.firstPing) {
+      this.schedulePing(connection, Math.min(FIRST_PING_MS, this.settings.pingIntervalMs));
+    }
+    connection.greeted = true;
   }
 
   /** Who is not allowed, or speaks before being asked. */
   refuse(connection: Connection, text = 'Authorization Violation', reason = ''): void {
+    if (connection.isClosed) return;
     this.counters.authFailures++;
     this.log.error(`${connection.label()} - authentication error${reason === '' ? '' : ` - ${reason}`}`);
     connection.sendError(text);
     this.close(connection, 'Authentication Failure');
   }
 
-  refusePublish(connection: Connection, subject: string): void {
+  refusePublish(connection: Connection, latin1: string): void {
+    const subject = subjectText(latin1);
     connection.sendError(`Permissions Violation for Publish to "${subject}"`);
     this.log.error(
       `${connection.label()} - Publish Violation - ${this.identify(connection)}, Subject ${JSON.stringify(subject)}`,
@@ -214,6 +244,7 @@ export class Gateway {
     connection.output.discard();
     connection.channel.close();
     this.connections.delete(connection.cid);
+    this.#count(connection);
     connection.account?.connections.delete(connection);
     this.#blocked.delete(connection);
     this.#waitingSettled.delete(connection);
@@ -222,8 +253,30 @@ export class Gateway {
     const { waiters } = connection;
     connection.waiters = null;
     if (waiters !== null) for (const waiter of waiters) this.unstall(waiter);
-    this.member.connections.close();
+    if (connection.granted) this.member.connections.close();
     this.log.debug(`${connection.label()} - Client connection closed: ${reason}`);
+  }
+
+  /** What closed connections have moved stays in the sums. */
+  #count(connection: Connection): void {
+    const { counters } = this;
+    counters.inMsgs += connection.inMsgs;
+    counters.inBytes += connection.inBytes;
+    counters.outMsgs += connection.outMsgs;
+    counters.outBytes += connection.outBytes;
+  }
+
+  /** Everything that is counted, open connections included; read when asked, not kept per message. */
+  figures(): Record<string, number> {
+    const figures = { ...this.counters, connections: this.connections.size, subscriptions: 0 };
+    for (const connection of this.connections.values()) {
+      figures.inMsgs += connection.inMsgs;
+      figures.inBytes += connection.inBytes;
+      figures.outMsgs += connection.outMsgs;
+      figures.outBytes += connection.outBytes;
+      figures.subscriptions += connection.subscriptions.size;
+    }
+    return figures;
   }
 
   #withdraw(connection: Connection): void {
@@ -252,6 +305,19 @@ export class Gateway {
     if (waits === null || this.member.settled(declared.sequence)) return;
     waits.unsettled = declared.sequence;
     waits.parser.gated = true;
+  }
+
+  /** The router wants to hear everything again. */
+  *redeclare(emit: (account: string, subject: string, queue: string, weight: number) => void): Generator<undefined> {
+    let emitted = 0;
+    for (const account of this.accounts.values()) {
+      for (const [key, { weight }] of account.declared) {
+        const space = key.indexOf(' ');
+        if (space < 0) emit(account.name, key, '', weight);
+        else emit(account.name, key.slice(0, space), key.slice(space + 1), weight);
+        if (++emitted % REDECLARED_PER_TURN === 0) yield;
+      }
+    }
   }
 
   isSettled(sequence: number): boolean {
@@ -311,6 +377,12 @@ export class Gateway {
       }
       if (held.length === 0) this.#waitingPong.delete(connection);
     }
+  }
+
+  /** Whoever waited for a link that has ended waits no more. */
+  linkEnded(): void {
+    this.acked();
+    this.linksWritable();
   }
 
   #arrived(marks: ReadonlyMap<number, number>): boolean {
@@ -413,6 +485,7 @@ export class Gateway {
       connection.stalled = false;
       return;
     }
+    this.counters.stalledClients++;
     connection.channel.pause();
     if (this.#stalledOnLinks.has(connection) || connection.stallTimer !== null) return;
     connection.stallTimer = this.runtime.setTimer(STALL_MS, () => this.unstall(connection));
@@ -465,4 +538,5 @@ export class Gateway {
 
 const NOTHING = Buffer.alloc(0);
 export const GLOBAL_ACCOUNT = '$G';
-const FIRST_PING_MS = 2000;
+/** Soon after CONNECT, so that the round-trip time is known early. */
+const FIRST_PING_MS = 2300;

@@ -1,5 +1,5 @@
-import { type Match, Sublist } from '@skein/subjects';
-import { RemoteInterest } from './remote-interest.ts';
+import { isLiteral, type Match, Sublist } from '@skein/subjects';
+import type { RemoteInterest } from './remote-interest.ts';
 import { Subscription } from './subscription.ts';
 
 export interface QueueTarget {
@@ -16,7 +16,13 @@ export class Route {
   /** The subject's bytes. */
   readonly subject: Buffer;
   readonly hash: number;
-  subjectText: string;
+  /** As latin1. */
+  readonly subjectText: string;
+  /** A valid subject without wildcards. */
+  readonly isLiteral: boolean;
+  /** Subjects between servers, which no client may publish to. */
+  readonly isReserved: boolean;
+  readonly #reachable: boolean;
   generation = -1;
   plain: Subscription[] = [];
   groups: QueueTarget[] = [];
@@ -26,14 +32,19 @@ export class Route {
   constructor(subject: Buffer, hash: number) {
     this.subject = subject;
     this.hash = hash;
-    this.subjectText = subject.toString('latin1');
+    const text = subject.toString('latin1');
+    this.subjectText = text;
+    this.isLiteral = isLiteral(text);
+    this.isReserved = text.startsWith('_GR_.') || text.startsWith('$NRG.');
+    this.#reachable = !hasEmptyToken(text);
   }
 
-  refresh(match: Match<Subscription | RemoteInterest>, generation: number): void {
+  refresh(interest: Interest, generation: number): void {
     this.generation = generation;
     this.plain = [];
     this.remotes = [];
     this.groups = [];
+    const match = this.#reachable ? interest.match(this.subjectText) : NO_MATCH;
     for (const entry of match.plain) {
       if (entry instanceof Subscription) this.plain.push(entry);
       else if (!this.remotes.includes(entry.process)) this.remotes.push(entry.process);
@@ -72,11 +83,11 @@ export class RouteCache {
     return this.#young.count + (this.#old?.count ?? 0);
   }
 
-  get(subject: Buffer, length: number): Route {
-    const hash = hashBytes(subject, length);
-    let route = this.#young.find(subject, length, hash);
+  get(buffer: Buffer, start: number, end: number): Route {
+    const hash = hashBytes(buffer, start, end);
+    let route = this.#young.find(buffer, start, end, hash);
     if (route !== null) return route;
-    route = this.#old?.find(subject, length, hash) ?? new Route(Buffer.from(subject.subarray(0, length)), hash);
+    route = this.#old?.find(buffer, start, end, hash) ?? new Route(Buffer.from(buffer.subarray(start, end)), hash);
     if (this.#young.count >= HALF_ENTRIES_MAX) {
       this.#old = this.#young;
       this.#young = new Table();
@@ -92,8 +103,9 @@ class Table {
   count = 0;
   #slots: (Route | null)[] = new Array(64).fill(null);
 
-  find(subject: Buffer, length: number, hash: number): Route | null {
+  find(buffer: Buffer, start: number, end: number, hash: number): Route | null {
     const slots = this.#slots;
+    const length = end - start;
     const mask = slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const route = slots[slot];
@@ -101,7 +113,7 @@ class Table {
       if (route.hash !== hash || route.subject.length !== length) continue;
       const kept = route.subject;
       let i = 0;
-      while (i < length && kept[i] === subject[i]) i++;
+      while (i < length && kept[i] === buffer[start + i]) i++;
       if (i === length) return route;
     }
   }
@@ -127,12 +139,19 @@ function place(slots: (Route | null)[], route: Route): void {
 }
 
 /** FNV-1a with a final mix, as a non-negative 31-bit integer. */
-function hashBytes(bytes: Buffer, length: number): number {
+function hashBytes(bytes: Buffer, start: number, end: number): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < length; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
   hash ^= hash >>> 15;
   return hash & 0x7fffffff;
 }
 
 export type Interest = Sublist<Subscription | RemoteInterest>;
 export const newInterest = (): Interest => new Sublist<Subscription | RemoteInterest>();
+
+const NO_MATCH: Match<Subscription | RemoteInterest> = { plain: [], groups: [] };
+
+/** Nobody gets what is published to such a subject, not even a subscriber to `>`. */
+function hasEmptyToken(subject: string): boolean {
+  return subject.startsWith('.') || subject.endsWith('.') || subject.includes('..');
+}

@@ -7,6 +7,8 @@ import type { QueueTarget, Route } from './route.ts';
 /**
  * Hands a message to everybody on its route: local subscriptions, one member of each queue group, and each other
  * process with interest once. Returns how many took it (a process counts as one).
+ *
+ * @param request not 0: what a process that finds no receiver returns it with
  */
 export function routeMessage(
   from: Connection | null,
@@ -17,26 +19,44 @@ export function routeMessage(
   runtime: Runtime,
   request: number,
 ): number {
+  const delivered = deliverToPlain(from, route, message);
+  const { groups, remotes } = route;
+  if (groups.length === 0 && remotes.length === 0) return delivered;
+  return delivered + routeBeyond(from, account, route, message, member, runtime, delivered === 0 ? request : 0);
+}
+
+/** To every subscription here outside queue groups. Returns how many took it. */
+export function deliverToPlain(from: Connection | null, route: Route, message: Message): number {
   const echo = from?.options.echo ?? true;
+  const { plain } = route;
   let delivered = 0;
-  const { plain, groups, remotes } = route;
   for (let i = 0; i < plain.length; i++) {
     const subscription = plain[i];
     if (!echo && subscription.connection === from) continue;
-    if (deliver(subscription, message, route)) {
-      delivered++;
-      noteStall(from, subscription.connection);
-    }
+    if (!deliver(subscription, message, route)) continue;
+    delivered++;
+    noteStall(from, subscription.connection);
   }
-  if (groups.length === 0 && remotes.length === 0) return delivered;
+  return delivered;
+}
 
+function routeBeyond(
+  from: Connection | null,
+  account: Account,
+  route: Route,
+  message: Message,
+  member: Member,
+  runtime: Runtime,
+  request: number,
+): number {
+  let delivered = 0;
   picked.length = 0;
-  for (let i = 0; i < groups.length; i++) {
-    const process = pick(from, echo, groups[i], message, route, runtime);
+  for (const group of route.groups) {
+    const process = pick(from, group, message, route, runtime);
     if (process === LOCAL) delivered++;
-    else if (process !== NOBODY) picked.push({ process, group: groups[i] });
+    else if (process !== NOBODY) picked.push({ process, group });
   }
-  if (remotes.length === 0 && picked.length === 0) return delivered;
+  if (route.remotes.length === 0 && picked.length === 0) return delivered;
   return delivered + sendToProcesses(from, account, message, route, member, delivered === 0 ? request : 0);
 }
 
@@ -53,34 +73,50 @@ const processes: number[] = [];
 const LOCAL = -1;
 const NOBODY = 0;
 
-/** Picks a member of a group by weight, over the whole node. A local one is delivered to; otherwise its process. */
-function pick(
+/** Delivers to one member of the group here; false when none takes it. */
+export function deliverToGroup(
   from: Connection | null,
-  echo: boolean,
   group: QueueTarget,
   message: Message,
   route: Route,
   runtime: Runtime,
-): number {
-  const { members, remotes, remoteWeight } = group;
+): boolean {
+  return deliverFrom(from, group, Math.floor(runtime.random() * group.members.length), message, route);
+}
+
+/** From the member at `first` on, the first that takes it: some may be closing, or be the publisher itself without echo. */
+function deliverFrom(
+  from: Connection | null,
+  group: QueueTarget,
+  first: number,
+  message: Message,
+  route: Route,
+): boolean {
+  const { members } = group;
   const count = members.length;
-  let at = Math.floor(runtime.random() * (count + remoteWeight));
-  if (at >= count) {
-    at -= count;
+  const echo = from?.options.echo ?? true;
+  for (let i = 0; i < count; i++) {
+    const subscription = members[(first + i) % count];
+    if (!echo && subscription.connection === from) continue;
+    if (!deliver(subscription, message, route)) continue;
+    noteStall(from, subscription.connection);
+    return true;
+  }
+  return false;
+}
+
+/** Picks a member of a group by weight, over the whole node. A local one is delivered to; otherwise its process. */
+function pick(from: Connection | null, group: QueueTarget, message: Message, route: Route, runtime: Runtime): number {
+  const { members, remotes, remoteWeight } = group;
+  let at = Math.floor(runtime.random() * (members.length + remoteWeight));
+  if (at >= members.length) {
+    at -= members.length;
     for (const remote of remotes) {
       if (at < remote.weight) return remote.process;
       at -= remote.weight;
     }
   }
-  // From the one picked on, the first that can take it: members may be closing, or the publisher itself without echo.
-  for (let i = 0; i < count; i++) {
-    const subscription = members[(at + i) % count];
-    if (!echo && subscription.connection === from) continue;
-    if (deliver(subscription, message, route)) {
-      noteStall(from, subscription.connection);
-      return LOCAL;
-    }
-  }
+  if (deliverFrom(from, group, at, message, route)) return LOCAL;
   return remotes.length > 0 ? remotes[0].process : NOBODY;
 }
 

@@ -14,6 +14,7 @@ export interface Settings {
   readonly maxPayloadBytes: number;
   readonly maxPendingBytes: number;
   readonly maxSubscriptions: number;
+  readonly maxSubscriptionTokens: number;
   readonly writeDeadlineMs: number;
   readonly pingIntervalMs: number;
   readonly pingMax: number;
@@ -30,6 +31,7 @@ export function settingsFrom(configuration: GatewayConfiguration): Settings {
     maxPayloadBytes: configuration.maxPayloadBytes,
     maxPendingBytes: configuration.maxPendingBytes,
     maxSubscriptions: configuration.maxSubscriptions,
+    maxSubscriptionTokens: configuration.maxSubscriptionTokens,
     writeDeadlineMs: configuration.writeDeadlineMs,
     pingIntervalMs: configuration.pingIntervalMs,
     pingMax: configuration.pingMax,

@@ -14,7 +14,8 @@ export class SocketChannel implements Channel {
 
   attach(handler: ChannelHandler): void {
     this.#handler = handler;
-    this.#socket.on('close', () => this.#closed('closed'));
+    if (this.#socket.destroyed) this.#closed('closed');
+    else this.#socket.on('close', () => this.#closed('closed'));
   }
 
   write(bytes: Buffer): boolean {

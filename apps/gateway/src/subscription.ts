@@ -11,11 +11,14 @@ export class Subscription {
   /** Messages after which it ends; 0: never. */
   max = 0;
   delivered = 0;
+  /** Deny rules hide some of its messages: each is looked at. */
+  readonly filtered: boolean;
 
-  constructor(connection: Connection, subject: string, queue: string, sid: string) {
+  constructor(connection: Connection, subject: string, queue: string, sid: string, filtered: boolean) {
     this.connection = connection;
     this.subject = subject;
     this.queue = queue;
     this.sid = sid;
+    this.filtered = filtered;
   }
 }

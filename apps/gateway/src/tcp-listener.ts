@@ -25,15 +25,16 @@ export class TcpListener {
   readonly #area = this.#shared.subarray(HEADROOM_BYTES);
   readonly #server: Server;
 
-  constructor(accept: (channel: SocketChannel, socket: Socket) => ReadHandler | null) {
+  /** `accept` gets each new connection; nothing is read of it before `start`. */
+  constructor(accept: (channel: SocketChannel, socket: Socket, start: (handler: ReadHandler) => void) => void) {
     this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => {
       const socket = this.#adopt(accepted as Accepted);
       const channel = new SocketChannel(socket);
-      const handler = accept(channel, socket);
-      if (handler === null) return;
-      this.#handlers.set(socket, handler);
-      channel.attach(handler);
-      socket.resume();
+      accept(channel, socket, (handler) => {
+        this.#handlers.set(socket, handler);
+        channel.attach(handler);
+        socket.resume();
+      });
     });
   }
 

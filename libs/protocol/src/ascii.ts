@@ -6,9 +6,9 @@ export const TAB = 9;
 const ZERO = 48;
 const NINE = 57;
 
-/** White space inside a control line. */
+/** What separates arguments. CR does not: in the middle of a line it is a byte like any other. */
 export function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB || byte === CR;
+  return byte === SPACE || byte === TAB;
 }
 
 /**

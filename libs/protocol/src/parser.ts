@@ -1,4 +1,4 @@
-import { CR, isBlank, LF, parseSize, SPACE, TAB } from './ascii.ts';
+import { CR, isBlank, LF, parseSize } from './ascii.ts';
 import { PubLine } from './pub-line.ts';
 
 /** Why a stream can't be read on. What the client is told, and whether at all, is the owner's business. */
@@ -178,8 +178,9 @@ export class Parser<Route> {
       let lineEnd = at;
       while (lineEnd < end && buffer[lineEnd] !== LF) lineEnd++;
       if (lineEnd === end) {
-        if (!this.#checkPartial(buffer, at, end)) return;
-        break;
+        const keptEnd = this.#checkPartial(buffer, at, end);
+        if (keptEnd >= 0) this.#keep(buffer, at, keptEnd);
+        return;
       }
       const next = this.#command(buffer, at, lineEnd, end);
       if (next < 0) {
@@ -214,27 +215,26 @@ export class Parser<Route> {
         if (startsWith(buffer, start, lineEnd, '+ok')) return lineEnd + 1;
         break;
       case MINUS:
-        if (startsWith(buffer, start, lineEnd, '-err')) {
+        if (startsWith(buffer, start, lineEnd, '-err') && isBlank(buffer[start + 4])) {
           this.#sink.peerError(buffer.toString('latin1', start + 4, lineEnd).trim());
           return lineEnd + 1;
         }
         break;
       case I:
         // A client may send INFO; it means nothing to a server.
-        if (startsWith(buffer, start, lineEnd, 'info') && isBlank(buffer[start + 4])) return lineEnd + 1;
-        break;
+        if (!startsWith(buffer, start, lineEnd, 'info')) break;
+        if (isBlank(buffer[start + 4])) return lineEnd + 1;
+        return this.#fail('bad-arguments', 'INFO');
     }
     return this.#fail('unknown-operation', preview(buffer, start, lineEnd));
   }
 
   #pub(buffer: Buffer, start: number, argsStart: number, lineEnd: number, end: number, withHeaders: boolean): number {
-    if (!startsWith(buffer, start, lineEnd, withHeaders ? 'hpub' : 'pub') || !isArgumentGap(buffer[argsStart])) {
+    if (!startsWith(buffer, start, lineEnd, withHeaders ? 'hpub' : 'pub') || !isBlank(buffer[argsStart])) {
       return this.#fail('unknown-operation', preview(buffer, start, lineEnd));
     }
     if (withHeaders && !this.headers) return this.#fail('headers-not-supported', '');
-    if (lineEnd - argsStart > this.#limits.controlLineBytesMax) {
-      return this.#fail('control-line-too-long', String(lineEnd - argsStart));
-    }
+    if (this.#tooLong(buffer, argsStart + 1, lineEnd)) return -1;
     if (this.gated && !this.#sink.mayPass()) {
       this.#halted = true;
       return -1;
@@ -243,6 +243,7 @@ export class Parser<Route> {
     // Up to four arguments, found as offsets.
     let count = 0;
     let at = argsStart;
+    const argsEnd = argumentsEnd(buffer, argsStart, lineEnd);
     let s0 = 0;
     let e0 = 0;
     let s1 = 0;
@@ -251,11 +252,11 @@ export class Parser<Route> {
     let e2 = 0;
     let s3 = 0;
     let e3 = 0;
-    while (at < lineEnd) {
-      while (at < lineEnd && isBlank(buffer[at])) at++;
-      if (at === lineEnd) break;
+    while (at < argsEnd) {
+      while (at < argsEnd && isBlank(buffer[at])) at++;
+      if (at === argsEnd) break;
       const tokenStart = at;
-      while (at < lineEnd && !isBlank(buffer[at])) at++;
+      while (at < argsEnd && !isBlank(buffer[at])) at++;
       if (count === 0) {
         s0 = tokenStart;
         e0 = at;
@@ -361,12 +362,10 @@ export class Parser<Route> {
   }
 
   #sub(buffer: Buffer, start: number, lineEnd: number): number {
-    if (!startsWith(buffer, start, lineEnd, 'sub') || !isArgumentGap(buffer[start + 3])) {
+    if (!startsWith(buffer, start, lineEnd, 'sub') || !isBlank(buffer[start + 3])) {
       return this.#fail('unknown-operation', preview(buffer, start, lineEnd));
     }
-    if (lineEnd - start - 3 > this.#limits.controlLineBytesMax) {
-      return this.#fail('control-line-too-long', String(lineEnd - start));
-    }
+    if (this.#tooLong(buffer, start + 4, lineEnd)) return -1;
     const args = splitArguments(buffer, start + 3, lineEnd);
     if (args.length === 2) this.#sink.subscribe(args[0], '', args[1]);
     else if (args.length === 3) this.#sink.subscribe(args[0], args[1], args[2]);
@@ -375,12 +374,10 @@ export class Parser<Route> {
   }
 
   #unsub(buffer: Buffer, start: number, lineEnd: number): number {
-    if (!startsWith(buffer, start, lineEnd, 'unsub') || !isArgumentGap(buffer[start + 5])) {
+    if (!startsWith(buffer, start, lineEnd, 'unsub') || !isBlank(buffer[start + 5])) {
       return this.#fail('unknown-operation', preview(buffer, start, lineEnd));
     }
-    if (lineEnd - start - 5 > this.#limits.controlLineBytesMax) {
-      return this.#fail('control-line-too-long', String(lineEnd - start));
-    }
+    if (this.#tooLong(buffer, start + 6, lineEnd)) return -1;
     const args = splitArguments(buffer, start + 5, lineEnd);
     if (args.length !== 1 && args.length !== 2) return this.#fail('bad-arguments', preview(buffer, start, lineEnd));
     const max = args.length === 2 ? parseSize(Buffer.from(args[1], 'latin1'), 0, args[1].length) : 0;
@@ -389,27 +386,34 @@ export class Parser<Route> {
   }
 
   #connect(buffer: Buffer, start: number, lineEnd: number): number {
-    if (!startsWith(buffer, start, lineEnd, 'connect') || !isArgumentGap(buffer[start + 7])) {
+    if (!startsWith(buffer, start, lineEnd, 'connect')) {
       return this.#fail('unknown-operation', preview(buffer, start, lineEnd));
     }
-    if (lineEnd - start - 7 > this.#limits.controlLineBytesMax) {
-      return this.#fail('control-line-too-long', String(lineEnd - start));
-    }
+    if (this.#tooLong(buffer, start + 8, lineEnd)) return -1;
     this.#sink.connect(buffer.toString('utf8', start + 7, lineEnd).trim());
     return lineEnd + 1;
   }
 
-  /** A line that has not ended yet: can it still become one? */
-  #checkPartial(buffer: Buffer, start: number, end: number): boolean {
-    if (!isCommandPrefix(buffer, start, end)) {
-      this.#fail('unknown-operation', preview(buffer, start, end));
-      return false;
-    }
-    if (end - start > this.#limits.controlLineBytesMax + VERB_BYTES_MAX) {
-      this.#fail('control-line-too-long', String(end - start));
-      return false;
-    }
+  /** Only the arguments count: not the verb, the blank behind it, or the line's end. */
+  #tooLong(buffer: Buffer, argsStart: number, lineEnd: number): boolean {
+    const bytes = lineEnd - argsStart - (buffer[lineEnd - 1] === CR ? 1 : 0);
+    if (bytes <= this.#limits.controlLineBytesMax) return false;
+    this.#fail('control-line-too-long', String(bytes));
     return true;
+  }
+
+  /** A line that has not ended yet: what of it to keep, as the offset of its end; -1 when it can't become one. */
+  #checkPartial(buffer: Buffer, start: number, end: number): number {
+    const verb = commandBegunBy(buffer, start, end);
+    if (verb === undefined) return this.#fail('unknown-operation', preview(buffer, start, end));
+    // What follows these verbs means nothing, however long it is.
+    if (IGNORES_ARGUMENTS.includes(verb)) return Math.min(end, start + verb.length);
+    const argsStart = start + verb.length + 1;
+    // One more: the CR that may come before the line's end.
+    if (end - argsStart > this.#limits.controlLineBytesMax + 1) {
+      return this.#fail('control-line-too-long', String(end - argsStart));
+    }
+    return end;
   }
 
   #fail(fault: ParseFault, detail: string): -1 {
@@ -421,7 +425,6 @@ export class Parser<Route> {
 
 /** Payloads beyond this get a buffer of their own when they span reads; smaller ones are read again whole. */
 const LARGE_PAYLOAD_BYTES = 32 * 1024;
-const VERB_BYTES_MAX = 'CONNECT '.length;
 
 const C = 0x63;
 const H = 0x68;
@@ -434,9 +437,15 @@ const PLUS = 0x2b;
 const MINUS = 0x2d;
 
 const VERBS = ['pub', 'hpub', 'sub', 'unsub', 'connect', 'ping', 'pong', '+ok', '-err', 'info'];
+const IGNORES_ARGUMENTS = ['ping', 'pong', '+ok'];
+/** Verbs whose next byte must be a blank. */
+const NEEDS_GAP = ['pub', 'hpub', 'sub', 'unsub'];
 
-function isArgumentGap(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
+/** Where the arguments of a line end: before its CR, of which there may be several. */
+function argumentsEnd(buffer: Buffer, start: number, lineEnd: number): number {
+  let end = lineEnd;
+  while (end > start && buffer[end - 1] === CR) end--;
+  return end;
 }
 
 /** `verb` in lower case. */
@@ -450,15 +459,18 @@ function startsWith(buffer: Buffer, start: number, end: number, verb: string): b
   return true;
 }
 
-function isCommandPrefix(buffer: Buffer, start: number, end: number): boolean {
-  return VERBS.some((verb) => {
+/** The verb that these bytes begin with, or may still become. */
+function commandBegunBy(buffer: Buffer, start: number, end: number): string | undefined {
+  return VERBS.find((verb) => {
     const length = Math.min(verb.length, end - start);
-    return startsWith(buffer, start, start + length, verb.slice(0, length));
+    if (!startsWith(buffer, start, start + length, verb.slice(0, length))) return false;
+    return end - start <= verb.length || !NEEDS_GAP.includes(verb) || isBlank(buffer[start + verb.length]);
   });
 }
 
-function splitArguments(buffer: Buffer, start: number, end: number): string[] {
+function splitArguments(buffer: Buffer, start: number, lineEnd: number): string[] {
   const args: string[] = [];
+  const end = argumentsEnd(buffer, start, lineEnd);
   let at = start;
   while (at < end) {
     while (at < end && isBlank(buffer[at])) at++;

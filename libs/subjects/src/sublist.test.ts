@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Interested, Sublist } from './sublist.ts';
 import { hasWildcard, isLiteral, isValidPattern, matches, subjectFromText, subjectText } from './subject.ts';
+import { type Interested, Sublist } from './sublist.ts';
 
 const token = fc.constantFrom('a', 'b', 'foo', 'a*', '>x');
 const literal = fc.array(token, { minLength: 1, maxLength: 4 }).map((tokens) => tokens.join('.'));
@@ -25,28 +25,33 @@ function naive(entries: Iterable<Interested>, subject: string) {
 describe('sublist', () => {
   it('matches what a linear search matches, after inserts and removals', () => {
     fc.assert(
-      fc.property(fc.array(entry, { maxLength: 30 }), fc.array(fc.nat(40)), fc.array(literal), (all, gone, subjects) => {
-        const list = new Sublist<Interested>();
-        const live = new Set(all);
-        for (const e of all) list.insert(e);
-        for (const index of gone) {
-          const e = all[index];
-          if (e === undefined) continue;
-          expect(list.remove(e)).toBe(live.delete(e));
-        }
-        expect(list.size).toBe(live.size);
-        expect(new Set(list)).toEqual(live);
-        for (const subject of subjects) {
-          const expected = naive(live, subject);
-          const got = list.match(subject);
-          expect(new Set(got.plain)).toEqual(new Set(expected.plain));
-          expect(got.plain.length).toBe(expected.plain.length);
-          expect(got.groups.length).toBe(expected.groups.size);
-          for (const group of got.groups) {
-            expect(new Set(group.members)).toEqual(new Set(expected.groups.get(group.name)));
+      fc.property(
+        fc.array(entry, { maxLength: 30 }),
+        fc.array(fc.nat(40)),
+        fc.array(literal),
+        (all, gone, subjects) => {
+          const list = new Sublist<Interested>();
+          const live = new Set(all);
+          for (const e of all) list.insert(e);
+          for (const index of gone) {
+            const e = all[index];
+            if (e === undefined) continue;
+            expect(list.remove(e)).toBe(live.delete(e));
           }
-        }
-      }),
+          expect(list.size).toBe(live.size);
+          expect(new Set(list)).toEqual(live);
+          for (const subject of subjects) {
+            const expected = naive(live, subject);
+            const got = list.match(subject);
+            expect(new Set(got.plain)).toEqual(new Set(expected.plain));
+            expect(got.plain.length).toBe(expected.plain.length);
+            expect(got.groups.length).toBe(expected.groups.size);
+            for (const group of got.groups) {
+              expect(new Set(group.members)).toEqual(new Set(expected.groups.get(group.name)));
+            }
+          }
+        },
+      ),
     );
   });
 

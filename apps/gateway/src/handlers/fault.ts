@@ -7,11 +7,12 @@ export function fault(connection: Connection, kind: ParseFault, detail: string):
   gateway.counters.parseErrors++;
   switch (kind) {
     case 'unknown-operation':
+    case 'bad-payload-end':
       connection.sendError('Unknown Protocol Operation');
       gateway.close(connection, 'Protocol Violation');
       break;
     case 'control-line-too-long':
-      connection.sendError('Maximum Control Line Exceeded');
+      connection.sendError('maximum control line exceeded');
       gateway.close(connection, 'Maximum Control Line Exceeded');
       break;
     case 'payload-too-large':
@@ -23,7 +24,6 @@ export function fault(connection: Connection, kind: ParseFault, detail: string):
       break;
     case 'headers-not-supported':
     case 'bad-arguments':
-    case 'bad-payload-end':
       gateway.close(connection, 'Parse Error');
       break;
   }

@@ -7,7 +7,11 @@ export function ping(connection: Connection): void {
 
 export function answerPing(connection: Connection): void {
   connection.send('PONG\r\n');
-  connection.firstPongSent = true;
+  // The first PONG after CONNECT is followed by what the server now knows of the client.
+  if (connection.connectInfoDue) {
+    connection.connectInfoDue = false;
+    connection.sendInfo();
+  }
 }
 
 export function pong(connection: Connection): void {

@@ -1,5 +1,4 @@
 import type { PubLine } from '@skein/protocol';
-import { isLiteral, subjectText } from '@skein/subjects';
 import type { Connection } from '../connection.ts';
 import { sendNoResponders } from '../deliver.ts';
 import type { Route } from '../route.ts';
@@ -13,7 +12,10 @@ export function publish(
   payloadEnd: number,
 ): void {
   const { gateway, account } = connection;
-  if (account === null) return gateway.refuse(connection);
+  if (account === null) {
+    gateway.refuse(connection);
+    return;
+  }
   const bytes = payloadEnd - payloadStart;
   connection.inMsgs++;
   connection.inBytes += bytes;
@@ -24,20 +26,24 @@ export function publish(
   }
   let { route } = line;
   if (route === null) {
-    route = account.route(line.subject, line.subjectLength);
+    route = account.route(line.subject, 0, line.subjectLength);
     line.route = route;
   } else if (route.generation !== account.generation) {
     account.refresh(route);
   }
 
-  if (connection.options.pedantic && !isLiteral(route.subjectText)) {
-    connection.sendError('Invalid Publish Subject');
+  // Pedantic only tells: the message goes where it would go without.
+  if (connection.options.pedantic && !route.isLiteral) connection.sendError('Invalid Publish Subject');
+  const { permissions } = connection;
+  const { subjectText } = route;
+  if (
+    route.isReserved ||
+    (permissions !== null && !permissions.canPublish(subjectText) && !permissions.canReply(subjectText))
+  ) {
+    gateway.refusePublish(connection, subjectText);
     return;
   }
-  if (connection.permissions !== null && !connection.permissions.canPublish(route.subjectText)) {
-    gateway.refusePublish(connection, subjectText(route.subjectText));
-    return;
-  }
+  if (connection.options.verbose) connection.ok();
 
   const hasReply = line.replyLength > 0;
   const { message } = gateway;
@@ -55,9 +61,8 @@ export function publish(
   if (hasReply && delivered === 0 && connection.options.noResponders) {
     sendNoResponders(
       connection,
-      route.subjectText,
+      subjectText,
       line.reply.toString('latin1', line.replyStart, line.replyStart + line.replyLength),
     );
   }
-  if (connection.options.verbose) connection.ok();
 }

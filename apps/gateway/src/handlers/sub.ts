@@ -4,18 +4,27 @@ import { Subscription } from '../subscription.ts';
 
 export function subscribe(connection: Connection, subject: string, queue: string, sid: string): void {
   const { gateway, account } = connection;
-  if (account === null) return gateway.refuse(connection);
-  if (!isValidPattern(subject) || (queue !== '' && !isValidPattern(queue))) {
-    connection.sendError('Invalid Subject');
+  if (account === null) {
+    gateway.refuse(connection);
     return;
   }
-  if (connection.permissions !== null && !connection.permissions.canSubscribe(subject, queue)) {
+  const { permissions } = connection;
+  if (permissions !== null && !permissions.canSubscribe(subject, queue)) {
     const name = subjectText(subject);
     const text = queue === '' ? `"${name}"` : `"${name}" using queue "${subjectText(queue)}"`;
     connection.sendError(`Permissions Violation for Subscription to ${text}`);
     gateway.log.error(
       `${connection.label()} - Subscription Violation - ${gateway.identify(connection)}, Subject ${JSON.stringify(name)}, SID ${sid}`,
     );
+    return;
+  }
+  if (!isValidPattern(subject)) {
+    connection.sendError('Invalid Subject');
+    return;
+  }
+  const { maxSubscriptionTokens } = gateway.settings;
+  if (maxSubscriptionTokens > 0 && subject.split('.').length > maxSubscriptionTokens) {
+    connection.sendError(`Permissions Violation for Subscription to "${subjectText(subject)}", too many tokens`);
     return;
   }
   const { subscriptionsMax } = connection;
@@ -25,7 +34,8 @@ export function subscribe(connection: Connection, subject: string, queue: string
   }
   // The same sid again changes nothing, and is not delivered to twice.
   if (!connection.subscriptions.has(sid)) {
-    const subscription = new Subscription(connection, subject, queue, sid);
+    const filtered = permissions?.filtersDelivery(subject, queue) ?? false;
+    const subscription = new Subscription(connection, subject, queue, sid, filtered);
     connection.subscriptions.set(sid, subscription);
     account.insert(subscription);
     gateway.declare(connection, account, subject, queue, 1);

@@ -1,0 +1,128 @@
+import {
+  createMember,
+  type Member,
+  type MemberHandlers,
+  type NodeIdentity,
+  type Runtime,
+  type Transport,
+} from '@skein/bus';
+import { defaultOptions } from '@skein/config';
+import { connz } from './connz.ts';
+import { Gateway, type Log } from './gateway.ts';
+import { infoLine } from './info.ts';
+import { Replica } from './replica.ts';
+import { type GatewayConfiguration, settingsFrom } from './settings.ts';
+import { Transit } from './transit.ts';
+
+export interface GatewayMemberOptions {
+  instance: number;
+  version: string;
+  pid: number;
+  address: string;
+  routerAddress: string;
+  token: Uint8Array;
+  runtime: Runtime;
+  transport: Transport;
+  log: Log;
+  /** Clients may come now. */
+  listen(): void;
+  configured(configuration: GatewayConfiguration): void;
+  shutdown(reason: string, refused: boolean): void;
+}
+
+/** A gateway on the bus: what the node tells it, handed to the parts that care. Without sockets of its own. */
+export class GatewayMember {
+  readonly member: Member;
+  readonly gateway: Gateway;
+  configuration: GatewayConfiguration;
+  /** Where clients reach it, once it listens. */
+  port = 0;
+  readonly #options: GatewayMemberOptions;
+  readonly #replica: Replica;
+  readonly #transit: Transit;
+  #identity: NodeIdentity | null = null;
+
+  constructor(options: GatewayMemberOptions) {
+    this.#options = options;
+    const { runtime, log } = options;
+    // Until the router has said how it is, nobody can connect.
+    this.configuration = { ...defaultOptions(), authRequired: true, nonceRequired: false };
+    this.member = createMember({
+      component: 'gateway',
+      instance: options.instance,
+      version: options.version,
+      pid: options.pid,
+      address: options.address,
+      routerAddress: options.routerAddress,
+      token: options.token,
+      runtime,
+      transport: options.transport,
+      wantsInterest: true,
+      handlers: this.#handlers(),
+    });
+    this.gateway = new Gateway({
+      member: this.member,
+      runtime,
+      log,
+      settings: settingsFrom(this.configuration),
+      info: (connection) =>
+        infoLine(connection, this.#identity as NodeIdentity, this.configuration, this.port, options.instance),
+    });
+    this.#replica = new Replica(this.gateway);
+    this.#transit = new Transit(this.gateway);
+    this.member.handle('connz', (body) => JSON.stringify(connz(this.gateway, JSON.parse(body))));
+  }
+
+  async start(): Promise<void> {
+    const registration = await this.member.start();
+    this.#identity = registration.identity;
+    this.#configure(registration.configuration as GatewayConfiguration);
+  }
+
+  /** Tells every client what it has been sent so far, and ends. */
+  async close(): Promise<void> {
+    for (const connection of this.gateway.connections.values()) this.gateway.close(connection, 'Server Shutdown');
+    await this.member.stop();
+  }
+
+  #configure(configuration: GatewayConfiguration): void {
+    this.configuration = configuration;
+    this.gateway.applySettings(settingsFrom(configuration));
+    this.#options.configured(configuration);
+  }
+
+  #handlers(): MemberHandlers {
+    return {
+      listen: () => this.#options.listen(),
+      shutdown: (reason, refused) => this.#options.shutdown(reason, refused),
+      commit: (configuration) => this.#configure(configuration as GatewayConfiguration),
+      stats: () => this.gateway.figures(),
+      settled: (sequence) => this.gateway.settled(sequence),
+      writable: () => this.gateway.linksWritable(),
+      acked: () => this.gateway.acked(),
+      peerDown: (link) => {
+        this.#replica.withdraw(link.peer.id);
+        this.gateway.linkEnded();
+      },
+      peerLeft: (peer) => this.#replica.withdraw(peer.id),
+      interest: (declarer, changes, snapshot, last) => this.#replica.apply(declarer, changes, snapshot, last),
+      redeclare: (emit) => this.gateway.redeclare(emit),
+      deliver: (link, account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets) => {
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe);
+        this.#transit.deliver(link, plain, queues, request, targets);
+      },
+      publish: (_link, account, buf, ss, se, rs, re, headers, ps, pe) => {
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe);
+        this.#transit.publish();
+      },
+      returned: (link, request, targets, account, buf, ss, se, rs, re, headers, ps, pe, queues) => {
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe);
+        this.#transit.returned(link.peer.id, queues, request, targets);
+      },
+      undelivered: (link, account, buf, ss, se, rs, re, headers, ps, pe, _plain, queues, request, targets) => {
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe);
+        this.#transit.returned(link.peer.id, queues, request, targets);
+      },
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import type { NodeIdentity } from '@skein/bus';
+import type { Connection } from './connection.ts';
+import type { GatewayConfiguration } from './settings.ts';
+
+/** The revision of JetStream's API that clients may expect, as nats-server 2.15 says. */
+const API_LEVEL = 5;
+
+/**
+ * INFO for one connection: what every client library reads, in nats-server's order. Sent first, and again when the
+ * server knows whom it talks to, or when something changed.
+ */
+export function infoLine(
+  connection: Connection,
+  identity: NodeIdentity,
+  configuration: GatewayConfiguration,
+  port: number,
+  instance: number,
+): string {
+  const { tls } = configuration;
+  const advertised = splitAdvertise(configuration.clientAdvertise, configuration.host, port);
+  const info: Record<string, unknown> = {
+    server_id: identity.serverId,
+    server_name: identity.serverName,
+    version: identity.version,
+    proto: 1,
+    go: `node ${process.version}`,
+    host: advertised.host,
+    port: advertised.port,
+    headers: !configuration.noHeaderSupport,
+  };
+  // A client that may come in without credentials is not asked for them before it has said who it is.
+  if (configuration.authRequired && (configuration.noAuthUser === undefined || connection.greeted)) {
+    info.auth_required = true;
+  }
+  if (tls !== undefined && connection.origin.kind === 'STANDARD') {
+    if (tls.allowNonTls) info.tls_available = true;
+    else info.tls_required = true;
+    if (tls.verify || tls.verifyAndMap) info.tls_verify = true;
+  }
+  info.max_payload = connection.payloadBytesMax;
+  info.client_id = connection.cid;
+  info.client_ip = connection.origin.host;
+  if (connection.nonce !== '' && !connection.greeted) info.nonce = connection.nonce;
+  if (connection.greeted) {
+    info.connect_info = true;
+    info.remote_account = connection.account?.name;
+  }
+  info.api_lvl = API_LEVEL;
+  info.xkey = identity.xkey;
+  // Which of the node's gateways this is: for people and tools that look at the split.
+  info.skein_gateway = instance;
+  return `INFO ${JSON.stringify(info)} \r\n`;
+}
+
+/** `host`, `host:port` or `[v6]:port`. */
+function splitAdvertise(text: string | undefined, host: string, port: number): { host: string; port: number } {
+  if (text === undefined || text === '') return { host, port };
+  const match = /^(.*?)(?::(\d+))?$/.exec(text.includes(']') || text.split(':').length === 2 ? text : `${text}`);
+  const name = (match?.[1] ?? text).replace(/^\[|\]$/g, '');
+  return { host: name, port: match?.[2] === undefined ? port : Number(match[2]) };
+}

@@ -1,0 +1,161 @@
+import type { Link, Ranges } from '@skein/bus';
+import type { Account } from './account.ts';
+import { sendNoResponders } from './deliver.ts';
+import { type Gateway, GLOBAL_ACCOUNT } from './gateway.ts';
+import type { QueueTarget, Route } from './route.ts';
+import { deliverToGroup, deliverToPlain, routeMessage } from './routing.ts';
+
+/** Requests that some of several targets have handed back; beyond this many the oldest is forgotten. */
+const PARTLY_RETURNED_MAX = 4096;
+
+/** Messages that come over links: from other gateways for clients here, from inner processes, and those handed back. */
+export class Transit {
+  readonly #gateway: Gateway;
+  readonly #partlyReturned = new Map<string, number>();
+
+  #account: Account;
+  #route: Route;
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+    this.#account = gateway.account(GLOBAL_ACCOUNT);
+    this.#route = this.#account.route(NO_SUBJECT, 0, 0);
+  }
+
+  /** Puts a message that came in `buf` where the others find it. */
+  load(
+    name: string,
+    buf: Buffer,
+    subjectStart: number,
+    subjectEnd: number,
+    replyStart: number,
+    replyEnd: number,
+    headerBytes: number,
+    payloadStart: number,
+    payloadEnd: number,
+  ): void {
+    if (name !== this.#account.name) this.#account = this.#gateway.account(name);
+    const { message } = this.#gateway;
+    message.subject = buf;
+    message.subjectStart = subjectStart;
+    message.subjectEnd = subjectEnd;
+    message.reply = buf;
+    message.replyStart = replyStart;
+    message.replyEnd = replyEnd;
+    message.headerBytes = headerBytes;
+    message.payload = buf;
+    message.payloadStart = payloadStart;
+    message.payloadEnd = payloadEnd;
+    this.#route = this.#account.route(buf, subjectStart, subjectEnd);
+  }
+
+  /** For receivers here. What finds none goes back. */
+  deliver(link: Link, plain: boolean, queues: Ranges, request: number, targets: number): void {
+    const { message, runtime } = this.#gateway;
+    const route = this.#route;
+    const buf = message.subject;
+    let taken = plain ? deliverToPlain(null, route, message) : 0;
+    let refused: Buffer[] | null = null;
+    for (let i = 0; i < queues.count; i++) {
+      const group = groupNamed(route, buf, queues.start(i), queues.end(i));
+      if (group !== undefined && deliverToGroup(null, group, message, route, runtime)) taken++;
+      else {
+        refused ??= [];
+        refused.push(Buffer.from(buf.subarray(queues.start(i), queues.end(i))));
+      }
+    }
+    if (refused === null && (request === 0 || taken > 0)) return;
+    link.returned(
+      taken === 0 ? request : 0,
+      targets,
+      this.#account.nameBytes,
+      buf,
+      message.subjectStart,
+      message.subjectEnd,
+      buf,
+      message.replyStart,
+      message.replyEnd,
+      message.headerBytes,
+      buf,
+      message.payloadStart,
+      // Without a group to pick again, only the request's number is of use.
+      refused === null ? message.payloadStart : message.payloadEnd,
+      refused ?? NO_GROUPS,
+      refused?.length ?? 0,
+    );
+  }
+
+  /** An inner process publishes as a client would. */
+  publish(): void {
+    const { message, member, runtime } = this.#gateway;
+    routeMessage(null, this.#account, this.#route, message, member, runtime, 0);
+  }
+
+  /** A peer had no receiver: queue messages are picked again, a request that nobody took becomes a 503. */
+  returned(from: number, queues: Ranges, request: number, targets: number): void {
+    const { message, connections } = this.#gateway;
+    const route = this.#route;
+    let picked = 0;
+    for (let i = 0; i < queues.count; i++) {
+      const group = groupNamed(route, message.subject, queues.start(i), queues.end(i));
+      if (group !== undefined && this.#pickAgain(group, from, request)) picked++;
+    }
+    if (request === 0 || picked > 0) return;
+    const reply = message.reply.toString('latin1', message.replyStart, message.replyEnd);
+    if (targets > 1 && !this.#allReturned(`${request} ${reply}`, targets)) return;
+    const connection = connections.get(request);
+    if (connection !== undefined) sendNoResponders(connection, route.subjectText, reply);
+  }
+
+  /** Members here first, then other processes; never the one that has just handed it back. */
+  #pickAgain(group: QueueTarget, notTo: number, request: number): boolean {
+    const { message, runtime, member } = this.#gateway;
+    if (deliverToGroup(null, group, message, this.#route, runtime)) return true;
+    for (const { process } of group.remotes) {
+      if (process === notTo) continue;
+      const link = member.links.get(process);
+      if (link === undefined) continue;
+      const sent = link.deliver(
+        this.#account.nameBytes,
+        message.subject,
+        message.subjectStart,
+        message.subjectEnd,
+        message.reply,
+        message.replyStart,
+        message.replyEnd,
+        message.headerBytes,
+        message.payload,
+        message.payloadStart,
+        message.payloadEnd,
+        false,
+        [group.nameBytes],
+        1,
+        request,
+        1,
+      );
+      if (sent) return true;
+    }
+    return false;
+  }
+
+  #allReturned(key: string, targets: number): boolean {
+    const count = (this.#partlyReturned.get(key) ?? 0) + 1;
+    this.#partlyReturned.delete(key);
+    if (count >= targets) return true;
+    if (this.#partlyReturned.size >= PARTLY_RETURNED_MAX) {
+      for (const oldest of this.#partlyReturned.keys()) {
+        this.#partlyReturned.delete(oldest);
+        break;
+      }
+    }
+    this.#partlyReturned.set(key, count);
+    return false;
+  }
+}
+
+const NO_SUBJECT = Buffer.alloc(0);
+const NO_GROUPS: readonly Buffer[] = [];
+
+function groupNamed(route: Route, buf: Buffer, start: number, end: number): QueueTarget | undefined {
+  return route.groups.find(({ nameBytes }) => buf.compare(nameBytes, 0, nameBytes.length, start, end) === 0);
+}
