@@ -32,12 +32,12 @@ const PONG = Buffer.from('PONG\r\n');
 export class Connection {
   info: ServerInfo = { version: '' };
   reader: (chunk: Buffer) => void = (chunk) => this.#readLines(chunk);
-  onFailure: (error: Error) => void = () => {};
   readonly #socket: Socket;
   #lines = '';
   #pongs: { resolve: (atSeconds: number) => void; reject: (error: Error) => void }[] = [];
   #greeted: () => void = () => {};
   #failure: Error | null = null;
+  #onFailure: (error: Error) => void = () => {};
   #closing = false;
 
   private constructor(address: Address) {
@@ -65,13 +65,19 @@ export class Connection {
       connection.#greeted = resolve;
     });
     const failed = new Promise<never>((_, reject) => {
-      connection.onFailure = reject;
+      connection.whenFailed(reject);
     });
     await Promise.race([greeted, failed]);
-    connection.onFailure = () => {};
+    connection.whenFailed(() => {});
     connection.write(CONNECT);
     await connection.ping();
     return connection;
+  }
+
+  /** Calls the listener, in place of an earlier one, when the connection is lost; at once where it already is. */
+  whenFailed(listener: (error: Error) => void): void {
+    this.#onFailure = listener;
+    if (this.#failure) listener(this.#failure);
   }
 
   /** False: the kernel has not taken it yet; see `drained`. */
@@ -108,7 +114,7 @@ export class Connection {
     if (this.#failure || this.#closing) return;
     this.#failure = error;
     for (const waiting of this.#pongs.splice(0)) waiting.reject(error);
-    this.onFailure(error);
+    this.#onFailure(error);
     this.#socket.destroy();
   }
 

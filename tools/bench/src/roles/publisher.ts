@@ -40,7 +40,7 @@ export class Publisher {
 
   #publish(connection: Connection, messages: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      connection.onFailure = reject;
+      connection.whenFailed(reject);
       let left = messages * this.#frameBytes;
       let at = 0;
       // Whole frames: the answer to a PING of the server's may go out between two writes.

@@ -43,7 +43,7 @@ class Requester {
     this.#left = requests;
     this.#latencies = new Float64Array(requests);
     return new Promise((resolve, reject) => {
-      this.#connection.onFailure = reject;
+      this.#connection.whenFailed(reject);
       this.#connection.reader = (chunk) => this.#read(chunk);
       this.#done = () => resolve(this.#latencies);
       this.#send();

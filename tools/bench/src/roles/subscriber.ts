@@ -104,7 +104,7 @@ export class Subscriber {
         clearInterval(watch);
         reject(error);
       };
-      for (const { connection } of this.#members) connection.onFailure = fail;
+      for (const { connection } of this.#members) connection.whenFailed(fail);
       this.#arrived = () => {
         clearInterval(watch);
         resolve();
