@@ -14,8 +14,8 @@ export interface SubjectPermission {
 }
 
 /**
- * The right to publish to the reply subjects of received messages. Where it is given without publish permissions,
- * those deny everything else.
+ * The right to publish to the reply subjects of received messages. It goes before `publish.deny`; where it
+ * is given and `publish` allows nothing by name, that denies everything (`>`).
  */
 export interface ResponsePermission {
   /** Replies allowed for each received message; -1 is unlimited. */

@@ -25,7 +25,8 @@ export function readAuthorization(value: Value, problems: Problems): Authorizati
   readBlock(asMap(value), AUTHORIZATION_KEYS, block, problems);
   const hasUser = block.user !== undefined || block.pass !== undefined;
   if (hasUser && block.token !== undefined) failAt(value.at, 'Cannot have a user/pass and token');
-  if (block.users.length > 0 && hasUser) failAt(value.at, 'Can not have a single user/pass and a users array');
+  if (block.users.length > 0 && block.user !== undefined)
+    failAt(value.at, 'Can not have a single user/pass and a users array');
   if (block.users.length > 0 && block.token !== undefined) failAt(value.at, 'Can not have a token and a users array');
   refuseDuplicates(value, block.users);
   return block;

@@ -26,8 +26,9 @@ export function readPermissions(value: Value, problems: Problems): Permissions {
   }
   const permissions: Permissions = {};
   readBlock(asMap(value), PERMISSION_KEYS, permissions, problems, unknownField);
-  // A right to answer is pointless where everything may be published, so by itself it forbids the rest.
-  if (permissions.responses !== undefined && permissions.publish === undefined) permissions.publish = { deny: ['>'] };
+  // A right to answer is pointless where everything else may be published, so it forbids what is not allowed by name.
+  if (permissions.responses !== undefined && permissions.publish?.allow === undefined)
+    permissions.publish = { deny: ['>'] };
   return permissions;
 }
 

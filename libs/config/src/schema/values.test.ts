@@ -151,6 +151,10 @@ describe('users', () => {
       'permissions: {allow_responses: {max: -1, ttl: "-1s"}}',
       { publish: { deny: ['>'] }, responses: { max: -1, expiresMs: -1000 } },
     ],
+    [
+      'permissions: {publish: {deny: y}, allow_responses: true}',
+      { publish: { deny: ['>'] }, responses: { max: 1, expiresMs: 120_000 } },
+    ],
     ['permissions: {allow_responses: false}', {}],
   ])('%s', (text, permissions) => {
     expect(users(text)).toEqual([{ ...user, permissions }]);

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { loadConfig, testConfig } from './load.ts';
+import { testIo } from './testdata/io.ts';
+
+const FOLDER = new URL('../../../examples/', import.meta.url);
+
+const PEM = '-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n';
+
+/** What each example is there to show; one without an entry fails. */
+const SHOWS: Record<string, object> = {
+  'minimal.conf': { serverName: 'minimal', host: '127.0.0.1', monitoring: { port: 8222 } },
+  'auth.conf': {
+    noAuthUser: 'guest',
+    authorization: { users: { length: 5 }, defaultPermissions: { publish: { allow: ['sandbox.>'] } } },
+  },
+  'tls.conf': { tls: { verify: true, minVersion: '1.3', handshakeFirst: { fallbackMs: 50 } } },
+  'websocket.conf': { websocket: { port: 8080, compression: true } },
+  'gateways.conf': { skein: { gateways: 4 } },
+  'limits.conf': { maxPayloadBytes: 256 * 1024, maxPendingBytes: 8 * 1024 * 1024, lameDuckDurationMs: 60_000 },
+};
+
+it.each(readdirSync(FOLDER).filter((name) => name.endsWith('.conf')))('%s', (name) => {
+  const certs = Object.fromEntries(['server-cert', 'server-key', 'ca'].map((file) => [`certs/${file}.pem`, PEM]));
+  const io = testIo({ ...certs, 'example.conf': readFileSync(new URL(name, FOLDER), 'utf8') });
+  expect(testConfig('example.conf', io)).toMatch(/^sha256:/);
+  const options = loadConfig('example.conf', io);
+  expect(SHOWS).toHaveProperty([name]);
+  expect(options).toMatchObject(SHOWS[name]);
+  expect(options.warnings).toEqual(
+    name === 'websocket.conf' ? ['Websocket not configured with TLS. DO NOT USE IN PRODUCTION!'] : [],
+  );
+});
