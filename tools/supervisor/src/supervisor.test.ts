@@ -1,0 +1,207 @@
+import { defaultOptions } from '@skein/config';
+import { createLogger } from '@skein/log';
+import type { ToProcess } from '@skein/process';
+import { expect, it } from 'vitest';
+import type { ChildCommand, ChildEvents } from './child.ts';
+import { StartError, Supervisor } from './supervisor.ts';
+
+class FakeChild {
+  readonly sent: ToProcess[] = [];
+  killed = false;
+  readonly command: ChildCommand;
+  readonly events: ChildEvents;
+  readonly pid: number;
+
+  constructor(command: ChildCommand, events: ChildEvents, pid: number) {
+    this.command = command;
+    this.events = events;
+    this.pid = pid;
+  }
+
+  get component(): string {
+    return this.command.program;
+  }
+
+  send(message: ToProcess): void {
+    this.sent.push(message);
+  }
+
+  kill(): void {
+    this.killed = true;
+    this.events.exited(null, 'SIGKILL');
+  }
+
+  ready(): void {
+    this.events.message({ type: 'ready', ports: {} });
+  }
+}
+
+function setUp(gateways = 1) {
+  const children: FakeChild[] = [];
+  const files = new Map<string, unknown>();
+  const logged: string[] = [];
+  let now = 0;
+  let timers: { at: number; fn: () => void }[] = [];
+  const sink = { write: (text: string) => logged.push(text), dropped: 0, reopen: () => false, close: () => {} };
+  const options = { ...defaultOptions(), skein: { gateways } };
+  const supervisor = new Supervisor({
+    options,
+    runDir: {
+      path: '/run',
+      secretDir: '/run/secrets',
+      secretFile: (component) => `/run/secrets/${component}`,
+      writeJson: (name, content) => files.set(name, content),
+      remove: () => {},
+    },
+    log: createLogger({ sink, pid: 1, now: () => 0 }),
+    startChild: (command, events) => {
+      const child = new FakeChild(command, events, children.length + 100);
+      children.push(child);
+      return child;
+    },
+    clock: { now: () => now, wallMs: () => now, after: (ms, fn) => timers.push({ at: now + ms, fn }) },
+    programOf: (component) => component,
+    nodeFlagsOf: () => [],
+    lines: () => {},
+    optionsChanged: () => {},
+  });
+  const advance = (ms: number, each: () => void = () => {}): void => {
+    for (const end = now + ms; now < end; ) {
+      now += 100;
+      each();
+      const due = timers.filter((timer) => timer.at <= now);
+      timers = timers.filter((timer) => timer.at > now);
+      for (const timer of due) timer.fn();
+    }
+  };
+  const of = (component: string): FakeChild[] => children.filter((child) => child.component === component);
+  const listed = (): { component: string; restarts: number; pid: number; up: boolean }[] =>
+    (files.get('processes.json') as { processes: never[] }).processes;
+  return { supervisor, children, options, advance, of, listed, logged };
+}
+
+const ready = (children: readonly FakeChild[]): void => {
+  for (const child of children) child.ready();
+};
+
+const settled = async (promise: Promise<unknown>): Promise<boolean> => {
+  let done = false;
+  const mark = (): void => {
+    done = true;
+  };
+  promise.then(mark, mark);
+  await new Promise((resolve) => setImmediate(resolve));
+  return done;
+};
+
+it('starts all processes at once, and is ready without the monitor when that listens on no port', async () => {
+  const { supervisor, children, of } = setUp(2);
+  const started = supervisor.start();
+  expect(children.map((child) => child.component)).toEqual([
+    'router',
+    'gateway',
+    'gateway',
+    'auth-resolver',
+    'monitor',
+  ]);
+  expect(of('gateway')[1].command.args).toEqual([
+    ...['--run-dir', '/run', '--secret-file', '/run/secrets/gateway', '--instance', '1'],
+  ]);
+  expect(of('router')[0].command.args).toContain('--secret-dir');
+  ready(children.filter((child) => child.component !== 'monitor' && child !== of('gateway')[1]));
+  expect(await settled(started)).toBe(false);
+  of('gateway')[1].ready();
+  await started;
+});
+
+it('restarts at once what dies, then with growing pauses, and counts', async () => {
+  const { supervisor, children, advance, of, listed } = setUp();
+  const started = supervisor.start();
+  ready(children);
+  await started;
+  of('router')[0].events.exited(null, 'SIGKILL');
+  expect(of('router')).toHaveLength(2);
+  of('router')[1].events.exited(70, null);
+  expect(of('router')).toHaveLength(2);
+  advance(100);
+  expect(of('router')).toHaveLength(3);
+  expect(listed()[0]).toMatchObject({ component: 'router', restarts: 2, pid: of('router')[2].pid, up: false });
+  of('router')[2].ready();
+  expect(listed()[0].up).toBe(true);
+  expect(children).toHaveLength(6);
+});
+
+it('fails when a process says that it cannot start', async () => {
+  const { supervisor, of } = setUp();
+  const started = supervisor.start();
+  of('gateway')[0].events.exited(1, null);
+  await expect(started).rejects.toThrow(StartError);
+  expect(of('gateway')).toHaveLength(1);
+});
+
+it.each([
+  ['a gateway of two after 2 s', 2, 'gateway', 2000],
+  ['the only gateway after 10 s', 1, 'gateway', 10_000],
+  ['another process after 5 s', 1, 'router', 5000],
+])('kills a silent process and starts another: %s', async (_name, gateways, component, limitMs) => {
+  const { supervisor, children, advance, of } = setUp(gateways);
+  const started = supervisor.start();
+  ready(children);
+  await started;
+  const silent = of(component)[0];
+  const beat = (): void => {
+    for (const child of children) if (child !== silent && !child.killed) child.events.message({ type: 'beat' });
+  };
+  advance(limitMs, beat);
+  expect(silent.killed).toBe(false);
+  advance(1000, beat);
+  expect(silent.killed).toBe(true);
+  expect(children.filter((child) => child.killed)).toHaveLength(1);
+  expect(of(component)).toHaveLength((component === 'gateway' ? gateways : 1) + 1);
+});
+
+it('stops gateways first, then the others, and kills who does not end', async () => {
+  const { supervisor, children, advance, of } = setUp();
+  const started = supervisor.start();
+  ready(children);
+  await started;
+  const stopped = supervisor.stop('SIGTERM');
+  expect(of('gateway')[0].sent).toEqual([{ type: 'stop', reason: 'SIGTERM' }]);
+  expect(of('router')[0].sent).toEqual([]);
+  of('gateway')[0].events.exited(0, null);
+  await settled(stopped);
+  expect(of('router')[0].sent).toEqual([{ type: 'stop', reason: 'SIGTERM' }]);
+  of('monitor')[0].events.exited(0, null);
+  of('auth-resolver')[0].events.exited(0, null);
+  expect(await settled(stopped)).toBe(false);
+  advance(2000);
+  await stopped;
+  expect(of('router')[0].killed).toBe(true);
+  expect(children).toHaveLength(4);
+});
+
+it('follows a changed number of gateways', async () => {
+  const { supervisor, children, options, of, listed } = setUp(1);
+  const started = supervisor.start();
+  ready(children);
+  await started;
+  const change = (gateways: number): void =>
+    of('router')[0].events.message({ type: 'options', options: { ...options, skein: { gateways } } });
+  change(3);
+  expect(of('gateway')).toHaveLength(3);
+  change(2);
+  expect(of('gateway')[2].sent).toEqual([{ type: 'stop', reason: 'fewer gateways configured' }]);
+  of('gateway')[2].events.exited(0, null);
+  expect(of('gateway')).toHaveLength(3);
+  expect(listed().filter((one) => one.component === 'gateway')).toHaveLength(2);
+});
+
+it('hands a reload to the router alone', async () => {
+  const { supervisor, children, of } = setUp();
+  const started = supervisor.start();
+  ready(children);
+  await started;
+  supervisor.reload();
+  expect(of('router')[0].sent).toEqual([{ type: 'reload' }]);
+  expect(children.flatMap((child) => child.sent)).toHaveLength(1);
+});
