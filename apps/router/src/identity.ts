@@ -1,0 +1,36 @@
+import type { NodeIdentity } from '@skein/bus';
+
+/** With its secrets: the router keeps it for itself. */
+export interface StoredIdentity extends NodeIdentity {
+  /** nkey seeds */
+  serverSeed: string;
+  xkeySeed: string;
+}
+
+/** A new node's. Keys are loaded only then: most starts have an identity already. */
+export async function createIdentity(
+  serverName: string | undefined,
+  version: string,
+  productVersion: string,
+  startedUnixMs: number,
+): Promise<StoredIdentity> {
+  const { createCurveKey, createServerKey } = await import('@skein/nkeys');
+  const server = createServerKey();
+  const curve = createCurveKey();
+  return {
+    serverId: server.publicKey,
+    serverSeed: server.seed,
+    serverName: serverName ?? server.publicKey,
+    version,
+    xkey: curve.publicKey,
+    xkeySeed: curve.seed,
+    productVersion,
+    startedUnixMs,
+  };
+}
+
+/** What other processes may know of it. */
+export function publicIdentity(identity: StoredIdentity): NodeIdentity {
+  const { serverSeed: _seed, xkeySeed: _xkeySeed, ...known } = identity;
+  return known;
+}

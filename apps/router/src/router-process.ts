@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { systemRuntime, unixTransport } from '@skein/bus';
+import { NATS_VERSION } from '@skein/config';
+import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
+import { readServerOptions, readTokens, startingFrom } from './options.ts';
+import { createRouter } from './server.ts';
+import { fileState } from './state.ts';
+
+/** The router as a process of its own, over Unix sockets. `serverFlags`: nats-server's, when no supervisor gives them. */
+export async function createRouterProcess(
+  context: ProcessContext,
+  serverFlags: readonly string[],
+): Promise<RunningProcess> {
+  if (context.secretDir === undefined) throw new Error('--secret-dir is required');
+  const store = fileState(join(context.runDir, 'state.json'));
+  const router = createRouter({
+    address: context.address,
+    pid: context.pid,
+    runtime: systemRuntime(),
+    transport: unixTransport(),
+    log: context.log,
+    tokens: readTokens(context.secretDir),
+    state: context.supervised ? store : startingFrom(store, serverFlags, process.cwd()),
+    version: NATS_VERSION,
+    productVersion,
+    readOptions: readServerOptions,
+    optionsChanged: (options) => {
+      context.log.configure(options.logging);
+      context.optionsChanged(options);
+    },
+  });
+  await router.start();
+  context.log.configure(router.options.logging);
+  context.ready();
+  return { close: () => router.stop(), reload: () => void router.reload() };
+}

@@ -1,0 +1,39 @@
+import type { Component } from '@skein/bus';
+import { isNkeyUser, type ServerOptions } from '@skein/config';
+
+/** The configuration as gateways and the monitor get it: everything but who may connect, and secrets. */
+export interface OpenSlice extends ServerOptions {
+  /** Clients have to prove who they are. */
+  authRequired: boolean;
+  /** They may do so by a signature: INFO has a nonce. */
+  nonceRequired: boolean;
+}
+
+/** The part of the configuration that a component needs. */
+export function sliceFor(component: Component, options: ServerOptions): unknown {
+  switch (component) {
+    case 'gateway':
+    case 'monitor':
+      return openSlice(options);
+    case 'auth-resolver':
+      return options;
+    default:
+      // What a component is not known to need it does not get.
+      return {};
+  }
+}
+
+function openSlice(options: ServerOptions): OpenSlice {
+  const { user, token, users } = options.authorization;
+  const open: OpenSlice = {
+    ...options,
+    authorization: { users: [] },
+    authRequired: user !== undefined || token !== undefined || users.length > 0,
+    nonceRequired: users.some(isNkeyUser),
+  };
+  if (options.websocket !== undefined) {
+    const { username: _username, password: _password, token: _token, ...websocket } = options.websocket;
+    open.websocket = websocket;
+  }
+  return open;
+}
