@@ -29,8 +29,13 @@ switch (options.mode) {
     print(renderSelfCheck(await selfCheck()));
     break;
   case 'measure': {
-    const { text, complete } = await bench(options, say);
-    print(text);
-    process.exitCode = complete ? 0 : 1;
+    try {
+      const { text, complete } = await bench(options, say);
+      print(text);
+      process.exitCode = complete ? 0 : 1;
+    } catch (error) {
+      say((error as Error).message);
+      process.exitCode = 1;
+    }
   }
 }
