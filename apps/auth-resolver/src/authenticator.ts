@@ -1,0 +1,181 @@
+import type { AuthPermissions, AuthRequest, AuthResponse } from '@skein/bus';
+import { type Credentials, readCredentials, refusal, shownName } from './credentials.ts';
+import type { Directory, KnownNkeyUser, KnownPasswordUser, Scheme, UsersScheme } from './directory.ts';
+import type { Passwords } from './passwords/passwords.ts';
+import { readSignature } from './signature.ts';
+
+/** Users live here until accounts can be configured. */
+const globalAccount = '$G';
+
+type Verdict =
+  | { kind: 'allowed'; user: string; permissions?: AuthPermissions }
+  | { kind: 'refused'; reason: string }
+  /** The password could not be checked now. */
+  | { kind: 'unchecked'; reason: string };
+
+/** What a live connection may do after a reload. */
+export type Recheck =
+  | { outcome: 'stays'; user: string; permissions?: AuthPermissions }
+  /** To be told Authorization Violation and closed. */
+  | { outcome: 'refused'; reason: string }
+  /** Its user is no longer there: to be closed without a word, as nats-server does. */
+  | { outcome: 'gone'; reason: string }
+  /** To be asked for again. */
+  | { outcome: 'unchecked'; reason: string };
+
+/** Decides who may connect, by one directory at a time. */
+export class Authenticator {
+  readonly figures = { allowed: 0, refused: 0 };
+
+  private readonly passwords: Passwords;
+  private directory: Directory;
+
+  constructor(directory: Directory, passwords: Passwords) {
+    this.directory = directory;
+    this.passwords = passwords;
+  }
+
+  /** From the next request on, this is who may connect. */
+  use(directory: Directory): void {
+    this.directory = directory;
+    this.passwords.retain(directory.hashes);
+  }
+
+  /** Answers at once where no bcrypt hash has to be checked. Never throws or rejects. */
+  check(request: AuthRequest): AuthResponse | Promise<AuthResponse> {
+    const verdict = this.judge(request);
+    return verdict instanceof Promise
+      ? this.judgeLater(request, verdict).then((it) => this.respond(it))
+      : this.respond(verdict);
+  }
+
+  /** The same question, asked again for a connection that was let in with this request. */
+  async recheck(request: AuthRequest): Promise<Recheck> {
+    const verdict = await this.judgeLater(request, this.judge(request));
+    switch (verdict.kind) {
+      case 'allowed':
+        return { outcome: 'stays', user: verdict.user, permissions: verdict.permissions };
+      case 'unchecked':
+        return { outcome: 'unchecked', reason: verdict.reason };
+      case 'refused': {
+        const known = isKnown(this.schemeOf(request), readCredentials(request.connectJson));
+        return { outcome: known ? 'refused' : 'gone', reason: verdict.reason };
+      }
+    }
+  }
+
+  /** A verdict that took its time is worth nothing when the directory was replaced meanwhile. */
+  private async judgeLater(request: AuthRequest, verdict: Verdict | Promise<Verdict>): Promise<Verdict> {
+    const { directory } = this;
+    const settled = await verdict;
+    return directory === this.directory ? settled : this.judgeLater(request, this.judge(request));
+  }
+
+  private respond(verdict: Verdict): AuthResponse {
+    if (verdict.kind !== 'allowed') {
+      this.figures.refused++;
+      return { allowed: false, error: '', reason: verdict.reason };
+    }
+    this.figures.allowed++;
+    const { user, permissions } = verdict;
+    return {
+      allowed: true,
+      account: globalAccount,
+      user,
+      permissions,
+      expiresUnixMs: 0,
+      subscriptionsMax: 0,
+      payloadBytesMax: 0,
+    };
+  }
+
+  private judge(request: AuthRequest): Verdict | Promise<Verdict> {
+    const credentials = readCredentials(request.connectJson);
+    if (credentials === undefined) return { kind: 'refused', reason: 'authentication error - malformed CONNECT' };
+    if (credentials.asksForAccount) return refused(credentials);
+    const scheme = this.schemeOf(request);
+    switch (scheme.kind) {
+      case 'open':
+        return { kind: 'allowed', user: shownName(credentials) };
+      case 'token':
+        return this.judgeSecret(scheme.token, credentials.token, credentials);
+      case 'single':
+        if (credentials.user !== scheme.user) return refused(credentials);
+        return this.judgeSecret(scheme.pass, credentials.pass, credentials);
+      case 'users':
+        return this.judgeUser(scheme, credentials, request);
+    }
+  }
+
+  private judgeUser(
+    { passwords, nkeys, noAuthUser }: UsersScheme,
+    credentials: Credentials,
+    request: AuthRequest,
+  ): Verdict | Promise<Verdict> {
+    const { nkey, user, pass, token } = credentials;
+    if (nkey !== '' && nkeys.size > 0) {
+      const known = nkeys.get(nkey);
+      if (known === undefined || !mayConnect(known, request) || !signed(known, credentials, request)) {
+        return refused(credentials);
+      }
+      return { kind: 'allowed', user: nkey, permissions: known.permissions };
+    }
+    if (user !== '') {
+      const known = passwords.get(user);
+      if (known === undefined || !mayConnect(known, request)) return refused(credentials);
+      return this.judgeSecret(known.secret, pass, credentials, known.permissions);
+    }
+    if (pass === '' && token === '' && noAuthUser !== undefined && mayConnect(noAuthUser, request)) {
+      return { kind: 'allowed', user: shownName(credentials) || noAuthUser.name, permissions: noAuthUser.permissions };
+    }
+    return refused(credentials);
+  }
+
+  private judgeSecret(
+    secret: string,
+    given: string,
+    credentials: Credentials,
+    permissions?: AuthPermissions,
+  ): Verdict | Promise<Verdict> {
+    const verdict = (matches: boolean): Verdict =>
+      matches ? { kind: 'allowed', user: shownName(credentials), permissions } : refused(credentials);
+    const matches = this.passwords.matches(secret, given);
+    if (typeof matches === 'boolean') return verdict(matches);
+    return matches.then(verdict, (error: Error) => ({
+      kind: 'unchecked',
+      reason: `${refusal(credentials)}: ${error.message}`,
+    }));
+  }
+
+  private schemeOf({ kind }: AuthRequest): Scheme {
+    return kind === 'WEBSOCKET' ? this.directory.websocket : this.directory.client;
+  }
+}
+
+function refused(credentials: Credentials): Verdict {
+  return { kind: 'refused', reason: refusal(credentials) };
+}
+
+function mayConnect({ connectionTypes }: KnownPasswordUser | KnownNkeyUser, { kind }: AuthRequest): boolean {
+  return connectionTypes === undefined || connectionTypes.has(kind);
+}
+
+function signed({ verify }: KnownNkeyUser, { signature }: Credentials, { nonce }: AuthRequest): boolean {
+  const bytes = readSignature(signature);
+  return bytes !== undefined && nonce !== '' && verify(Buffer.from(nonce), bytes);
+}
+
+/** Whether those credentials name somebody, whom they may fail to prove to be. */
+function isKnown(scheme: Scheme, credentials: Credentials | undefined): boolean {
+  if (credentials === undefined) return false;
+  const { nkey, user } = credentials;
+  switch (scheme.kind) {
+    case 'users':
+      if (nkey !== '') return scheme.nkeys.has(nkey);
+      return user === '' || scheme.passwords.has(user);
+    case 'single':
+      return user === '' || user === scheme.user;
+    default:
+      return user === '';
+  }
+}

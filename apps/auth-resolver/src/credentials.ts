@@ -1,0 +1,54 @@
+/** What a client shows to be let in; '' where it shows nothing. */
+export interface Credentials {
+  user: string;
+  pass: string;
+  token: string;
+  nkey: string;
+  /** The nonce signed by the nkey, base64. */
+  signature: string;
+  /** It asks for an account by itself, which is never granted. */
+  asksForAccount: boolean;
+}
+
+const fields: Record<string, Exclude<keyof Credentials, 'asksForAccount'>> = {
+  user: 'user',
+  pass: 'pass',
+  auth_token: 'token',
+  nkey: 'nkey',
+  sig: 'signature',
+};
+
+/** Reads CONNECT's JSON; undefined when it is none, or a credential is no string. */
+export function readCredentials(connectJson: string): Credentials | undefined {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(connectJson);
+  } catch {
+    return undefined;
+  }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
+  const credentials: Credentials = { user: '', pass: '', token: '', nkey: '', signature: '', asksForAccount: false };
+  for (const [key, value] of Object.entries(raw)) {
+    // As Go's JSON decoder has it: any case will do for a name, and null is as good as absent.
+    const name = key.toLowerCase();
+    if ((name === 'account' || name === 'new_account') && value) credentials.asksForAccount = true;
+    if (!Object.hasOwn(fields, name) || value === null) continue;
+    if (typeof value !== 'string') return undefined;
+    credentials[fields[name]] = value;
+  }
+  return credentials;
+}
+
+/** What the log and monitoring call a client that shows these. Never a secret. */
+export function shownName({ nkey, user, token }: Credentials): string {
+  if (nkey !== '') return nkey;
+  if (user !== '') return user;
+  return token === '' ? '' : '[REDACTED]';
+}
+
+/** nats-server's words for a refusal. */
+export function refusal({ nkey, user, token }: Credentials): string {
+  if (nkey !== '') return `authentication error - Nkey "${nkey}"`;
+  if (user !== '') return `authentication error - User "${user}"`;
+  return token === '' ? 'authentication error' : 'authentication error - Token "[REDACTED]"';
+}

@@ -1,0 +1,135 @@
+import type { AuthPermissions } from '@skein/bus';
+import { isNkeyUser, type User } from '@skein/config';
+import { createVerifier, NkeyError, type Verifier } from '@skein/nkeys';
+import type { AuthConfiguration } from './options.ts';
+import { isBcrypt } from './passwords/passwords.ts';
+import { enforced } from './permissions.ts';
+
+interface KnownUser {
+  name: string;
+  /** Absent: everything. */
+  permissions?: AuthPermissions;
+  /** Absent: all. */
+  connectionTypes?: ReadonlySet<string>;
+}
+
+export interface KnownPasswordUser extends KnownUser {
+  /** Plain or bcrypt. */
+  secret: string;
+}
+
+export interface KnownNkeyUser extends KnownUser {
+  verify: Verifier;
+}
+
+export interface UsersScheme {
+  kind: 'users';
+  passwords: ReadonlyMap<string, KnownPasswordUser>;
+  nkeys: ReadonlyMap<string, KnownNkeyUser>;
+  /** Who a client is that shows nothing. */
+  noAuthUser?: KnownPasswordUser | KnownNkeyUser;
+}
+
+/** How the clients of a listener are told apart. */
+export type Scheme =
+  | { kind: 'open' }
+  | { kind: 'token'; token: string }
+  | { kind: 'single'; user: string; pass: string }
+  | UsersScheme;
+
+/** Who may connect: a configuration, ready for lookups. Never changes. */
+export interface Directory {
+  client: Scheme;
+  websocket: Scheme;
+  /** The bcrypt hashes in it. */
+  hashes: ReadonlySet<string>;
+  authTimeoutMs: number;
+}
+
+/** The configuration can't be applied; the message says why. */
+export class DirectoryError extends Error {}
+
+/** @throws DirectoryError */
+export function compileDirectory(configuration: AuthConfiguration): Directory {
+  const { authorization, noAuthUser, websocket, authTimeoutMs } = configuration;
+  const client = clientScheme(configuration);
+  let ofWebsocket: Scheme = client;
+  if (websocket?.token !== undefined) {
+    ofWebsocket = { kind: 'token', token: websocket.token };
+  } else if (websocket?.username !== undefined) {
+    ofWebsocket = { kind: 'single', user: websocket.username, pass: websocket.password ?? '' };
+  } else if (client.kind === 'users') {
+    ofWebsocket = withNoAuthUser(client, websocket?.noAuthUser ?? noAuthUser);
+  } else if (websocket?.noAuthUser !== undefined) {
+    throw new DirectoryError(`no_auth_user: "${websocket.noAuthUser}" present, but users/nkeys are not defined`);
+  }
+  const secrets = [
+    authorization.pass,
+    authorization.token,
+    websocket?.password,
+    websocket?.token,
+    ...authorization.users.map((user) => (isNkeyUser(user) ? undefined : user.pass)),
+  ];
+  return {
+    client,
+    websocket: ofWebsocket,
+    hashes: new Set(secrets.filter((secret) => secret !== undefined && isBcrypt(secret)) as string[]),
+    authTimeoutMs,
+  };
+}
+
+function clientScheme({ authorization, noAuthUser }: AuthConfiguration): Scheme {
+  const { user, pass, token, users, defaultPermissions } = authorization;
+  if (users.length > 0) {
+    const scheme: UsersScheme = { kind: 'users', passwords: new Map(), nkeys: new Map() };
+    for (const entry of users) addUser(scheme, entry, defaultPermissions);
+    return withNoAuthUser(scheme, noAuthUser);
+  }
+  if (noAuthUser !== undefined) {
+    throw new DirectoryError(`no_auth_user: "${noAuthUser}" present, but users/nkeys are not defined`);
+  }
+  if (token !== undefined) return { kind: 'token', token };
+  if (user !== undefined) return { kind: 'single', user, pass: pass ?? '' };
+  return { kind: 'open' };
+}
+
+function addUser(
+  { passwords, nkeys }: UsersScheme,
+  entry: User,
+  defaults: AuthConfiguration['authorization']['defaultPermissions'],
+): void {
+  const permissions = entry.permissions ?? defaults;
+  const known: Omit<KnownUser, 'name'> = {
+    ...(permissions === undefined ? {} : { permissions: enforced(permissions) }),
+    ...(entry.allowedConnectionTypes?.length ? { connectionTypes: new Set<string>(entry.allowedConnectionTypes) } : {}),
+  };
+  if (isNkeyUser(entry)) {
+    const { nkey } = entry;
+    if (nkeys.has(nkey)) throw new DirectoryError(`Duplicate nkey "${nkey}" detected`);
+    (nkeys as Map<string, KnownNkeyUser>).set(nkey, { name: nkey, verify: verifierOf(nkey), ...known });
+  } else {
+    const { user, pass } = entry;
+    if (passwords.has(user)) throw new DirectoryError(`Duplicate user "${user}" detected`);
+    (passwords as Map<string, KnownPasswordUser>).set(user, { name: user, secret: pass, ...known });
+  }
+}
+
+function verifierOf(nkey: string): Verifier {
+  try {
+    if (nkey.startsWith('U')) return createVerifier(nkey);
+  } catch (error) {
+    if (!(error instanceof NkeyError)) throw error;
+  }
+  throw new DirectoryError('Not a valid public nkey for a user');
+}
+
+function withNoAuthUser(scheme: UsersScheme, name: string | undefined): UsersScheme {
+  if (name === undefined) return { ...scheme, noAuthUser: undefined };
+  const noAuthUser = scheme.passwords.get(name) ?? scheme.nkeys.get(name);
+  if (noAuthUser === undefined) {
+    throw new DirectoryError(
+      `no_auth_user: "${name}" not present as user or nkey in authorization block or account configuration`,
+    );
+  }
+  return { ...scheme, noAuthUser };
+}

@@ -1,0 +1,27 @@
+import type { Component, CreateMember, MemberOptions } from '@skein/bus';
+import type { AuthorizationOptions, LoggingOptions, WebsocketOptions } from '@skein/config';
+import type { BcryptWorker } from './passwords/bcrypt-queue.ts';
+
+/** What this process is for on the bus. */
+export const component: Component = 'auth-resolver';
+
+/** The slice of the node's configuration that says who may connect. */
+export interface AuthConfiguration {
+  authorization: AuthorizationOptions;
+  /** Who a client is that shows nothing. */
+  noAuthUser?: string;
+  websocket?: Pick<WebsocketOptions, 'noAuthUser' | 'username' | 'password' | 'token'>;
+  /** A login that takes longer is of no use to anybody. */
+  authTimeoutMs: number;
+  logging?: LoggingOptions;
+}
+
+export interface AuthResolverOptions extends Omit<MemberOptions, 'component' | 'wantsInterest' | 'handlers'> {
+  createMember: CreateMember;
+  /** Called when the first bcrypt password is checked. */
+  startBcryptWorker: () => BcryptWorker;
+  /** A configuration is in force from now on. */
+  onConfigured(configuration: AuthConfiguration): void;
+  /** The router asks for it, or refused this process for good. */
+  onShutdown(reason: string, refused: boolean): void;
+}

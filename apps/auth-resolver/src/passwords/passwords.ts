@@ -1,0 +1,69 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Checks a password against a bcrypt hash; rejects when it can't be checked now. */
+export type BcryptCompare = (password: string, hash: string) => Promise<boolean>;
+
+/** More than the users that reconnect at once; an entry is some 200 bytes. */
+export const checkedMax = 4096;
+
+/** What nats-server takes for a bcrypt hash, rather than for a plain password. */
+export function isBcrypt(secret: string): boolean {
+  return /^\$2[abxy]\$\d\d\$/.test(secret);
+}
+
+/**
+ * Compares passwords and tokens with what is configured.
+ *
+ * A bcrypt check costs tens of milliseconds of one core on purpose. After a restart of the node every client logs in
+ * again, so successful checks are remembered, and the same check asked for twice at a time is made once. What is remembered is an
+ * HMAC under a key of this process: it neither tells the password nor is of use elsewhere.
+ */
+export class Passwords {
+  private readonly compareBcrypt: BcryptCompare;
+  private readonly key = randomBytes(32);
+  /** HMAC of hash and password, to the hash; oldest first. */
+  private readonly checked = new Map<string, string>();
+  private readonly underWay = new Map<string, Promise<boolean>>();
+
+  constructor(compareBcrypt: BcryptCompare) {
+    this.compareBcrypt = compareBcrypt;
+  }
+
+  /** @param secret as configured */
+  matches(secret: string, given: string): boolean | Promise<boolean> {
+    if (!isBcrypt(secret)) return timingSafeEqual(this.digest('', secret), this.digest('', given));
+    const mac = this.digest(secret, given).toString('base64');
+    if (this.checked.has(mac)) return true;
+    const running = this.underWay.get(mac);
+    if (running !== undefined) return running;
+    const check = this.compare(secret, given, mac).finally(() => this.underWay.delete(mac));
+    this.underWay.set(mac, check);
+    return check;
+  }
+
+  /** Forgets what was checked against hashes that are configured no more. */
+  retain(hashes: ReadonlySet<string>): void {
+    for (const [mac, hash] of this.checked) if (!hashes.has(hash)) this.checked.delete(mac);
+  }
+
+  get remembered(): number {
+    return this.checked.size;
+  }
+
+  private async compare(hash: string, given: string, mac: string): Promise<boolean> {
+    const matches = await this.compareBcrypt(given, hash);
+    if (matches) {
+      for (const oldest of this.checked.keys()) {
+        if (this.checked.size < checkedMax) break;
+        this.checked.delete(oldest);
+      }
+      this.checked.set(mac, hash);
+    }
+    return matches;
+  }
+
+  /** Of equal length whatever is compared, so that comparing tells nothing by its duration. */
+  private digest(context: string, text: string): Buffer {
+    return createHmac('sha256', this.key).update(context).update('\0').update(text).digest();
+  }
+}

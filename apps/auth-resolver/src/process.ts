@@ -1,0 +1,31 @@
+import { createMember, systemRuntime, unixTransport } from '@skein/bus';
+import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
+import { startBcryptThread } from './passwords/bcrypt-thread.ts';
+import { createAuthResolver } from './server.ts';
+
+/**
+ * The auth-resolver in a process of its own.
+ *
+ * @param entry the module that this process was started with
+ */
+export async function createAuthResolverProcess(context: ProcessContext, entry: URL): Promise<RunningProcess> {
+  const resolver = createAuthResolver({
+    createMember,
+    startBcryptWorker: () => startBcryptThread(entry),
+    onConfigured: ({ logging }) => {
+      if (logging !== undefined) context.log.configure(logging);
+    },
+    onShutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
+    instance: context.instance,
+    version: productVersion,
+    pid: context.pid,
+    address: context.address,
+    routerAddress: context.routerAddress,
+    token: context.secret,
+    runtime: systemRuntime(),
+    transport: unixTransport(),
+  });
+  await resolver.start();
+  context.ready();
+  return { close: () => resolver.stop() };
+}

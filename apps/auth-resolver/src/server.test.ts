@@ -1,0 +1,105 @@
+import type { AuthRequest, Member, MemberHandlers, MemberOptions, Registration } from '@skein/bus';
+import { systemRuntime } from '@skein/bus';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AuthConfiguration } from './options.ts';
+import { type AuthResolver, createAuthResolver, rechecksMax } from './server.ts';
+
+const withUser = (user: string): AuthConfiguration => ({
+  authorization: { users: [{ user, pass: 'b' }] },
+  authTimeoutMs: 2000,
+});
+const request = (user: string): AuthRequest => ({
+  connection: 1,
+  connectJson: JSON.stringify({ user, pass: 'b' }),
+  nonce: '',
+  host: '',
+  kind: 'STANDARD',
+  tls: false,
+  certificateSubject: '',
+  certificateNames: [],
+});
+
+let handlers: MemberHandlers;
+let methods: Map<string, (body: string) => string | Promise<string>>;
+let configured: AuthConfiguration[];
+let resolver: AuthResolver;
+
+beforeEach(() => {
+  methods = new Map();
+  configured = [];
+  resolver = createAuthResolver({
+    createMember: (options: MemberOptions) => {
+      handlers = options.handlers;
+      return {
+        start: async () => ({ configuration: withUser('a') }) as Partial<Registration>,
+        stop: async () => {},
+        handle: (method: string, fn: (body: string) => string | Promise<string>) => methods.set(method, fn),
+      } as unknown as Member;
+    },
+    startBcryptWorker: () => {
+      throw new Error('not needed here');
+    },
+    onConfigured: (configuration) => configured.push(configuration),
+    onShutdown: () => {},
+    instance: 0,
+    version: '',
+    pid: 0,
+    address: '',
+    routerAddress: '',
+    token: new Uint8Array(),
+    runtime: systemRuntime(),
+    transport: { connect: () => {}, listen: () => {} } as never,
+  });
+});
+
+const mayConnect = async (user: string) => (await handlers.authenticate!(request(user), undefined as never)).allowed;
+
+describe('the auth-resolver', () => {
+  it('refuses until it has its configuration', async () => {
+    expect(await mayConnect('a')).toBe(false);
+    await resolver.start();
+    expect(await mayConnect('a')).toBe(true);
+    expect(configured).toEqual([withUser('a')]);
+    expect(handlers.stats!()).toEqual({ allowed: 1, refused: 0, passwordsWaiting: 0, passwordsRemembered: 0 });
+  });
+
+  it('changes who may connect when a checked configuration is committed, not before', async () => {
+    await resolver.start();
+    expect(await handlers.check!(withUser('z'))).toBeUndefined();
+    expect(await mayConnect('z')).toBe(false);
+    handlers.commit!(withUser('z'), 2);
+    expect([await mayConnect('z'), await mayConnect('a')]).toEqual([true, false]);
+  });
+
+  it('commits what a restarted router has, unchecked', async () => {
+    await resolver.start();
+    handlers.commit!(withUser('z'), 2);
+    expect(await mayConnect('z')).toBe(true);
+  });
+
+  it('forgets what was rolled back', async () => {
+    await resolver.start();
+    await handlers.check!(withUser('z'));
+    handlers.rollback!();
+    handlers.commit!(withUser('y'), 3);
+    expect([await mayConnect('z'), await mayConnect('y')]).toEqual([false, true]);
+  });
+
+  it('says why it cannot take a configuration', async () => {
+    await resolver.start();
+    const reason = await handlers.check!({ ...withUser('a'), noAuthUser: 'x' });
+    expect(reason).toMatch(/^no_auth_user: "x" not present/);
+    expect(await mayConnect('a')).toBe(true);
+  });
+
+  it('is asked again for live connections', async () => {
+    await resolver.start();
+    const body = JSON.stringify([request('a'), request('x')]);
+    expect(JSON.parse(await methods.get('recheck')!(body))).toEqual([
+      { outcome: 'stays', user: 'a' },
+      { outcome: 'gone', reason: 'authentication error - User "x"' },
+    ]);
+    const many = JSON.stringify(Array.from({ length: rechecksMax + 1 }, () => request('a')));
+    await expect(methods.get('recheck')!(many)).rejects.toThrow(`more than ${rechecksMax} connections`);
+  });
+});

@@ -1,0 +1,103 @@
+import type { AuthRequest, Member, MemberHandlers } from '@skein/bus';
+import { Authenticator, type Recheck } from './authenticator.ts';
+import { compileDirectory, type Directory, DirectoryError } from './directory.ts';
+import { type AuthConfiguration, type AuthResolverOptions, component } from './options.ts';
+import { BcryptQueue } from './passwords/bcrypt-queue.ts';
+import { Passwords } from './passwords/passwords.ts';
+
+export { component } from './options.ts';
+
+/** Connections in one `recheck` request. */
+export const rechecksMax = 1024;
+
+export interface AuthResolver {
+  /** Resolves when gateways can ask. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Answers the gateways' question who a client is. Nothing of it outlives the process but the configuration's own. */
+export function createAuthResolver(options: AuthResolverOptions): AuthResolver {
+  return new Server(options);
+}
+
+class Server implements AuthResolver {
+  private readonly options: AuthResolverOptions;
+  private readonly member: Member;
+  private readonly bcrypt: BcryptQueue;
+  private readonly passwords: Passwords;
+  private authenticator: Authenticator | undefined;
+  private checked: Directory | undefined;
+
+  constructor(options: AuthResolverOptions) {
+    const { createMember, startBcryptWorker, onShutdown: _, onConfigured: __, ...member } = options;
+    this.options = options;
+    this.bcrypt = new BcryptQueue(startBcryptWorker, options.runtime, 0);
+    this.passwords = new Passwords(this.bcrypt.compare);
+    this.member = createMember({ ...member, component, wantsInterest: false, handlers: this.handlers() });
+    this.member.handle('recheck', (body) => this.recheck(body));
+  }
+
+  async start(): Promise<void> {
+    const { configuration } = await this.member.start();
+    this.use(configuration as AuthConfiguration);
+  }
+
+  async stop(): Promise<void> {
+    this.bcrypt.close();
+    await this.member.stop();
+  }
+
+  private handlers(): MemberHandlers {
+    return {
+      authenticate: (request) =>
+        this.authenticator?.check(request) ?? { allowed: false, error: '', reason: 'the auth-resolver is starting' },
+      check: (configuration) => this.checkConfiguration(configuration as AuthConfiguration),
+      commit: (configuration) => this.use(configuration as AuthConfiguration),
+      rollback: () => {
+        this.checked = undefined;
+      },
+      stats: () => ({
+        ...this.authenticator?.figures,
+        passwordsWaiting: this.bcrypt.length,
+        passwordsRemembered: this.passwords.remembered,
+      }),
+      shutdown: this.options.onShutdown,
+    };
+  }
+
+  private checkConfiguration(configuration: AuthConfiguration): string | undefined {
+    try {
+      this.checked = compileDirectory(configuration);
+      return undefined;
+    } catch (error) {
+      if (error instanceof DirectoryError) return error.message;
+      throw error;
+    }
+  }
+
+  private use(configuration: AuthConfiguration): void {
+    // A restarted router may commit what this process never checked.
+    const directory = this.checked ?? compileDirectory(configuration);
+    this.checked = undefined;
+    this.bcrypt.timeoutMs = directory.authTimeoutMs;
+    if (this.authenticator === undefined) this.authenticator = new Authenticator(directory, this.passwords);
+    else this.authenticator.use(directory);
+    this.options.onConfigured(configuration);
+  }
+
+  /**
+   * After a reload a gateway asks again for its live connections. Body: a JSON array of the AuthRequests they were let in
+   * with, at most `rechecksMax`; the answer is an array of `Recheck`, in the same order.
+   */
+  private async recheck(body: string): Promise<string> {
+    const requests = JSON.parse(body) as AuthRequest[];
+    if (requests.length > rechecksMax) throw new Error(`more than ${rechecksMax} connections in one request`);
+    const { authenticator } = this;
+    if (authenticator === undefined) throw new Error('the auth-resolver is starting');
+    const answers: Recheck[] = [];
+    // One after the other: these must not push logins out of the queue.
+    for (const request of requests) answers.push(await authenticator.recheck(request));
+    return JSON.stringify(answers);
+  }
+}
