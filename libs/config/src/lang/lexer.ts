@@ -13,6 +13,10 @@ for (const [power, letter] of [...'kmgtpe'].entries()) {
 
 const BOOLEANS: Record<string, boolean> = { true: true, on: true, yes: true, false: false, off: false, no: false };
 const ESCAPES: Record<string, string> = { t: '\t', n: '\n', r: '\r', '"': '"', '\\': '\\' };
+const MAP_KEY_CUT_OFF: Record<string, string> = {
+  '"': 'Unexpected EOF processing double quoted map key.',
+  "'": 'Unexpected EOF processing quoted map key.',
+};
 const INT64_MAX = 2n ** 63n - 1n;
 const DATETIME_PATTERN = '0000-00-00T00:00:00Z';
 
@@ -59,9 +63,9 @@ export class Lexer {
     return char;
   }
 
-  /** True when `char` comes next and then nothing but blanks and comments. */
+  /** True when `char` comes next and then nothing but blanks. */
   endsAfter(char: string): boolean {
-    return this.peek() === char && /^(\s|(#|\/\/).*)*$/.test(this.#text.slice(this.#at + 1));
+    return this.peek() === char && /^\s*$/.test(this.#text.slice(this.#at + 1));
   }
 
   take(char: string): boolean {
@@ -104,14 +108,14 @@ export class Lexer {
     return true;
   }
 
-  key(): { name: string; at: Position; quoted: boolean } {
+  key(inMap: boolean): { name: string; at: Position; quoted: boolean } {
     const quote = this.peek();
     if (quote === '"' || quote === "'") {
       this.next();
       const at = this.position();
       let name = '';
       while (!this.take(quote)) {
-        if (this.atEnd) this.fail('Unexpected EOF.');
+        if (this.atEnd) this.fail(inMap ? MAP_KEY_CUT_OFF[quote] : 'Unexpected EOF.');
         name += this.next();
       }
       return { name, at, quoted: true };
@@ -194,9 +198,8 @@ export class Lexer {
   #escape(char: string): string {
     const meant = ESCAPES[char];
     if (meant !== undefined) return meant;
-    const shown = JSON.stringify(char).slice(1, -1);
     return this.fail(
-      `Invalid escape character '${shown}'. Only the following escape characters are allowed: \\xXX, \\t, \\n, \\r, \\", \\\\.`,
+      `Invalid escape character '${shown(char)}'. Only the following escape characters are allowed: \\xXX, \\t, \\n, \\r, \\", \\\\.`,
     );
   }
 
@@ -230,7 +233,7 @@ export class Lexer {
 
   #number(): Scalar | Reference {
     const negative = this.take('-');
-    if (!isDigit(this.peek())) this.fail(`Expected a digit but got '${this.peek()}'.`);
+    if (!isDigit(this.peek())) this.fail(`Expected a digit but got '${shown(this.next())}'.`);
     const digits = (negative ? '-' : '') + this.#digits();
     const after = this.peek();
     if (after === '-' && !negative) return this.#datetime(digits);
@@ -292,4 +295,9 @@ export class Lexer {
 
 function utf8(bytes: number[]): string {
   return bytes.length === 0 ? '' : Buffer.from(bytes).toString('utf8');
+}
+
+/** A character as messages show it. */
+function shown(char: string): string {
+  return char === '\n' ? '\\n' : char;
 }

@@ -102,6 +102,7 @@ class Parser {
       lexer.skipFiller();
       if (lexer.atEnd) lexer.fail('Unexpected EOF processing map.');
       if (lexer.take('}')) break;
+      if (lexer.peek() === ']') lexer.fail("Unexpected array end ']' processing map.");
       this.#entry(lexer, into, true);
       lexer.skipSpaces();
       if (lexer.take(',') || lexer.take(';') || lexer.skipComment()) continue;
@@ -140,7 +141,7 @@ class Parser {
   #entry(lexer: Lexer, into: Map<string, Value>, inMap: boolean): void {
     const first = lexer.peek();
     if (first === ':' || first === '=') lexer.fail(`Unexpected key separator '${first}'${inMap ? '.' : ''}`);
-    const { name, at, quoted } = lexer.key();
+    const { name, at, quoted } = lexer.key(inMap);
     if (lexer.atEnd && inMap && !quoted) lexer.fail('Unexpected EOF processing map key.');
     if (!quoted && name.toLowerCase() === 'include' && isSpace(lexer.peek())) {
       this.#include(lexer, into);
@@ -148,10 +149,11 @@ class Parser {
     }
     lexer.skipBlank();
     if (lexer.take(':') || lexer.take('=')) this.#skipToValue(lexer, inMap);
-    else if (lexer.atEnd) {
+    else if (lexer.atEnd && !inMap) {
       const end = lexer.position();
       throw new ConfigError(`config is invalid (${end.file}:${end.line}:${end.column})`);
     }
+    if (inMap && lexer.peek() === ',') lexer.fail('Unexpected map value terminator ",".');
     const value = this.#value(lexer, at);
     // A key that is given again takes the place of its last mention, so that errors come in the order of the text.
     into.delete(name);
@@ -184,8 +186,9 @@ class Parser {
       return { type: 'map[string]interface {}', value: entries, at, referenced: false };
     }
     if (lexer.peek() === '[') return { type: '[]interface {}', value: this.#array(lexer), at, referenced: false };
+    const { line } = lexer.position();
     const scalar = lexer.scalar();
-    if (scalar.type === 'reference') return { ...this.#resolve(scalar.name, at), at, referenced: false };
+    if (scalar.type === 'reference') return { ...this.#resolve(scalar.name, { ...at, line }), at, referenced: false };
     return { ...scalar, at, referenced: false } as Value;
   }
 
