@@ -4,12 +4,9 @@ import { FLAG_TYPES, FLAGS } from './flags/flags.ts';
 import { type FlagValue, type ParsedFlags, parseGoFlags } from './flags/go-flags.ts';
 import { TLS_HELP, usage } from './flags/help.ts';
 import { type ConfigIo, readDraft, testConfig } from './load.ts';
-import type { LoggingOptions, ServerOptions } from './options.ts';
+import { type LoggingOptions, NATS_VERSION, type ServerOptions } from './options.ts';
 import { type Draft, newDraft } from './schema/server.ts';
 import { checkTlsFiles, defaultTlsOptions } from './schema/tls.ts';
-
-/** The nats-server whose behaviour this is. */
-export const NATS_VERSION = '2.15.2';
 
 export const SIGNALS = ['stop', 'quit', 'term', 'reopen', 'reload', 'ldm'] as const;
 export type SignalName = (typeof SIGNALS)[number];

@@ -1,4 +1,4 @@
-export { type Command, NATS_VERSION, readCommandLine, SIGNALS, type SignalName } from './command-line.ts';
+export { type Command, readCommandLine, SIGNALS, type SignalName } from './command-line.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { ConfigError } from './error.ts';
 export { type ConfigIo, loadConfig, testConfig } from './load.ts';
@@ -18,5 +18,5 @@ export type {
   User,
   WebsocketOptions,
 } from './options.ts';
-export { CONNECTION_TYPES, defaultOptions, isBcrypt, isNkeyUser } from './options.ts';
+export { CONNECTION_TYPES, defaultOptions, isBcrypt, isNkeyUser, NATS_VERSION } from './options.ts';
 export { planReload, type ReloadChange, type ReloadPlan } from './reload.ts';

@@ -7,6 +7,9 @@
  * relative ones mean relative to the working folder.
  */
 
+/** The nats-server whose behaviour this is: INFO, `/varz` and `--version` say so. */
+export const NATS_VERSION = '2.15.2';
+
 /** Subjects a client may (`allow`) and may not (`deny`) use. An absent `allow` allows everything not denied. */
 export interface SubjectPermission {
   allow?: string[];

@@ -9,7 +9,7 @@ export interface Flag {
   help: string;
 }
 
-export interface FlagGroup {
+interface FlagGroup {
   title: string;
   flags: Flag[];
 }

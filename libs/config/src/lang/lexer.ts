@@ -26,7 +26,7 @@ const isDigit = (char: string): boolean => char >= '0' && char <= '9';
 const endsNumber = (char: string): boolean => char === END || isSpace(char) || isNewline(char) || ',;}'.includes(char);
 const endsString = (char: string): boolean => endsNumber(char) || char === ']' || char === "'";
 
-export interface Reference {
+interface Reference {
   type: 'reference';
   name: string;
 }

@@ -22,28 +22,28 @@ interface Base {
   referenced: boolean;
 }
 
-export interface StringValue extends Base {
+interface StringValue extends Base {
   type: 'string';
   value: string;
 }
-export interface IntegerValue extends Base {
+interface IntegerValue extends Base {
   type: 'int64';
   value: bigint;
 }
-export interface FloatValue extends Base {
+interface FloatValue extends Base {
   type: 'float64';
   value: number;
 }
-export interface BooleanValue extends Base {
+interface BooleanValue extends Base {
   type: 'bool';
   value: boolean;
 }
-export interface DatetimeValue extends Base {
+interface DatetimeValue extends Base {
   type: 'time.Time';
   /** As written: `YYYY-MM-DDThh:mm:ssZ`. */
   value: string;
 }
-export interface ArrayValue extends Base {
+interface ArrayValue extends Base {
   type: '[]interface {}';
   value: Value[];
 }

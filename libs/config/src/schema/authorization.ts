@@ -14,7 +14,7 @@ import { readPermissions } from './permissions.ts';
 import { asBoolean, asMap, asString, asStrings, asTimeout, failAt, keys, type Problems, readBlock } from './reader.ts';
 import { showValue } from './show.ts';
 
-export interface AuthorizationBlock extends AuthorizationOptions {
+interface AuthorizationBlock extends AuthorizationOptions {
   /** 0 when not given. */
   timeoutMs: number;
 }

@@ -28,7 +28,7 @@ export class Problems {
   }
 }
 
-export function locate(at: Position, text: string): string {
+function locate(at: Position, text: string): string {
   return `${at.file}:${at.line}:${at.column}: ${text}`;
 }
 
