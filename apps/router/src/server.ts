@@ -377,7 +377,7 @@ class NodeRouter implements Router, SessionOwner {
 
   private linkState(member: Registered, peerId: number, up: boolean): void {
     const { id } = member.peer;
-    this.settlement.link(id, peerId, up, this.version);
+    this.settlement.link(id, peerId, up);
     if (!up) {
       member.forgotten.add(peerId);
       // Somebody saw its link break: it need not be waited for.

@@ -19,6 +19,8 @@ interface Declarer {
   /** Batches not settled yet, oldest first. */
   pending: { sequence: number; version: number }[];
   settledVersion: number;
+  /** Of its newest batch. */
+  version: number;
   /** A gateway that joins may rely on what this process took for settled only after it has applied this version, by peer. */
   vouched: Map<number, number>;
 }
@@ -43,7 +45,7 @@ export class Settlement {
 
   /** `gateway`: undefined for a process without a replica, else whether it listens already. */
   join(id: number, gateway: { live: boolean } | undefined): void {
-    this.declarers.set(id, { complete: false, pending: [], settledVersion: 0, vouched: new Map() });
+    this.declarers.set(id, { complete: false, pending: [], settledVersion: 0, version: 0, vouched: new Map() });
     if (gateway !== undefined) this.gateways.set(id, { live: gateway.live, applied: 0, views: new Map() });
   }
 
@@ -54,12 +56,12 @@ export class Settlement {
     for (const declarer of this.declarers.values()) declarer.vouched.delete(id);
   }
 
-  /** A process reports its link to a peer. `version`: the newest there is; what it declared before is in it. */
-  link(id: number, peer: number, up: boolean, version: number): void {
+  /** A process reports its link to a peer: what it declares from here on it does not take for settled by itself. */
+  link(id: number, peer: number, up: boolean): void {
     const gateway = this.gateways.get(id);
     if (gateway !== undefined) this.view(gateway, peer).linked = up;
     const declarer = this.declarers.get(id);
-    if (up) declarer?.vouched.set(peer, version);
+    if (up) declarer?.vouched.set(peer, declarer.version);
     else declarer?.vouched.delete(peer);
   }
 
@@ -79,6 +81,7 @@ export class Settlement {
   declared(id: number, sequence: number, version: number, complete: boolean): void {
     const declarer = this.declarers.get(id);
     if (declarer === undefined) return;
+    declarer.version = version;
     if (complete) declarer.complete = true;
     if (declarer.complete) declarer.pending.push({ sequence, version });
   }

@@ -113,6 +113,11 @@ export class SimulatedProcess {
     this.simulation.release(this.held.splice(0));
   }
 
+  /** Breaks every connection to another process; both sides are told. */
+  cut(other: SimulatedProcess): void {
+    for (const end of [...this.ends]) if (end.other.process === other) end.destroy();
+  }
+
   /** As SIGKILL: its sockets close, what it had not handed to the system is gone. */
   kill(): void {
     if (!this.alive) return;
@@ -332,11 +337,10 @@ export class Simulation {
   async run(durationMs: number, done: () => boolean = () => false): Promise<boolean> {
     const untilMs = this.now + durationMs;
     for (;;) {
-      if (done()) return true;
-      const more = this.step(untilMs);
       // What waits for promises goes on before the next thing happens.
       for (let i = 0; i < 8; i++) await null;
-      if (!more) return done();
+      if (done()) return true;
+      if (!this.step(untilMs)) return false;
     }
   }
 }

@@ -1,0 +1,317 @@
+import { describe, expect, test } from 'vitest';
+import { type SimulatedMember, SimulatedNode } from './testing/simulated-node.ts';
+
+/** Everything that a process takes for settled must be known to the listening gateways that have a link to it. */
+function knownToAll(node: SimulatedNode, declarer: SimulatedMember, upTo: number): string | undefined {
+  for (const gateway of node.members) {
+    if (gateway === declarer || !gateway.alive || !gateway.listening) continue;
+    const link = gateway.member.links.get(declarer.member.id);
+    if (link === undefined) continue;
+    const known = gateway.replica.get(declarer.member.id);
+    for (const [subject, { weight, sequence }] of declarer.declared) {
+      if (sequence > upTo) continue;
+      if (known?.get(subject)?.weight !== weight) {
+        return `${gateway.name} does not know that ${declarer.name} wants ${subject} (${sequence} is settled)`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** All processes agree with what each wants, everything is settled, every gateway listens. */
+function converged(node: SimulatedNode): boolean {
+  const alive = node.members.filter((member) => member.alive);
+  return alive.every((one) => {
+    if (!one.listening || !one.member.routerUp || !one.member.settled(one.member.sequence - 1)) return false;
+    return alive.every((other) => {
+      if (other === one) return true;
+      if (!one.member.links.has(other.member.id)) return false;
+      const known = one.replica.get(other.member.id);
+      if ((known?.size ?? 0) !== other.declared.size) return false;
+      return [...other.declared].every(([subject, { weight }]) => known?.get(subject)?.weight === weight);
+    });
+  });
+}
+
+describe('a node', () => {
+  test('registers, links and lets gateways listen within a few milliseconds', async () => {
+    const node = new SimulatedNode(1);
+    const gateways = [node.gateway(0), node.gateway(1)];
+    const monitor = node.add('monitor', { component: 'monitor', wantsInterest: false });
+    await node.until(() => gateways.every((gateway) => gateway.listening), 100);
+    expect([...monitor.member.links.keys()].sort()).toEqual(gateways.map((gateway) => gateway.member.id).sort());
+  });
+
+  test('refuses who does not know its secret, for good', async () => {
+    const node = new SimulatedNode(2);
+    const stranger = node.add('stranger', { token: Buffer.from('guess!') });
+    await node.until(() => !stranger.alive, 1000);
+    expect(stranger.refused).toBe('wrong token');
+  });
+
+  test('keeps secrets from those who do not need them', async () => {
+    const authorization = { user: 'derek', pass: 'hunter2', users: [{ user: 'a', pass: 'geheim' }] };
+    const node = new SimulatedNode(3, { authorization });
+    const gateway = node.gateway(0);
+    const monitor = node.add('monitor', { component: 'monitor', wantsInterest: false });
+    const resolver = node.add('resolver', { component: 'auth-resolver', wantsInterest: false });
+    await node.until(() => [gateway, monitor, resolver].every((one) => one.configuration !== undefined));
+    expect(resolver.configuration).toMatchObject({ authorization });
+    for (const { configuration } of [gateway, monitor]) {
+      expect(configuration).toMatchObject({ authRequired: true, nonceRequired: false });
+      expect(JSON.stringify(configuration)).not.toMatch(/hunter2|geheim|derek/);
+    }
+  });
+
+  test('settles at once for the only gateway, the router there or not', async () => {
+    const node = new SimulatedNode(4);
+    const gateway = node.gateway(0);
+    await node.until(() => gateway.listening);
+    expect(gateway.member.settled(gateway.declare('a', 1))).toBe(true);
+    node.routerProcess.kill();
+    await node.until(() => !gateway.member.routerUp);
+    expect(gateway.member.settled(gateway.declare('b', 1))).toBe(true);
+  });
+
+  test('settles with two gateways only when the other knows', async () => {
+    const node = new SimulatedNode(5);
+    const [one, two] = [node.gateway(0), node.gateway(1)];
+    await node.until(() => one.listening && two.listening);
+    const sequence = one.declare('a', 1);
+    expect(one.member.settled(sequence)).toBe(false);
+    await node.until(() => one.member.settled(sequence), 50);
+    expect(two.replica.get(one.member.id)?.get('a')?.weight).toBe(1);
+  });
+
+  test('cuts a frozen gateway off so that the other goes on, and it exits when it wakes', async () => {
+    const node = new SimulatedNode(6);
+    const left: string[] = [];
+    const one = node.gateway(0, { peerLeft: (peer, reason) => left.push(`${peer.instance} ${reason}`) });
+    const two = node.gateway(1);
+    await node.until(() => one.listening && two.listening);
+    two.process.freeze();
+    const sequence = one.declare('a', 1);
+    await node.until(() => one.member.settled(sequence), 3000);
+    expect(left).toEqual(['1 silent']);
+    two.process.thaw();
+    await node.until(() => !two.alive, 100);
+    expect(two.refused).toBe('cut off: silent');
+  });
+
+  test('does not take its own freezing for the silence of others', async () => {
+    const node = new SimulatedNode(7);
+    const gateways = [node.gateway(0), node.gateway(1)];
+    await node.until(() => gateways.every((gateway) => gateway.listening));
+    node.routerProcess.freeze();
+    await node.simulation.run(20_000);
+    node.routerProcess.thaw();
+    await node.simulation.run(5000);
+    expect(gateways.map((gateway) => gateway.alive)).toEqual([true, true]);
+  });
+
+  test('survives its router: ids, links and identity stay, settlement resumes', async () => {
+    const node = new SimulatedNode(8);
+    let broken = 0;
+    const gateways = [node.gateway(0, { peerDown: () => broken++ }), node.gateway(1)];
+    await node.until(() => gateways.every((gateway) => gateway.listening));
+    const ids = gateways.map((gateway) => gateway.member.id);
+    gateways[0].declare('before', 1);
+    node.routerProcess.kill();
+    await node.until(() => gateways.every((gateway) => !gateway.member.routerUp));
+    const sequence = gateways[0].declare('meanwhile', 1);
+    expect(gateways[0].member.settled(sequence)).toBe(false);
+    node.startRouter();
+    await node.until(() => gateways[0].member.settled(sequence), 1500);
+    expect(gateways.map((gateway) => gateway.member.id)).toEqual(ids);
+    expect(broken).toBe(0);
+    await node.until(() => converged(node));
+    expect(node.state.epoch).toBe(2);
+  });
+
+  test('never gives a connection id twice, restarts of the router included', async () => {
+    const node = new SimulatedNode(9);
+    const gateways = [node.gateway(0), node.gateway(1)];
+    await node.until(() => gateways.every((gateway) => gateway.listening));
+    const ids: number[] = [];
+    const take = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const { connections } = gateways[i % 2].member;
+        await node.until(() => {
+          const id = connections.nextId();
+          if (id !== 0) ids.push(id);
+          return id !== 0;
+        });
+      }
+    };
+    await take(3000);
+    node.routerProcess.kill();
+    node.startRouter();
+    await take(3000);
+    expect(new Set(ids).size).toBe(6000);
+  });
+
+  test('keeps to max_connections exactly, over all gateways', async () => {
+    const node = new SimulatedNode(10, { maxConnections: 5 });
+    const gateways = [node.gateway(0), node.gateway(1)];
+    await node.until(() => gateways.every((gateway) => gateway.listening));
+    const answers: boolean[] = [];
+    for (let i = 0; i < 8; i++) gateways[i % 2].member.connections.open((granted) => answers.push(granted));
+    await node.until(() => answers.length === 8);
+    expect(answers.filter((granted) => granted).length).toBe(5);
+
+    gateways[0].process.kill();
+    const used = gateways[1].member.connections.used;
+    await node.until(() => gateways[1].member.peers.size === 0);
+    const more: boolean[] = [];
+    for (let i = 0; i < 8; i++) gateways[1].member.connections.open((granted) => more.push(granted));
+    await node.until(() => more.length === 8);
+    expect(used + more.filter((granted) => granted).length).toBe(5);
+  });
+
+  test('applies a new configuration everywhere, or nowhere when one process refuses', async () => {
+    const node = new SimulatedNode(11, { maxPayloadBytes: 1000 });
+    let mind: string | undefined;
+    const one = node.gateway(0);
+    const two = node.gateway(1, { check: () => mind });
+    await node.until(() => one.listening && two.listening);
+    const payloads = () =>
+      [one, two].map((gateway) => (gateway.configuration as { maxPayloadBytes: number }).maxPayloadBytes);
+
+    node.nextOptions = { ...node.nextOptions, maxPayloadBytes: 2000 };
+    mind = 'not today';
+    let over = false;
+    node.router.reload().then(() => {
+      over = true;
+    });
+    await node.until(() => over);
+    expect(payloads()).toEqual([1000, 1000]);
+    expect(node.logged).toContain('Failed to reload server configuration: gateway 1: not today');
+    expect(node.state.options.maxPayloadBytes).toBe(1000);
+
+    mind = undefined;
+    over = false;
+    node.router.reload().then(() => {
+      over = true;
+    });
+    await node.until(() => over);
+    expect(payloads()).toEqual([2000, 2000]);
+    expect(node.logged.slice(-2)).toEqual(['Reloaded: max_payload = 2000', 'Reloaded server configuration']);
+
+    node.routerProcess.kill();
+    node.startRouter();
+    await node.until(() => one.member.routerUp);
+    expect(node.router.options.maxPayloadBytes).toBe(2000);
+  });
+
+  test('answers health and stats, and says no to what it does not know', async () => {
+    const node = new SimulatedNode(12);
+    const [one, two] = [node.gateway(0), node.gateway(1)];
+    await node.until(() => one.listening && two.listening && one.member.links.size === 1);
+    const answers: unknown[] = [];
+    const ask = (to: number | 'router', method: string) =>
+      one.member.request(to, method, '', 1000).then(
+        (body) => answers.push(JSON.parse(body)),
+        (error: Error) => answers.push(error.message),
+      );
+    ask('router', 'health');
+    ask(two.member.id, 'health');
+    ask(two.member.id, 'nonsense');
+    ask(99, 'health');
+    await node.until(() => answers.length === 4, 100);
+    expect(answers).toContainEqual({ status: 'ok', component: 'router', instance: 0 });
+    expect(answers).toContainEqual({ status: 'ok', component: 'gateway', instance: 1 });
+    expect(answers).toContain('unknown method nonsense');
+    expect(answers).toContain('health: no connection to process 99');
+    two.process.freeze();
+    ask(two.member.id, 'stats');
+    await node.until(() => answers.length === 5, 1100);
+    expect(answers[4]).toBe('stats: no answer within 1000 ms');
+  });
+});
+
+/** More by hand: SEEDS=5000 SEED=1 vitest run apps/router/src/node.test.ts -t chaos */
+const seeds = Number(process.env.SEEDS ?? 40);
+const firstSeed = Number(process.env.SEED ?? 1);
+
+test('chaos: whatever dies or freezes, what is settled is known, and all ends well', {
+  timeout: 30_000 + seeds * 1000,
+}, async () => {
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
+    try {
+      await chaos(seed);
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+});
+
+async function chaos(seed: number): Promise<void> {
+  const node = new SimulatedNode(seed);
+  const { simulation } = node;
+  const random = (below: number) => Math.floor(simulation.random() * below);
+  const wrong: string[] = [];
+  const note = (text: string | undefined) => {
+    if (text !== undefined) wrong.push(`${text} at ${simulation.now.toFixed(1)} ms`);
+  };
+  let subjects = 0;
+
+  const start = (instance: number): SimulatedMember => {
+    const gateway: SimulatedMember = node.gateway(instance, {
+      settled: (sequence) => note(knownToAll(node, gateway, sequence)),
+      // As a supervisor: who is cut off is killed.
+      peerLeft: (peer, reason) => {
+        if (reason === 'silent') node.members.find((member) => member.member.id === peer.id)?.process.kill();
+      },
+      listen: () => {
+        for (const other of node.members) {
+          if (!other.alive || other === gateway) continue;
+          let upTo = 0;
+          for (const { sequence } of other.declared.values())
+            if (other.member.settled(sequence)) upTo = Math.max(upTo, sequence);
+          note(knownToAll(node, other, upTo));
+        }
+      },
+    });
+    return gateway;
+  };
+  const gateways = Array.from({ length: 1 + random(3) }, (_, instance) => start(instance));
+  const monitor = node.add('monitor', { component: 'monitor', wantsInterest: false, instance: 0 });
+
+  for (let round = 0; round < 60; round++) {
+    await simulation.run(simulation.random() < 0.8 ? random(20) : random(900));
+    const at = random(gateways.length);
+    const gateway = gateways[at];
+    const what = random(100);
+    if (what < 60) {
+      for (let i = random(5); i >= 0 && gateway.alive && !gateway.process.frozen; i--) {
+        const known = [...gateway.declared.keys()];
+        const subject = known.length > 0 && random(3) === 0 ? known[random(known.length)] : `s${subjects++}`;
+        const sequence = gateway.declare(subject, random(4) === 0 ? 0 : 1 + random(3));
+        if (gateway.member.settled(sequence)) note(knownToAll(node, gateway, sequence));
+      }
+    } else if (what < 66) {
+      node.routerProcess.kill();
+      await simulation.run(random(50));
+      node.startRouter();
+    } else if (what < 72) {
+      gateway.process.kill();
+      gateways[at] = start(at);
+    } else if (what < 76) {
+      if (!gateway.process.frozen) gateway.process.freeze();
+    } else if (what < 84) gateway.process.thaw();
+    else if (what < 87) node.routerProcess.freeze();
+    else if (what < 92) node.routerProcess.thaw();
+    else if (what < 95) gateway.process.cut(gateways[random(gateways.length)].process);
+    else if (what < 97 && monitor.alive) monitor.process.kill();
+    for (const [instance, one] of gateways.entries()) if (!one.alive) gateways[instance] = start(instance);
+    expect(wrong).toEqual([]);
+  }
+
+  node.routerProcess.thaw();
+  for (const gateway of gateways) gateway.process.thaw();
+  monitor.process.kill();
+  await simulation.run(6000);
+  for (const [instance, one] of gateways.entries()) if (!one.alive) gateways[instance] = start(instance);
+  await node.until(() => converged(node), 20_000);
+  expect(wrong).toEqual([]);
+}
