@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** USER_HZ: the unit of times in /proc, 100 on every architecture that Node runs on. */
@@ -57,13 +58,10 @@ export function proportionalKib(root: number): number {
   return sum(processTree(root).map(({ pid }) => parseKib(read(pid, 'smaps_rollup'), 'Pss')));
 }
 
-/**
- * A short name for a process of a node: the component and instance where the command line has them
- * (`.../apps/gateway/src/main.ts`), else the process's own name.
- */
+/** A short name for a process: the title it gave itself, else the program's name. */
 export function processLabel(pid: number): string {
-  const commandLine = read(pid, 'cmdline').replaceAll('\0', ' ').trim();
-  return /apps\/([\w-]+)\//.exec(commandLine)?.[1] ?? read(pid, 'comm').trim();
+  const [command] = read(pid, 'cmdline').split('\0');
+  return basename(command.split(' ')[0]) || read(pid, 'comm').trim();
 }
 
 /**
