@@ -125,10 +125,10 @@ describe('a client that is let in', () => {
 
 describe('a refusal', () => {
   it.each([
-    [{}, 'authentication error'],
-    [{ user: 'x', pass: 'secret' }, 'authentication error - User "x"'],
-    [{ auth_token: 'secret' }, 'authentication error - Token "[REDACTED]"'],
-    [{ nkey: 'UX', sig: 'y', user: 'x' }, 'authentication error - Nkey "UX"'],
+    [{}, ''],
+    [{ user: 'x', pass: 'secret' }, 'User "x"'],
+    [{ auth_token: 'secret' }, 'Token "[REDACTED]"'],
+    [{ nkey: 'UX', sig: 'y', user: 'x' }, 'Nkey "UX"'],
   ])('of %o is told to the log without secrets', (connect, reason) => {
     const subject = authenticator(users({ user: 'a', pass: 'b' }));
     expect(subject.check(request({ connect }))).toEqual({ allowed: false, error: '', reason });
@@ -234,7 +234,7 @@ describe('after a reload', () => {
     const hash = '$2b$04$abcdefghijklmnopqrstuu12f.Pu8ic0A965BfTwGcW6x7Xin9Xgu';
     const busy = new Passwords(() => Promise.reject(new Error('too many passwords to check')));
     const subject = new Authenticator(compileDirectory(users({ user: 'a', pass: hash })), busy);
-    const reason = 'authentication error - User "a": too many passwords to check';
+    const reason = 'User "a", too many passwords to check';
     expect(await subject.recheck(a)).toEqual({ outcome: 'unchecked', reason });
     expect(await subject.check(a)).toEqual({ allowed: false, error: '', reason });
   });

@@ -1,5 +1,5 @@
 import type { AuthPermissions, AuthRequest, AuthResponse } from '@skein/bus';
-import { type Credentials, readCredentials, refusal, shownName } from './credentials.ts';
+import { type Credentials, readCredentials, refusedName, shownName } from './credentials.ts';
 import type { Directory, KnownNkeyUser, KnownPasswordUser, Scheme, UsersScheme } from './directory.ts';
 import type { Passwords } from './passwords/passwords.ts';
 import { readSignature } from './signature.ts';
@@ -91,7 +91,7 @@ export class Authenticator {
 
   private judge(request: AuthRequest): Verdict | Promise<Verdict> {
     const credentials = readCredentials(request.connectJson);
-    if (credentials === undefined) return { kind: 'refused', reason: 'authentication error - malformed CONNECT' };
+    if (credentials === undefined) return { kind: 'refused', reason: 'malformed CONNECT' };
     if (credentials.asksForAccount) return refused(credentials);
     const scheme = this.schemeOf(request);
     switch (scheme.kind) {
@@ -143,7 +143,7 @@ export class Authenticator {
     if (typeof matches === 'boolean') return verdict(matches);
     return matches.then(verdict, (error: Error) => ({
       kind: 'unchecked',
-      reason: `${refusal(credentials)}: ${error.message}`,
+      reason: `${refusedName(credentials)}, ${error.message}`,
     }));
   }
 
@@ -153,7 +153,7 @@ export class Authenticator {
 }
 
 function refused(credentials: Credentials): Verdict {
-  return { kind: 'refused', reason: refusal(credentials) };
+  return { kind: 'refused', reason: refusedName(credentials) };
 }
 
 function mayConnect({ connectionTypes }: KnownPasswordUser | KnownNkeyUser, { kind }: AuthRequest): boolean {

@@ -46,9 +46,9 @@ export function shownName({ nkey, user, token }: Credentials): string {
   return token === '' ? '' : '[REDACTED]';
 }
 
-/** nats-server's words for a refusal. */
-export function refusal({ nkey, user, token }: Credentials): string {
-  if (nkey !== '') return `authentication error - Nkey "${nkey}"`;
-  if (user !== '') return `authentication error - User "${user}"`;
-  return token === '' ? 'authentication error' : 'authentication error - Token "[REDACTED]"';
+/** Whom the log says was refused, in nats-server's words; '' when nothing was shown. */
+export function refusedName({ nkey, user, token }: Credentials): string {
+  if (nkey !== '') return `Nkey "${nkey}"`;
+  if (user !== '') return `User "${user}"`;
+  return token === '' ? '' : 'Token "[REDACTED]"';
 }

@@ -97,7 +97,7 @@ describe('the auth-resolver', () => {
     const body = JSON.stringify([request('a'), request('x')]);
     expect(JSON.parse(await methods.get('recheck')!(body))).toEqual([
       { outcome: 'stays', user: 'a' },
-      { outcome: 'gone', reason: 'authentication error - User "x"' },
+      { outcome: 'gone', reason: 'User "x"' },
     ]);
     const many = JSON.stringify(Array.from({ length: rechecksMax + 1 }, () => request('a')));
     await expect(methods.get('recheck')!(many)).rejects.toThrow(`more than ${rechecksMax} connections`);

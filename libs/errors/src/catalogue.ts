@@ -71,6 +71,20 @@ export const errors = {
     'subject',
     'queue',
   ),
+  subscriptionRevoked: about(
+    'a subscription that a reload of the configuration forbids; it is removed',
+    (subject: string, sid: string) => `Permissions Violation for Subscription to "${subject}" (sid "${sid}")`,
+    'subject',
+    'sid',
+  ),
+  queueSubscriptionRevoked: about(
+    'the same with a queue group',
+    (subject: string, queue: string, sid: string) =>
+      `Permissions Violation for Subscription to "${subject}" using queue "${queue}" (sid "${sid}")`,
+    'subject',
+    'queue',
+    'sid',
+  ),
 
   // limits
   maximumConnectionsExceeded: closing('maximum connections exceeded', 'a connection beyond `max_connections`'),
