@@ -18,6 +18,18 @@ function nobleVerify(publicKey: string, message: Uint8Array, signature: Uint8Arr
   }
 }
 
+/** The points whose order divides 8, encoded. */
+const smallOrder = [
+  `01${'00'.repeat(31)}`,
+  `ec${'ff'.repeat(30)}7f`,
+  '00'.repeat(32),
+  `${'00'.repeat(31)}80`,
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
+].map((hex) => Buffer.from(hex, 'hex'));
+
 describe('the native check agrees with @noble/ed25519', () => {
   const key = createSigningKey('user');
   const raw = decodeSeed(key.seed).raw;
@@ -76,6 +88,17 @@ describe('the native check agrees with @noble/ed25519', () => {
     }
     expect(verify(key.publicKey, message, signature)).toBe(false);
     expect(nobleVerify(key.publicKey, message, signature)).toBe(false);
+  });
+
+  it('on keys of small order, for which signatures can be made up', () => {
+    for (const point of smallOrder) {
+      const publicKey = encodePublicKey('user', point);
+      for (const r of smallOrder) {
+        const signature = Buffer.concat([r, Buffer.alloc(32)]);
+        expect(verify(publicKey, raw, signature)).toBe(false);
+        expect(nobleVerify(publicKey, raw, signature)).toBe(false);
+      }
+    }
   });
 
   it.each([0, 63, 65])('on a signature of %i bytes', (length) => {
