@@ -129,6 +129,15 @@ describe('replies', () => {
     expect(replies.use('a')).toBe(false);
   });
 
+  it('begin anew when the subject is given after its time', () => {
+    let nowMs = 0;
+    const replies = new Replies({ max: 1, expiresMs: 500 }, () => nowMs);
+    replies.given('a');
+    nowMs = 501;
+    replies.given('a');
+    expect([replies.use('a'), replies.use('a')]).toEqual([true, false]);
+  });
+
   it('do not end when no time is set', () => {
     let nowMs = 0;
     const replies = new Replies({ max: 1, expiresMs: 0 }, () => nowMs);

@@ -27,13 +27,14 @@ export class Replies {
 
   /** A message with this reply subject was delivered. */
   given(subject: string): void {
+    const nowMs = this.now();
     const known = this.live.get(subject);
-    if (known !== undefined) {
+    if (known !== undefined && !this.expired(known, nowMs)) {
       // As nats-server: a subject given again uses up its right rather than renewing it.
       known.used++;
       return;
     }
-    const nowMs = this.now();
+    this.live.delete(subject);
     for (const [oldest, reply] of this.live) {
       if (this.live.size < repliesMax && !this.expired(reply, nowMs)) break;
       this.live.delete(oldest);
