@@ -5,8 +5,7 @@ import { type SimulatedMember, SimulatedNode } from './testing/simulated-node.ts
 function knownToAll(node: SimulatedNode, declarer: SimulatedMember, upTo: number): string | undefined {
   for (const gateway of node.members) {
     if (gateway === declarer || !gateway.alive || !gateway.listening) continue;
-    const link = gateway.member.links.get(declarer.member.id);
-    if (link === undefined) continue;
+    if (!gateway.member.links.has(declarer.member.id) || gateway.forgotten.has(declarer.member.id)) continue;
     const known = gateway.replica.get(declarer.member.id);
     for (const [subject, { weight, sequence }] of declarer.declared) {
       if (sequence > upTo) continue;
@@ -259,9 +258,7 @@ async function chaos(seed: number): Promise<void> {
     const gateway: SimulatedMember = node.gateway(instance, {
       settled: (sequence) => note(knownToAll(node, gateway, sequence)),
       // As a supervisor: who is cut off is killed.
-      peerLeft: (peer, reason) => {
-        if (reason === 'silent') node.members.find((member) => member.member.id === peer.id)?.process.kill();
-      },
+      peerLeft: (peer) => node.members.find((member) => member.member.id === peer.id)?.process.kill(),
       listen: () => {
         for (const other of node.members) {
           if (!other.alive || other === gateway) continue;

@@ -248,7 +248,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   }
 
   onInterestUpdate(
-    epoch: number,
+    _epoch: number,
     version: number,
     snapshot: boolean,
     partial: boolean,
@@ -256,7 +256,6 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     begin: boolean,
     changes: ChangeReader,
   ): void {
-    if (epoch !== this.epoch) return;
     if (this.peers.has(declarer)) {
       if (begin) this.handlers.interestBegin?.(declarer);
       this.handlers.interest?.(declarer, changes, snapshot, snapshot && !partial);

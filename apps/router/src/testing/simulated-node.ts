@@ -14,6 +14,8 @@ export class SimulatedMember {
   readonly declared = new Map<string, { weight: number; sequence: number }>();
   /** What it knows the others want: patterns by declarer, with the picture they were last named in. */
   readonly replica = new Map<number, Map<string, { weight: number; named: number }>>();
+  /** Declarers whose link broke and whose picture has not come again: messages for them are lost and counted. */
+  readonly forgotten = new Set<number>();
   listening = false;
   refused = '';
   configuration: unknown;
@@ -51,6 +53,7 @@ export class SimulatedMember {
             else patterns.set(changes.subject, { weight: changes.weight, named: self.picture });
           }
           if (!snapshot || !last) return;
+          self.forgotten.delete(declarer);
           for (const [subject, { named }] of patterns) if (named < self.picture) patterns.delete(subject);
         },
         *redeclare(emit) {
@@ -61,6 +64,7 @@ export class SimulatedMember {
         },
         peerDown(link, reason) {
           self.replica.delete(link.peer.id);
+          self.forgotten.add(link.peer.id);
           handlers.peerDown?.(link, reason);
         },
         peerLeft(peer, reason) {
