@@ -1,25 +1,20 @@
+import { Sublist } from '@skein/subjects';
 import type { Connection } from './connection.ts';
 import { RemoteInterest } from './remote-interest.ts';
-import { type Interest, newInterest, type Route, RouteCache } from './route.ts';
+import { type Route, RouteCache } from './route.ts';
 import type { Subscription } from './subscription.ts';
-
-/** One pattern and queue name as this gateway declares it: how many of its clients' subscriptions stand behind it. */
-export class Declared {
-  weight = 0;
-  /** The bus's number of the last declaration. */
-  sequence = 0;
-}
 
 /** A tenant: its subjects, subscriptions and caches are seen by nobody else. */
 export class Account {
   readonly name: string;
   readonly nameBytes: Buffer;
-  readonly interest: Interest = newInterest();
+  /** This gateway's clients. */
+  readonly local = new Sublist<Subscription>();
+  /** The other processes of the node. */
+  readonly remote = new Sublist<RemoteInterest>();
   readonly connections = new Set<Connection>();
-  /** Local subscriptions by pattern (and queue), as declared to the node. */
-  readonly declared = new Map<string, Declared>();
   /** Other processes' interest, by process and then pattern, so that it can be changed and withdrawn. */
-  readonly remote = new Map<number, Map<string, RemoteInterest>>();
+  readonly remoteEntries = new Map<number, Map<string, RemoteInterest>>();
   readonly #routes = new RouteCache();
   /** Rises with each change of interest: a route of an older generation is matched again. */
   #generation = 0;
@@ -33,23 +28,24 @@ export class Account {
     return this.#generation;
   }
 
-  insert(subscription: Subscription): void {
-    this.interest.insert(subscription);
+  /** Returns how many subscriptions here now share the pattern and queue name. */
+  insert(subscription: Subscription): number {
     this.#generation++;
+    return this.local.insert(subscription);
   }
 
-  remove(subscription: Subscription): boolean {
-    const removed = this.interest.remove(subscription);
-    if (removed) this.#generation++;
-    return removed;
+  /** Returns how many are left; -1 when it was not there. */
+  remove(subscription: Subscription): number {
+    this.#generation++;
+    return this.local.remove(subscription);
   }
 
   /** Another process's weight on a pattern; 0 withdraws. */
   setRemote(process: number, subject: string, queue: string, weight: number): void {
-    let patterns = this.remote.get(process);
+    let patterns = this.remoteEntries.get(process);
     if (patterns === undefined) {
       patterns = new Map();
-      this.remote.set(process, patterns);
+      this.remoteEntries.set(process, patterns);
     }
     const key = patternKey(subject, queue);
     const present = patterns.get(key);
@@ -58,22 +54,22 @@ export class Account {
       if (weight > 0) present.weight = weight;
       else {
         patterns.delete(key);
-        this.interest.remove(present);
-        if (patterns.size === 0) this.remote.delete(process);
+        this.remote.remove(present);
+        if (patterns.size === 0) this.remoteEntries.delete(process);
       }
     } else if (weight > 0) {
       const added = new RemoteInterest(process, subject, queue, weight);
       patterns.set(key, added);
-      this.interest.insert(added);
+      this.remote.insert(added);
     }
     this.#generation++;
   }
 
   withdrawRemote(process: number): void {
-    const patterns = this.remote.get(process);
+    const patterns = this.remoteEntries.get(process);
     if (patterns === undefined) return;
-    for (const entry of patterns.values()) this.interest.remove(entry);
-    this.remote.delete(process);
+    for (const entry of patterns.values()) this.remote.remove(entry);
+    this.remoteEntries.delete(process);
     this.#generation++;
   }
 
@@ -85,7 +81,7 @@ export class Account {
   }
 
   refresh(route: Route): void {
-    route.refresh(this.interest, this.#generation);
+    route.refresh(this.local.match(route.subject), this.remote.match(route.subject), this.#generation);
   }
 }
 

@@ -29,7 +29,7 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
   if (connection.isClosed) return false;
   const { permissions } = connection;
   if (permissions !== null) {
-    if (subscription.filtered && !permissions.mayDeliver(route.subjectText, subscription.queue)) return false;
+    if (subscription.filtered && !permissions.mayDeliver(route.subject, subscription.queue)) return false;
     if (permissions.tracksReplies && message.replyEnd > message.replyStart) {
       permissions.given(message.reply.toString('latin1', message.replyStart, message.replyEnd));
     }
@@ -103,9 +103,8 @@ export function sendNoResponders(connection: Connection, subject: string, reply:
   if (account === null || connection.isClosed) return;
   // A client that may use no_responders knows headers; the status names the subject (ADR-4).
   const status = `NATS/1.0 503\r\nNats-Subject: ${subject}\r\n\r\n`;
-  const match = account.interest.match(reply);
-  for (const entry of match.plain) {
-    if (!('connection' in entry) || entry.connection !== connection) continue;
+  for (const entry of account.local.match(reply).plain) {
+    if (entry.connection !== connection) continue;
     connection.send(`HMSG ${reply} ${entry.sid} ${status.length} ${status.length}\r\n${status}\r\n`);
     connection.outMsgs++;
     connection.outBytes += status.length;

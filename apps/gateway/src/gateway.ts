@@ -1,7 +1,7 @@
 import type { AuthResponse, Channel, Link, Member, Runtime } from '@skein/bus';
 import { compilePermissions } from '@skein/permissions';
 import { subjectText } from '@skein/subjects';
-import { Account, Declared, patternKey } from './account.ts';
+import { Account } from './account.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { credentialsJson } from './connect-options.ts';
 import { Connection, type Origin } from './connection.ts';
@@ -283,27 +283,23 @@ export class Gateway {
     const { account } = connection;
     if (account === null) return;
     for (const subscription of connection.subscriptions.values()) {
-      account.remove(subscription);
-      this.declare(null, account, subscription.subject, subscription.queue, -1);
+      const left = account.remove(subscription);
+      if (left >= 0) this.declare(null, account, subscription.subject, subscription.queue, left);
     }
     connection.subscriptions.clear();
   }
 
   // ---------------------------------------------------------------- interest
 
-  /** One subscription more or less on a pattern. `waits`: whose PINGs and publishes come after this is settled. */
-  declare(waits: Connection | null, account: Account, subject: string, queue: string, change: 1 | -1): void {
-    const key = patternKey(subject, queue);
-    let declared = account.declared.get(key);
-    if (declared === undefined) {
-      declared = new Declared();
-      account.declared.set(key, declared);
-    }
-    declared.weight += change;
-    declared.sequence = this.member.declare(account.name, subject, queue, declared.weight);
-    if (declared.weight === 0) account.declared.delete(key);
-    if (waits === null || this.member.settled(declared.sequence)) return;
-    waits.unsettled = declared.sequence;
+  /**
+   * Tells the node how many subscriptions there are on a pattern now.
+   *
+   * @param waits whose PINGs and publishes come after this is settled
+   */
+  declare(waits: Connection | null, account: Account, subject: string, queue: string, weight: number): void {
+    const sequence = this.member.declare(account.name, subject, queue, weight);
+    if (waits === null || this.member.settled(sequence)) return;
+    waits.unsettled = sequence;
     waits.parser.gated = true;
   }
 
@@ -311,10 +307,8 @@ export class Gateway {
   *redeclare(emit: (account: string, subject: string, queue: string, weight: number) => void): Generator<undefined> {
     let emitted = 0;
     for (const account of this.accounts.values()) {
-      for (const [key, { weight }] of account.declared) {
-        const space = key.indexOf(' ');
-        if (space < 0) emit(account.name, key, '', weight);
-        else emit(account.name, key.slice(0, space), key.slice(space + 1), weight);
+      for (const { subject, queue, weight } of account.local.weights()) {
+        emit(account.name, subject, queue, weight);
         if (++emitted % REDECLARED_PER_TURN === 0) yield;
       }
     }

@@ -47,15 +47,14 @@ export function infoLine(
   }
   info.api_lvl = API_LEVEL;
   info.xkey = identity.xkey;
-  // Which of the node's gateways this is: for people and tools that look at the split.
-  info.skein_gateway = instance;
+  // Which of several this is: for people and tools that look at the split.
+  if (configuration.skein.gateways > 1) info.skein_gateway = instance;
   return `INFO ${JSON.stringify(info)} \r\n`;
 }
 
-/** `host`, `host:port` or `[v6]:port`. */
+/** `host`, `host:port` or `[v6]:port`; what is missing is the listener's own. */
 function splitAdvertise(text: string | undefined, host: string, port: number): { host: string; port: number } {
   if (text === undefined || text === '') return { host, port };
-  const match = /^(.*?)(?::(\d+))?$/.exec(text.includes(']') || text.split(':').length === 2 ? text : `${text}`);
-  const name = (match?.[1] ?? text).replace(/^\[|\]$/g, '');
-  return { host: name, port: match?.[2] === undefined ? port : Number(match[2]) };
+  const [, bracketed, plain, number] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*))(?::(\d+))?$/.exec(text) ?? [];
+  return { host: bracketed ?? plain ?? text, port: number === undefined ? port : Number(number) };
 }

@@ -44,7 +44,7 @@ export class Replica {
   #forgetUnnamed(declarer: number, named: Map<string, Set<string>>): void {
     for (const account of this.#gateway.accounts.values()) {
       const patterns = named.get(account.name);
-      for (const entry of [...(account.remote.get(declarer)?.values() ?? [])]) {
+      for (const entry of [...(account.remoteEntries.get(declarer)?.values() ?? [])]) {
         if (patterns?.has(patternKey(entry.subject, entry.queue))) continue;
         account.setRemote(declarer, entry.subject, entry.queue, 0);
       }

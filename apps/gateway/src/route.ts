@@ -1,11 +1,10 @@
-import { isLiteral, type Match, Sublist } from '@skein/subjects';
+import type { Group, Match } from '@skein/subjects';
 import type { RemoteInterest } from './remote-interest.ts';
-import { Subscription } from './subscription.ts';
+import type { Subscription } from './subscription.ts';
 
 export interface QueueTarget {
-  readonly name: string;
   readonly nameBytes: Buffer;
-  readonly members: Subscription[];
+  readonly members: readonly Subscription[];
   /** Other processes with members, and how many. */
   readonly remotes: { readonly process: number; readonly weight: number }[];
   readonly remoteWeight: number;
@@ -13,62 +12,48 @@ export interface QueueTarget {
 
 /** Who gets messages on one subject, as of one generation of the account's interest. */
 export class Route {
-  /** The subject's bytes. */
-  readonly subject: Buffer;
-  readonly hash: number;
   /** As latin1. */
-  readonly subjectText: string;
-  /** A valid subject without wildcards. */
-  readonly isLiteral: boolean;
-  /** Subjects between servers, which no client may publish to. */
-  readonly isReserved: boolean;
-  readonly #reachable: boolean;
+  readonly subject: string;
+  readonly hash: number;
   generation = -1;
-  plain: Subscription[] = [];
-  groups: QueueTarget[] = [];
+  plain: readonly Subscription[] = NOBODY;
+  groups: readonly QueueTarget[] = NOBODY;
   /** Processes with plain interest. */
-  remotes: number[] = [];
+  remotes: readonly number[] = NOBODY;
 
-  constructor(subject: Buffer, hash: number) {
+  constructor(subject: string, hash: number) {
     this.subject = subject;
     this.hash = hash;
-    const text = subject.toString('latin1');
-    this.subjectText = text;
-    this.isLiteral = isLiteral(text);
-    this.isReserved = text.startsWith('_GR_.') || text.startsWith('$NRG.');
-    this.#reachable = !hasEmptyToken(text);
   }
 
-  refresh(interest: Interest, generation: number): void {
+  refresh(local: Match<Subscription>, remote: Match<RemoteInterest>, generation: number): void {
     this.generation = generation;
-    this.plain = [];
-    this.remotes = [];
-    this.groups = [];
-    const match = this.#reachable ? interest.match(this.subjectText) : NO_MATCH;
-    for (const entry of match.plain) {
-      if (entry instanceof Subscription) this.plain.push(entry);
-      else if (!this.remotes.includes(entry.process)) this.remotes.push(entry.process);
-    }
-    for (const { name, members } of match.groups) {
-      const local: Subscription[] = [];
-      const remotes = new Map<number, number>();
-      let remoteWeight = 0;
-      for (const member of members) {
-        if (member instanceof Subscription) local.push(member);
-        else {
-          remotes.set(member.process, (remotes.get(member.process) ?? 0) + member.weight);
-          remoteWeight += member.weight;
-        }
-      }
-      this.groups.push({
-        name,
-        nameBytes: Buffer.from(name, 'latin1'),
-        members: local,
-        remotes: [...remotes].map(([process, weight]) => ({ process, weight })),
-        remoteWeight,
-      });
-    }
+    this.plain = local.plain;
+    this.remotes = remote.plain.length === 0 ? NOBODY : [...new Set(remote.plain.map(({ process }) => process))];
+    this.groups =
+      local.groups.length === 0 && remote.groups.length === 0 ? NOBODY : joinGroups(local.groups, remote.groups);
   }
+}
+
+const NOBODY: readonly never[] = [];
+
+/** One queue name is one group, wherever its members are. */
+function joinGroups(local: readonly Group<Subscription>[], remote: readonly Group<RemoteInterest>[]): QueueTarget[] {
+  const names = new Set([...local, ...remote].map(({ name }) => name));
+  return Array.from(names, (name) => {
+    const weights = new Map<number, number>();
+    let remoteWeight = 0;
+    for (const { process, weight } of remote.find((group) => group.name === name)?.members ?? []) {
+      weights.set(process, (weights.get(process) ?? 0) + weight);
+      remoteWeight += weight;
+    }
+    return {
+      nameBytes: Buffer.from(name, 'latin1'),
+      members: local.find((group) => group.name === name)?.members ?? [],
+      remotes: Array.from(weights, ([process, weight]) => ({ process, weight })),
+      remoteWeight,
+    };
+  });
 }
 
 /**
@@ -87,7 +72,7 @@ export class RouteCache {
     const hash = hashBytes(buffer, start, end);
     let route = this.#young.find(buffer, start, end, hash);
     if (route !== null) return route;
-    route = this.#old?.find(buffer, start, end, hash) ?? new Route(Buffer.from(buffer.subarray(start, end)), hash);
+    route = this.#old?.find(buffer, start, end, hash) ?? new Route(buffer.toString('latin1', start, end), hash);
     if (this.#young.count >= HALF_ENTRIES_MAX) {
       this.#old = this.#young;
       this.#young = new Table();
@@ -113,7 +98,7 @@ class Table {
       if (route.hash !== hash || route.subject.length !== length) continue;
       const kept = route.subject;
       let i = 0;
-      while (i < length && kept[i] === buffer[start + i]) i++;
+      while (i < length && kept.charCodeAt(i) === buffer[start + i]) i++;
       if (i === length) return route;
     }
   }
@@ -144,14 +129,4 @@ function hashBytes(bytes: Buffer, start: number, end: number): number {
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
   hash ^= hash >>> 15;
   return hash & 0x7fffffff;
-}
-
-export type Interest = Sublist<Subscription | RemoteInterest>;
-export const newInterest = (): Interest => new Sublist<Subscription | RemoteInterest>();
-
-const NO_MATCH: Match<Subscription | RemoteInterest> = { plain: [], groups: [] };
-
-/** Nobody gets what is published to such a subject, not even a subscriber to `>`. */
-function hasEmptyToken(subject: string): boolean {
-  return subject.startsWith('.') || subject.endsWith('.') || subject.includes('..');
 }

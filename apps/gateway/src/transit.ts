@@ -104,7 +104,7 @@ export class Transit {
     const reply = message.reply.toString('latin1', message.replyStart, message.replyEnd);
     if (targets > 1 && !this.#allReturned(`${request} ${reply}`, targets)) return;
     const connection = connections.get(request);
-    if (connection !== undefined) sendNoResponders(connection, route.subjectText, reply);
+    if (connection !== undefined) sendNoResponders(connection, route.subject, reply);
   }
 
   /** Members here first, then other processes; never the one that has just handed it back. */

@@ -43,6 +43,7 @@ class Recorder implements ParserSink<never> {
 function read(stream: Buffer, cuts: readonly number[], headroomBytes: number): string[] {
   const recorder = new Recorder();
   const parser = new Parser<never>(recorder, LIMITS);
+  parser.headers = true;
   const bounds = [0, ...[...cuts].map((cut) => cut % (stream.length + 1)).sort((a, b) => a - b), stream.length];
   // As the gateway does: one buffer for all reads, what was kept goes in front.
   const shared = Buffer.alloc(headroomBytes + stream.length, 0x2a);
@@ -126,6 +127,8 @@ describe('parser', () => {
       fc.property(fc.array(noise, { maxLength: 10 }), (chunks) => {
         const recorder = new Recorder();
         const parser = new Parser<never>(recorder, LIMITS);
+        parser.headers = true;
+        parser.headers = true;
         for (const chunk of chunks) parser.feed(Buffer.from(chunk), 0, chunk.length, false);
         expect(recorder.events.filter((event) => event.startsWith('fault')).length).toBeLessThanOrEqual(1);
         expect(parser.keptBytes).toBeLessThan(LIMITS.controlLineBytesMax + LIMITS.payloadBytesMax + 100);
@@ -167,6 +170,8 @@ describe('parser', () => {
     for (const text of ['PING\r\n', 'PUB foo 1\r\nx\r\n', 'HPUB foo 2 2\r\n\r\n\r\n']) {
       const recorder = new Recorder();
       const parser = new Parser<never>(recorder, LIMITS);
+      parser.headers = true;
+      parser.headers = true;
       parser.gated = true;
       recorder.passes = false;
       const stream = Buffer.from(`SUB a 1\r\n${text}SUB b 2\r\n`);

@@ -47,7 +47,7 @@ export class Parser<Route> {
   /** While true, PING and publishes ask the sink first. */
   gated = false;
   /** Whether HPUB is accepted. */
-  headers = true;
+  headers = false;
 
   readonly #sink: ParserSink<Route>;
   readonly #limits: ParserLimits;

@@ -5,6 +5,7 @@ const DOT = 46;
 const STAR = 42;
 const FULL = 62;
 const SPACE = 32;
+const TAB = 9;
 
 /** Whether a wildcard token (`*` anywhere, `>` at the end) stands in the pattern. */
 export function hasWildcard(subject: string): boolean {
@@ -19,14 +20,14 @@ export function hasWildcard(subject: string): boolean {
   return false;
 }
 
-/** A pattern one may subscribe to: no empty token, no white space, `>` only as the last token. */
+/** A pattern one may subscribe to: no empty token, no blank, `>` only as the last token. */
 export function isValidPattern(subject: string): boolean {
   const length = subject.length;
   if (length === 0) return false;
   let tokenStart = 0;
   for (let i = 0; i <= length; i++) {
     const c = i === length ? DOT : subject.charCodeAt(i);
-    if (c === SPACE || c === 9 || c === 10 || c === 12 || c === 13) return false;
+    if (c === SPACE || c === TAB) return false;
     if (c !== DOT) continue;
     if (i === tokenStart) return false;
     if (i - tokenStart === 1 && subject.charCodeAt(tokenStart) === FULL && i !== length) return false;

@@ -13,6 +13,11 @@ export interface Group<T> {
 }
 
 export interface Match<T> {
+  readonly plain: readonly T[];
+  readonly groups: readonly Group<T>[];
+}
+
+interface MatchUnderWay<T> {
   readonly plain: T[];
   readonly groups: Group<T>[];
 }
@@ -51,17 +56,17 @@ export class Sublist<T extends Interested> {
     return this.#size;
   }
 
-  insert(entry: T): void {
+  /** Returns how many entries now share this one's pattern and queue name. */
+  insert(entry: T): number {
     this.#size++;
     if (hasWildcard(entry.subject)) {
       this.#wildcards++;
-      addTo(this.#bucketFor(entry.subject), entry);
-      return;
+      return addTo(this.#bucketFor(entry.subject), entry);
     }
     const present = this.#literals.get(entry.subject);
     if (present === undefined && entry.queue === '') {
       this.#literals.set(entry.subject, entry);
-      return;
+      return 1;
     }
     let bucket: Bucket<T>;
     if (present instanceof Bucket) bucket = present;
@@ -70,23 +75,36 @@ export class Sublist<T extends Interested> {
       if (present !== undefined) addTo(bucket, present);
       this.#literals.set(entry.subject, bucket);
     }
-    addTo(bucket, entry);
+    return addTo(bucket, entry);
   }
 
-  /** Takes this very entry out; false when it is not there. */
-  remove(entry: T): boolean {
-    const removed = hasWildcard(entry.subject) ? this.#removeWildcard(entry) : this.#removeLiteral(entry);
-    if (removed) this.#size--;
-    return removed;
+  /** Takes this very entry out. Returns how many are left of its pattern and queue name; -1 when it is not there. */
+  remove(entry: T): number {
+    const left = hasWildcard(entry.subject) ? this.#removeWildcard(entry) : this.#removeLiteral(entry);
+    if (left >= 0) this.#size--;
+    return left;
   }
 
+  /** Who gets what is published to a subject. Nobody, not even `>`, when it has an empty token. */
   match(subject: string): Match<T> {
-    const match: Match<T> = { plain: [], groups: [] };
     const literal = this.#literals.get(subject);
+    if (this.#wildcards === 0 && (literal === undefined || !(literal instanceof Bucket))) {
+      return literal === undefined ? (NO_MATCH as Match<T>) : { plain: [literal], groups: NO_GROUPS };
+    }
+    const match = { plain: [] as T[], groups: [] as Group<T>[] };
     if (literal instanceof Bucket) collect(literal, match);
     else if (literal !== undefined) match.plain.push(literal);
-    if (this.#wildcards > 0) collectLevel(this.#root, subject, 0, match);
+    if (this.#wildcards > 0 && !hasEmptyToken(subject)) collectLevel(this.#root, subject, 0, match);
     return match;
+  }
+
+  /** Each pattern and queue name once, with how many entries share them. */
+  *weights(): Generator<{ subject: string; queue: string; weight: number }> {
+    for (const [subject, value] of this.#literals) {
+      if (value instanceof Bucket) yield* weightsOf(subject, value);
+      else yield { subject, queue: '', weight: 1 };
+    }
+    yield* weightsBelow(this.#root, '');
   }
 
   /** Every entry, in no particular order. */
@@ -98,13 +116,17 @@ export class Sublist<T extends Interested> {
     yield* entriesBelow(this.#root);
   }
 
-  #removeLiteral(entry: T): boolean {
+  #removeLiteral(entry: T): number {
     const present = this.#literals.get(entry.subject);
-    if (present === undefined) return false;
-    if (!(present instanceof Bucket)) return present === entry && this.#literals.delete(entry.subject);
-    if (!removeFrom(present, entry)) return false;
-    if (isEmpty(present)) this.#literals.delete(entry.subject);
-    return true;
+    if (present === undefined) return -1;
+    if (!(present instanceof Bucket)) {
+      if (present !== entry) return -1;
+      this.#literals.delete(entry.subject);
+      return 0;
+    }
+    const left = removeFrom(present, entry);
+    if (left === 0 && isEmpty(present)) this.#literals.delete(entry.subject);
+    return left;
   }
 
   #bucketFor(pattern: string): Bucket<T> {
@@ -132,38 +154,42 @@ export class Sublist<T extends Interested> {
     return level.here;
   }
 
-  #removeWildcard(entry: T): boolean {
-    const tokens = entry.subject.split('.');
-    const removed = removeBelow(this.#root, tokens, 0, entry);
-    if (removed) this.#wildcards--;
-    return removed;
+  #removeWildcard(entry: T): number {
+    const left = removeBelow(this.#root, entry.subject.split('.'), 0, entry);
+    if (left >= 0) this.#wildcards--;
+    return left;
   }
 }
 
-function addTo<T extends Interested>(bucket: Bucket<T>, entry: T): void {
-  if (entry.queue === '') {
-    bucket.plain.add(entry);
-    return;
-  }
+const NO_GROUPS: readonly never[] = [];
+const NO_MATCH: Match<never> = { plain: [], groups: [] };
+
+function hasEmptyToken(subject: string): boolean {
+  return subject.startsWith('.') || subject.endsWith('.') || subject.includes('..');
+}
+
+function addTo<T extends Interested>(bucket: Bucket<T>, entry: T): number {
+  if (entry.queue === '') return bucket.plain.add(entry).size;
   bucket.groups ??= new Map();
   const group = bucket.groups.get(entry.queue);
-  if (group === undefined) bucket.groups.set(entry.queue, new Set([entry]));
-  else group.add(entry);
+  if (group !== undefined) return group.add(entry).size;
+  bucket.groups.set(entry.queue, new Set([entry]));
+  return 1;
 }
 
-function removeFrom<T extends Interested>(bucket: Bucket<T>, entry: T): boolean {
-  if (entry.queue === '') return bucket.plain.delete(entry);
+function removeFrom<T extends Interested>(bucket: Bucket<T>, entry: T): number {
+  if (entry.queue === '') return bucket.plain.delete(entry) ? bucket.plain.size : -1;
   const group = bucket.groups?.get(entry.queue);
-  if (group === undefined || !group.delete(entry)) return false;
+  if (group === undefined || !group.delete(entry)) return -1;
   if (group.size === 0) bucket.groups?.delete(entry.queue);
-  return true;
+  return group.size;
 }
 
 function isEmpty<T>(bucket: Bucket<T>): boolean {
   return bucket.plain.size === 0 && (bucket.groups === null || bucket.groups.size === 0);
 }
 
-function collect<T>(bucket: Bucket<T>, match: Match<T>): void {
+function collect<T>(bucket: Bucket<T>, match: MatchUnderWay<T>): void {
   for (const entry of bucket.plain) match.plain.push(entry);
   if (bucket.groups === null) return;
   for (const [name, members] of bucket.groups) {
@@ -177,7 +203,7 @@ function collect<T>(bucket: Bucket<T>, match: Match<T>): void {
   }
 }
 
-function collectLevel<T>(level: Level<T>, subject: string, from: number, match: Match<T>): void {
+function collectLevel<T>(level: Level<T>, subject: string, from: number, match: MatchUnderWay<T>): void {
   if (level.full !== null) collect(level.full, match);
   const dot = subject.indexOf('.', from);
   const last = dot < 0;
@@ -195,25 +221,26 @@ function collectLevel<T>(level: Level<T>, subject: string, from: number, match: 
   }
 }
 
-function removeBelow<T extends Interested>(level: Level<T>, tokens: string[], at: number, entry: T): boolean {
+function removeBelow<T extends Interested>(level: Level<T>, tokens: string[], at: number, entry: T): number {
   if (at === tokens.length) {
-    if (level.here === null || !removeFrom(level.here, entry)) return false;
-    if (isEmpty(level.here)) level.here = null;
-    return true;
+    const left = level.here === null ? -1 : removeFrom(level.here, entry);
+    if (left === 0 && level.here !== null && isEmpty(level.here)) level.here = null;
+    return left;
   }
   const token = tokens[at];
   if (token === '>' && at === tokens.length - 1) {
-    if (level.full === null || !removeFrom(level.full, entry)) return false;
-    if (isEmpty(level.full)) level.full = null;
-    return true;
+    const left = level.full === null ? -1 : removeFrom(level.full, entry);
+    if (left === 0 && level.full !== null && isEmpty(level.full)) level.full = null;
+    return left;
   }
   const next = token === '*' ? level.star : level.literals.get(token);
-  if (next === null || next === undefined || !removeBelow(next, tokens, at + 1, entry)) return false;
-  if (next.isEmpty()) {
+  if (next === null || next === undefined) return -1;
+  const left = removeBelow(next, tokens, at + 1, entry);
+  if (left === 0 && next.isEmpty()) {
     if (token === '*') level.star = null;
     else level.literals.delete(token);
   }
-  return true;
+  return left;
 }
 
 function* entriesOf<T>(bucket: Bucket<T>): Generator<T> {
@@ -226,4 +253,24 @@ function* entriesBelow<T>(level: Level<T>): Generator<T> {
   if (level.full !== null) yield* entriesOf(level.full);
   if (level.star !== null) yield* entriesBelow(level.star);
   for (const next of level.literals.values()) yield* entriesBelow(next);
+}
+
+function* weightsOf<T>(
+  subject: string,
+  bucket: Bucket<T>,
+): Generator<{ subject: string; queue: string; weight: number }> {
+  if (bucket.plain.size > 0) yield { subject, queue: '', weight: bucket.plain.size };
+  if (bucket.groups === null) return;
+  for (const [queue, members] of bucket.groups) yield { subject, queue, weight: members.size };
+}
+
+function* weightsBelow<T>(
+  level: Level<T>,
+  prefix: string,
+): Generator<{ subject: string; queue: string; weight: number }> {
+  const below = prefix === '' ? '' : `${prefix}.`;
+  if (level.here !== null) yield* weightsOf(prefix, level.here);
+  if (level.full !== null) yield* weightsOf(`${below}>`, level.full);
+  if (level.star !== null) yield* weightsBelow(level.star, `${below}*`);
+  for (const [token, next] of level.literals) yield* weightsBelow(next, `${below}${token}`);
 }

@@ -1,4 +1,5 @@
 import type { PubLine } from '@skein/protocol';
+import { isLiteral } from '@skein/subjects';
 import type { Connection } from '../connection.ts';
 import { sendNoResponders } from '../deliver.ts';
 import type { Route } from '../route.ts';
@@ -33,14 +34,14 @@ export function publish(
   }
 
   // Pedantic only tells: the message goes where it would go without.
-  if (connection.options.pedantic && !route.isLiteral) connection.sendError('Invalid Publish Subject');
+  if (connection.options.pedantic && !isLiteral(route.subject)) connection.sendError('Invalid Publish Subject');
   const { permissions } = connection;
-  const { subjectText } = route;
+  const { subject } = route;
   if (
-    route.isReserved ||
-    (permissions !== null && !permissions.canPublish(subjectText) && !permissions.canReply(subjectText))
+    isReserved(subject) ||
+    (permissions !== null && !permissions.canPublish(subject) && !permissions.canReply(subject))
   ) {
-    gateway.refusePublish(connection, subjectText);
+    gateway.refusePublish(connection, subject);
     return;
   }
   if (connection.options.verbose) connection.ok();
@@ -61,8 +62,18 @@ export function publish(
   if (hasReply && delivered === 0 && connection.options.noResponders) {
     sendNoResponders(
       connection,
-      subjectText,
+      subject,
       line.reply.toString('latin1', line.replyStart, line.replyStart + line.replyLength),
     );
   }
 }
+
+/** Subjects between servers, which no client may publish to. */
+function isReserved(subject: string): boolean {
+  const first = subject.charCodeAt(0);
+  if (first !== UNDERSCORE && first !== DOLLAR) return false;
+  return subject.startsWith('_GR_.') || subject.startsWith('$NRG.');
+}
+
+const UNDERSCORE = 0x5f;
+const DOLLAR = 0x24;

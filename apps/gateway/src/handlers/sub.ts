@@ -37,8 +37,7 @@ export function subscribe(connection: Connection, subject: string, queue: string
     const filtered = permissions?.filtersDelivery(subject, queue) ?? false;
     const subscription = new Subscription(connection, subject, queue, sid, filtered);
     connection.subscriptions.set(sid, subscription);
-    account.insert(subscription);
-    gateway.declare(connection, account, subject, queue, 1);
+    gateway.declare(connection, account, subject, queue, account.insert(subscription));
   }
   if (connection.options.verbose) gateway.okWhenSettled(connection);
 }

@@ -15,6 +15,6 @@ export function endSubscription(connection: Connection, subscription: Subscripti
   if (!connection.subscriptions.delete(subscription.sid)) return;
   const { account } = connection;
   if (account === null) return;
-  account.remove(subscription);
-  connection.gateway.declare(null, account, subscription.subject, subscription.queue, -1);
+  const left = account.remove(subscription);
+  if (left >= 0) connection.gateway.declare(null, account, subscription.subject, subscription.queue, left);
 }
