@@ -1,5 +1,5 @@
 import type { AuthPermissions } from '@skein/bus';
-import { isNkeyUser, type User } from '@skein/config';
+import { isNkeyUser, type User } from '@skein/config/options';
 import { createVerifier, NkeyError, type Verifier } from '@skein/nkeys';
 import type { AuthConfiguration } from './options.ts';
 import { isBcrypt } from './passwords/passwords.ts';

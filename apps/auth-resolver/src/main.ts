@@ -11,6 +11,6 @@ if (isMainThread) {
     },
   });
 } else {
-  const { serveBcrypt } = await import('./passwords/bcrypt-thread.ts');
+  const { serveBcrypt } = await import('./passwords/bcrypt-serve.ts');
   serveBcrypt();
 }

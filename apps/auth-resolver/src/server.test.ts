@@ -31,7 +31,7 @@ beforeEach(() => {
     createMember: (options: MemberOptions) => {
       handlers = options.handlers;
       return {
-        start: async () => ({ configuration: withUser('a') }) as Partial<Registration>,
+        start: async () => ({ configuration: withUser('a'), revision: 1 }) as Partial<Registration>,
         stop: async () => {},
         handle: (method: string, fn: (body: string) => string | Promise<string>) => methods.set(method, fn),
       } as unknown as Member;
@@ -94,12 +94,30 @@ describe('the auth-resolver', () => {
 
   it('is asked again for live connections', async () => {
     await resolver.start();
-    const body = JSON.stringify([request('a'), request('x')]);
+    const body = JSON.stringify({ revision: 1, connections: [request('a'), request('x')] });
     expect(JSON.parse(await methods.get('recheck')!(body))).toEqual([
       { outcome: 'stays', user: 'a' },
       { outcome: 'gone', reason: 'User "x"' },
     ]);
-    const many = JSON.stringify(Array.from({ length: rechecksMax + 1 }, () => request('a')));
+    const connections = Array.from({ length: rechecksMax + 1 }, () => request('a'));
+    const many = JSON.stringify({ revision: 1, connections });
     await expect(methods.get('recheck')!(many)).rejects.toThrow(`more than ${rechecksMax} connections`);
+  });
+
+  it('answers for live connections by the revision that the gateway has', async () => {
+    await resolver.start();
+    const answer = methods.get('recheck')!(JSON.stringify({ revision: 2, connections: [request('a')] }));
+    handlers.commit!(withUser('z'), 2);
+    expect(JSON.parse(await answer)).toEqual([{ outcome: 'gone', reason: 'User "a"' }]);
+  });
+
+  it('keeps a bounded number of gateways waiting for a revision', async () => {
+    await resolver.start();
+    const body = JSON.stringify({ revision: 2, connections: [] });
+    const answers = Promise.allSettled(Array.from({ length: 300 }, () => methods.get('recheck')!(body)));
+    await Promise.resolve();
+    handlers.commit!(withUser('z'), 2);
+    const refused = (await answers).filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(300 - 256);
   });
 });

@@ -10,6 +10,17 @@ export { component } from './options.ts';
 /** Connections in one `recheck` request. */
 export const rechecksMax = 1024;
 
+/** Several requests of each of 64 gateways. */
+const reachingMax = 256;
+
+/** What a gateway asks with after a reload. */
+export interface RecheckRequest {
+  /** Of the configuration that was committed. */
+  revision: number;
+  /** What each connection was let in with; at most `rechecksMax`. */
+  connections: AuthRequest[];
+}
+
 export interface AuthResolver {
   /** Resolves when gateways can ask. */
   start(): Promise<void>;
@@ -28,6 +39,8 @@ class Server implements AuthResolver {
   private readonly passwords: Passwords;
   private authenticator: Authenticator | undefined;
   private checked: Directory | undefined;
+  private revision = 0;
+  private reaching: (() => void)[] = [];
 
   constructor(options: AuthResolverOptions) {
     const { createMember, startBcryptWorker, onShutdown: _, onConfigured: __, ...member } = options;
@@ -39,8 +52,8 @@ class Server implements AuthResolver {
   }
 
   async start(): Promise<void> {
-    const { configuration } = await this.member.start();
-    this.use(configuration as AuthConfiguration);
+    const { configuration, revision } = await this.member.start();
+    this.use(configuration as AuthConfiguration, revision);
   }
 
   async stop(): Promise<void> {
@@ -53,7 +66,7 @@ class Server implements AuthResolver {
       authenticate: (request) =>
         this.authenticator?.check(request) ?? { allowed: false, error: '', reason: 'the auth-resolver is starting' },
       check: (configuration) => this.checkConfiguration(configuration as AuthConfiguration),
-      commit: (configuration) => this.use(configuration as AuthConfiguration),
+      commit: (configuration, revision) => this.use(configuration as AuthConfiguration, revision),
       rollback: () => {
         this.checked = undefined;
       },
@@ -76,28 +89,39 @@ class Server implements AuthResolver {
     }
   }
 
-  private use(configuration: AuthConfiguration): void {
+  private use(configuration: AuthConfiguration, revision: number): void {
     // A restarted router may commit what this process never checked.
     const directory = this.checked ?? compileDirectory(configuration);
     this.checked = undefined;
     this.bcrypt.timeoutMs = directory.authTimeoutMs;
     if (this.authenticator === undefined) this.authenticator = new Authenticator(directory, this.passwords);
     else this.authenticator.use(directory);
+    this.revision = revision;
+    for (const resolve of this.reaching.splice(0)) resolve();
     this.options.onConfigured(configuration);
   }
 
   /**
-   * After a reload a gateway asks again for its live connections. Body: a JSON array of the AuthRequests they were let in
-   * with, at most `rechecksMax`; the answer is an array of `Recheck`, in the same order.
+   * After a reload a gateway asks again for its live connections. Body: `RecheckRequest` in JSON; the answer is an array of
+   * `Recheck`, in the same order.
    */
   private async recheck(body: string): Promise<string> {
-    const requests = JSON.parse(body) as AuthRequest[];
-    if (requests.length > rechecksMax) throw new Error(`more than ${rechecksMax} connections in one request`);
+    const { revision, connections } = JSON.parse(body) as RecheckRequest;
+    if (connections.length > rechecksMax) throw new Error(`more than ${rechecksMax} connections in one request`);
+    await this.reach(revision);
     const { authenticator } = this;
     if (authenticator === undefined) throw new Error('the auth-resolver is starting');
     const answers: Recheck[] = [];
     // One after the other: these must not push logins out of the queue.
-    for (const request of requests) answers.push(await authenticator.recheck(request));
+    for (const request of connections) answers.push(await authenticator.recheck(request));
     return JSON.stringify(answers);
+  }
+
+  /** The gateway may have been told of the configuration sooner than this process. */
+  private async reach(revision: number): Promise<void> {
+    while (this.revision < revision) {
+      if (this.reaching.length >= reachingMax) throw new Error('too many gateways ask for a configuration to come');
+      await new Promise<void>((resolve) => this.reaching.push(resolve));
+    }
   }
 }

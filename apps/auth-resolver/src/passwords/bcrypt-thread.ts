@@ -1,8 +1,8 @@
-import { parentPort, Worker } from 'node:worker_threads';
-import { compareBcrypt } from './bcrypt.ts';
+import { Worker } from 'node:worker_threads';
 import type { BcryptWorker } from './bcrypt-queue.ts';
 
-interface Job {
+/** What the thread is sent; it answers with a boolean. */
+export interface Job {
   password: string;
   hash: string;
 }
@@ -31,9 +31,4 @@ export function startBcryptThread(entry: URL): BcryptWorker {
       thread.terminate();
     },
   };
-}
-
-/** The thread's side. */
-export function serveBcrypt(): void {
-  parentPort?.on('message', ({ password, hash }: Job) => parentPort?.postMessage(compareBcrypt(password, hash)));
 }
