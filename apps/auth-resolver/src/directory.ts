@@ -1,5 +1,5 @@
 import type { AuthPermissions } from '@skein/bus';
-import { isNkeyUser, type User } from '@skein/config/options';
+import type { User } from '@skein/config';
 import { createVerifier, NkeyError, type Verifier } from '@skein/nkeys';
 import type { AuthConfiguration } from './options.ts';
 import { isBcrypt } from './passwords/passwords.ts';
@@ -68,7 +68,7 @@ export function compileDirectory(configuration: AuthConfiguration): Directory {
     authorization.token,
     websocket?.password,
     websocket?.token,
-    ...authorization.users.map((user) => (isNkeyUser(user) ? undefined : user.pass)),
+    ...authorization.users.map((user) => ('nkey' in user ? undefined : user.pass)),
   ];
   return {
     client,
@@ -103,7 +103,7 @@ function addUser(
     ...(permissions === undefined ? {} : { permissions: enforced(permissions) }),
     ...(entry.allowedConnectionTypes?.length ? { connectionTypes: new Set<string>(entry.allowedConnectionTypes) } : {}),
   };
-  if (isNkeyUser(entry)) {
+  if ('nkey' in entry) {
     const { nkey } = entry;
     if (nkeys.has(nkey)) throw new DirectoryError(`Duplicate nkey "${nkey}" detected`);
     (nkeys as Map<string, KnownNkeyUser>).set(nkey, { name: nkey, verify: verifierOf(nkey), ...known });
