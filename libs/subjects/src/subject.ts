@@ -41,13 +41,16 @@ export function isLiteral(subject: string): boolean {
   return isValidPattern(subject) && !hasWildcard(subject);
 }
 
-/** Whether a message on `subject` (no wildcards) belongs to a subscription on `pattern`. */
+/**
+ * Whether a message on `subject` (read as a literal) belongs to a subscription on `pattern`. One with an empty token
+ * belongs to nobody.
+ */
 export function matches(pattern: string, subject: string): boolean {
   let p = 0;
   let s = 0;
   for (;;) {
     const pEnd = tokenEnd(pattern, p);
-    if (pEnd - p === 1 && pattern.charCodeAt(p) === FULL && pEnd === pattern.length) return true;
+    if (pEnd - p === 1 && pattern.charCodeAt(p) === FULL && pEnd === pattern.length) return !hasEmptyToken(subject);
     const sEnd = tokenEnd(subject, s);
     const star = pEnd - p === 1 && pattern.charCodeAt(p) === STAR && sEnd > s;
     if (!star && (pEnd - p !== sEnd - s || !sameBytes(pattern, p, subject, s, pEnd - p))) return false;
@@ -57,6 +60,11 @@ export function matches(pattern: string, subject: string): boolean {
     p = pEnd + 1;
     s = sEnd + 1;
   }
+}
+
+/** Published, such a subject reaches nobody. */
+export function hasEmptyToken(subject: string): boolean {
+  return subject.startsWith('.') || subject.endsWith('.') || subject.includes('..');
 }
 
 /** For people and JSON: the wire's bytes read as UTF-8. */

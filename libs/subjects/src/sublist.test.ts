@@ -113,6 +113,9 @@ describe('subjects', () => {
     ['*.b', 'a.b', true],
     ['a', 'a', true],
     ['a', 'ab', false],
+    ['>', 'a..b', false],
+    ['a.>', 'a.b.', false],
+    ['*.b', '.b', false],
   ])('%j against %j: %s', (p, subject, expected) => {
     expect(matches(p, subject)).toBe(expected);
   });

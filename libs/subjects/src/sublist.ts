@@ -1,4 +1,4 @@
-import { hasWildcard } from './subject.ts';
+import { hasEmptyToken, hasWildcard } from './subject.ts';
 
 /** What a sublist holds: a pattern and, for a member of a queue group, the group's name ('' for none). */
 export interface Interested {
@@ -163,10 +163,6 @@ export class Sublist<T extends Interested> {
 
 const NO_GROUPS: readonly never[] = [];
 const NO_MATCH: Match<never> = { plain: [], groups: [] };
-
-function hasEmptyToken(subject: string): boolean {
-  return subject.startsWith('.') || subject.endsWith('.') || subject.includes('..');
-}
 
 function addTo<T extends Interested>(bucket: Bucket<T>, entry: T): number {
   if (entry.queue === '') return bucket.plain.add(entry).size;
