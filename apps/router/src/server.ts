@@ -134,7 +134,7 @@ class NodeRouter implements Router, SessionOwner {
       processIdMax: this.register.processIdMax,
       connectionIdMax: this.leases.connectionIdMax,
       linkKey: this.linkKey.toString('hex'),
-      register: this.register.peers().filter((peer) => peer.component !== 'supervisor'),
+      register: this.register.peers(),
     };
     this.given.state.save(this.state);
   }
@@ -210,7 +210,7 @@ class NodeRouter implements Router, SessionOwner {
     this.register.members.set(peer.id, member);
     this.settlement.join(peer.id, component === 'gateway' ? { live: hello.listening } : undefined);
     this.leases.join(peer.id, hello.connections, hello.connectionIdMax);
-    if (returned) this.lookForBroken(peer.id, hello.links);
+    if (returned) this.lookForBroken(hello.links);
     this.save();
 
     session.send({
@@ -244,10 +244,9 @@ class NodeRouter implements Router, SessionOwner {
   }
 
   /** A process came back to a restarted router: peers that it has no link to are most likely gone. */
-  private lookForBroken(id: number, links: readonly number[]): void {
-    if (this.register.members.get(id)?.peer.address === '') return;
+  private lookForBroken(links: readonly number[]): void {
     for (const peer of [...this.register.expected.values()]) {
-      if (peer.address !== '' && !links.includes(peer.id)) this.giveUp(peer.id);
+      if (!links.includes(peer.id)) this.giveUp(peer.id);
     }
   }
 
@@ -484,7 +483,8 @@ class NodeRouter implements Router, SessionOwner {
       this.leases.setMax(next.maxConnections);
       await rollout.commit();
       for (const { reason } of plan.changes) this.log.info(`Reloaded: ${reason}`);
-      this.log.info('Reloaded server configuration');
+      const digest = next.configDigest === '' ? '' : ` (${next.configDigest})`;
+      this.log.info(`Reloaded server configuration${digest}`);
       this.given.optionsChanged?.(next);
     }
     this.rollout = null;

@@ -1,14 +1,14 @@
 import type { Runtime } from './runtime.ts';
 import type { Transport } from './transport.ts';
 
-export type Component = 'router' | 'gateway' | 'auth-resolver' | 'monitor' | 'jetstream-store' | 'raft' | 'supervisor';
+export type Component = 'router' | 'gateway' | 'auth-resolver' | 'monitor' | 'jetstream-store' | 'raft';
 
 export interface Peer {
   /** Given by the router; never given to another process. */
   readonly id: number;
   readonly component: Component;
   readonly instance: number;
-  /** Where its link socket listens; '' for the supervisor, which has no links. */
+  /** Where its link socket listens. */
   readonly address: string;
   readonly pid: number;
 }
@@ -325,7 +325,7 @@ export interface MemberOptions {
   /** The product's. */
   version: string;
   pid: number;
-  /** Where this process listens for links; '' for none (supervisor). */
+  /** Where this process listens for links. */
   address: string;
   routerAddress: string;
   /** Proves the component to the router. */

@@ -52,7 +52,6 @@ export class Peering implements LinkOwner {
   }
 
   async listen(): Promise<void> {
-    if (this.options.address === '') return;
     this.listener = await this.options.transport.listen(this.options.address, (channel) => this.accept(channel));
   }
 
@@ -110,7 +109,7 @@ export class Peering implements LinkOwner {
   private dial(id: number): void {
     const peer = this.peers.get(id);
     if (peer === undefined || this.stopped || this.dialing.has(id) || this.links.has(id)) return;
-    if (this.id > id || peer.address === '' || this.options.address === '') return;
+    if (this.id > id) return;
     const backoff = new Backoff(5, 250);
     this.dialing.set(id, backoff);
     this.attempt(peer, backoff);
