@@ -17,6 +17,7 @@ export interface ConnectOptions {
   sig: string;
   /** Accounts are chosen by who one is; naming one is refused. */
   account: string;
+  newAccount: boolean;
 }
 
 /** A client that never sends CONNECT, or does not mention them in it, is verbose and pedantic. */
@@ -37,6 +38,7 @@ export const defaultConnectOptions = (): ConnectOptions => ({
   nkey: '',
   sig: '',
   account: '',
+  newAccount: false,
 });
 
 /**
@@ -82,6 +84,7 @@ const FIELDS: Record<string, readonly [keyof ConnectOptions, 'boolean' | 'number
   nkey: ['nkey', 'string'],
   sig: ['sig', 'string'],
   account: ['account', 'string'],
+  new_account: ['newAccount', 'boolean'],
 };
 
 /** The credentials among them, in CONNECT's own words: what the auth-resolver is asked with. */

@@ -132,8 +132,7 @@ export class Connection implements ChannelHandler {
       !startsConnect(buffer[start]) &&
       this.parser.keptBytes === 0
     ) {
-      this.gateway.refuse(this);
-      return;
+      this.gateway.admission.speaksUnasked(this);
     }
     this.parser.feed(buffer, start, end, headroom);
     if (this.stalled && !this.isClosed) this.gateway.stall(this);

@@ -95,7 +95,10 @@ export class GatewayMember {
     return {
       listen: () => this.#options.listen(),
       shutdown: (reason, refused) => this.#options.shutdown(reason, refused),
-      commit: (configuration) => this.#configure(configuration as GatewayConfiguration),
+      commit: (configuration, revision) => {
+        this.#configure(configuration as GatewayConfiguration);
+        this.gateway.admission.recheckAll(revision);
+      },
       stats: () => this.gateway.figures(),
       settled: (sequence) => this.gateway.settled(sequence),
       writable: () => this.gateway.linksWritable(),

@@ -1,9 +1,9 @@
-import type { AuthResponse, Channel, Link, Member, Runtime } from '@skein/bus';
-import { compilePermissions } from '@skein/permissions';
+import type { Channel, Link, Member, Runtime } from '@skein/bus';
+import { errors } from '@skein/errors';
 import { subjectText } from '@skein/subjects';
 import { Account } from './account.ts';
+import { Admission } from './admission.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { credentialsJson } from './connect-options.ts';
 import { Connection, type Origin } from './connection.ts';
 import type { Message } from './deliver.ts';
 import { answerPing } from './handlers/ping.ts';
@@ -41,6 +41,7 @@ export class Gateway {
   readonly member: Member;
   readonly runtime: Runtime;
   readonly log: Log;
+  readonly admission = new Admission(this);
   readonly pool = new BufferPool(OUTPUT_BUFFER_BYTES, FREE_BUFFER_BYTES_MAX);
   readonly accounts = new Map<string, Account>();
   readonly connections = new Map<number, Connection>();
@@ -98,7 +99,9 @@ export class Gateway {
   applySettings(settings: Settings): void {
     this.settings = settings;
     this.parserLimits.controlLineBytesMax = settings.maxControlLineBytes;
-    this.parserLimits.payloadBytesMax = settings.maxPayloadBytes;
+    // A negative limit is none; sizes have at most nine digits anyway.
+    this.parserLimits.payloadBytesMax =
+      settings.maxPayloadBytes < 0 ? Number.MAX_SAFE_INTEGER : settings.maxPayloadBytes;
   }
 
   account(name: string): Account {
@@ -120,114 +123,19 @@ export class Gateway {
     connection.sendInfo();
     this.log.debug(`${connection.label()} - Client connection created`);
     if (!granted) {
-      connection.sendError('maximum connections exceeded');
+      connection.sendError(errors.maximumConnectionsExceeded.text);
       this.close(connection, 'Maximum Connections Exceeded');
       return connection;
     }
-    if (!this.settings.authRequired) this.enter(connection, GLOBAL_ACCOUNT);
-    else {
-      connection.authTimer = this.runtime.setTimer(this.settings.authTimeoutMs, () => {
-        connection.sendError('Authentication Timeout');
-        this.close(connection, 'Authentication Timeout');
-      });
-    }
+    this.admission.begin(connection);
     this.schedulePing(connection, this.settings.pingIntervalMs);
     return connection;
   }
 
-  /** From here on the connection is this account's. */
-  enter(connection: Connection, name: string): void {
-    const account = this.account(name);
-    if (connection.account === account) return;
-    connection.account?.connections.delete(connection);
-    connection.account = account;
-    connection.parser.line.route = null;
-    account.connections.add(connection);
-  }
-
-  /** CONNECT has come: admitted at once where nobody has to prove anything, else asked of the auth-resolver. */
-  admit(connection: Connection): void {
-    if (!this.settings.authRequired) {
-      this.#admitted(connection);
-      return;
-    }
-    connection.parser.halt();
-    const { origin, nonce, options } = connection;
-    this.member
-      .authenticate(
-        {
-          connection: connection.cid,
-          connectJson: credentialsJson(options),
-          nonce,
-          host: origin.host,
-          kind: origin.kind,
-          tls: connection.tls !== null,
-          certificateSubject: connection.tls?.subject ?? '',
-          certificateNames: [...(connection.tls?.names ?? [])],
-        },
-        this.settings.authTimeoutMs,
-      )
-      .then(
-        (response) => this.#answered(connection, response),
-        // The auth timer ends what is not answered in time; until then the bus has retried.
-        (error: unknown) => this.refuse(connection, undefined, String(error)),
-      );
-  }
-
-  #answered(connection: Connection, response: AuthResponse): void {
-    if (connection.isClosed) return;
-    if (!response.allowed) {
-      this.refuse(connection, response.error === '' ? undefined : response.error, response.reason);
-      return;
-    }
-    connection.user = response.user;
-    connection.permissions =
-      response.permissions === undefined ? null : compilePermissions(response.permissions, () => this.runtime.now());
-    if (response.payloadBytesMax > 0) connection.payloadBytesMax = response.payloadBytesMax;
-    if (response.subscriptionsMax > 0) connection.subscriptionsMax = response.subscriptionsMax;
-    if (response.expiresUnixMs > 0) {
-      connection.expiryTimer?.cancel();
-      const delay = Math.max(0, response.expiresUnixMs - this.runtime.wallMs());
-      connection.expiryTimer = this.runtime.setTimer(delay, () => {
-        connection.sendError('User Authentication Expired');
-        this.close(connection, 'Authentication Expired');
-      });
-    }
-    this.enter(connection, response.account);
-    this.#admitted(connection);
-    connection.parser.resume();
-  }
-
-  #admitted(connection: Connection): void {
-    connection.authTimer?.cancel();
-    connection.authTimer = null;
-    connection.ok();
-    if (!connection.greeted && connection.options.protocol >= 1) connection.connectInfoDue = true;
-    if (!connection.greeted && this.settings.firstPing) {
-      this.schedulePing(connection, Math.min(FIRST_PING_MS, this.settings.pingIntervalMs));
-    }
-    connection.greeted = true;
-  }
-
-  /** Who is not allowed, or speaks before being asked. */
-  refuse(connection: Connection, text = 'Authorization Violation', reason = ''): void {
-    if (connection.isClosed) return;
-    this.counters.authFailures++;
-    this.log.error(`${connection.label()} - authentication error${reason === '' ? '' : ` - ${reason}`}`);
-    connection.sendError(text);
-    this.close(connection, 'Authentication Failure');
-  }
-
   refusePublish(connection: Connection, latin1: string): void {
     const subject = subjectText(latin1);
-    connection.sendError(`Permissions Violation for Publish to "${subject}"`);
-    this.log.error(
-      `${connection.label()} - Publish Violation - ${this.identify(connection)}, Subject ${JSON.stringify(subject)}`,
-    );
-  }
-
-  identify(connection: Connection): string {
-    return connection.user === '' ? 'User "N/A"' : `User ${JSON.stringify(connection.user)}`;
+    connection.sendError(errors.publishPermissionsViolation.about(subject));
+    this.log.error(`${connection.label()} - Publish Violation - Subject "${subject}"`);
   }
 
   /** Ends a connection: what it was told so far is sent, then the wire is closed. Idempotent. */
@@ -519,7 +427,7 @@ export class Gateway {
     if (connection.pingsOut >= this.settings.pingMax) {
       this.counters.staleConnections++;
       this.log.debug(`${connection.label()} - Stale Client Connection - Closing`);
-      connection.sendError('Stale Connection');
+      connection.sendError(errors.staleConnection.text);
       this.close(connection, 'Stale Connection');
       return;
     }
@@ -532,5 +440,3 @@ export class Gateway {
 
 const NOTHING = Buffer.alloc(0);
 export const GLOBAL_ACCOUNT = '$G';
-/** Soon after CONNECT, so that the round-trip time is known early. */
-const FIRST_PING_MS = 2300;

@@ -29,7 +29,10 @@ export function infoLine(
     headers: !configuration.noHeaderSupport,
   };
   // A client that may come in without credentials is not asked for them before it has said who it is.
-  if (configuration.authRequired && (configuration.noAuthUser === undefined || connection.greeted)) {
+  if (
+    configuration.authRequired &&
+    (configuration.noAuthUser === undefined || connection.greeted || connection.origin.kind !== 'STANDARD')
+  ) {
     info.auth_required = true;
   }
   if (tls !== undefined && connection.origin.kind === 'STANDARD') {

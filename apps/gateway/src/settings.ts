@@ -21,6 +21,8 @@ export interface Settings {
   readonly firstPing: boolean;
   readonly authTimeoutMs: number;
   readonly authRequired: boolean;
+  /** Those who don't say who they are come in as `no_auth_user`. */
+  readonly mayStayNameless: boolean;
   readonly headers: boolean;
   readonly stallProducers: boolean;
 }
@@ -38,6 +40,7 @@ export function settingsFrom(configuration: GatewayConfiguration): Settings {
     firstPing: !configuration.disableShortFirstPing,
     authTimeoutMs: configuration.authTimeoutMs,
     authRequired: configuration.authRequired,
+    mayStayNameless: configuration.noAuthUser !== undefined,
     headers: !configuration.noHeaderSupport,
     stallProducers: !configuration.noFastProducerStall,
   };

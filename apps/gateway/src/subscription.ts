@@ -12,7 +12,7 @@ export class Subscription {
   max = 0;
   delivered = 0;
   /** Deny rules hide some of its messages: each is looked at. */
-  readonly filtered: boolean;
+  filtered: boolean;
 
   constructor(connection: Connection, subject: string, queue: string, sid: string, filtered: boolean) {
     this.connection = connection;

@@ -1,3 +1,4 @@
+import { errors } from '@skein/errors';
 import { type ConnectOptions, parseConnectOptions } from '../connect-options.ts';
 import type { Connection } from '../connection.ts';
 
@@ -11,18 +12,18 @@ export function connect(connection: Connection, json: string): void {
     return;
   }
   if (options.protocol < 0 || options.protocol > PROTOCOL_MAX) {
-    connection.sendError('invalid client protocol');
+    connection.sendError(errors.invalidClientProtocol.text);
     gateway.close(connection, 'Protocol Violation');
     return;
   }
   options.headers &&= gateway.settings.headers;
   if (options.noResponders && !options.headers) {
-    connection.sendError('no responders requires headers support');
+    connection.sendError(errors.noRespondersRequiresHeaders.text);
     gateway.close(connection, 'No Responders Requires Headers');
     return;
   }
-  if (options.account !== '') {
-    gateway.refuse(connection);
+  if (options.account !== '' || options.newAccount) {
+    gateway.admission.refuse(connection);
     return;
   }
   const { cookies } = connection.origin;
@@ -30,7 +31,7 @@ export function connect(connection: Connection, json: string): void {
   connection.options = options;
   connection.parser.headers = options.headers;
   connection.connectReceived = true;
-  gateway.admit(connection);
+  gateway.admission.admit(connection);
 }
 
 function hasCredentials(options: ConnectOptions): boolean {

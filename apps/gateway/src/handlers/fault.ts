@@ -1,3 +1,4 @@
+import { errors } from '@skein/errors';
 import type { ParseFault } from '@skein/protocol';
 import type { Connection } from '../connection.ts';
 
@@ -8,18 +9,18 @@ export function fault(connection: Connection, kind: ParseFault, detail: string):
   switch (kind) {
     case 'unknown-operation':
     case 'bad-payload-end':
-      connection.sendError('Unknown Protocol Operation');
+      connection.sendError(errors.unknownProtocolOperation.text);
       gateway.close(connection, 'Protocol Violation');
       break;
     case 'control-line-too-long':
-      connection.sendError('maximum control line exceeded');
+      connection.sendError(errors.maximumControlLineExceeded.text);
       gateway.close(connection, 'Maximum Control Line Exceeded');
       break;
     case 'payload-too-large':
       gateway.log.error(
         `${connection.label()} - maximum payload violation: ${detail} vs ${connection.payloadBytesMax}`,
       );
-      connection.sendError('Maximum Payload Violation');
+      connection.sendError(errors.maximumPayloadViolation.text);
       gateway.close(connection, 'Maximum Message Payload Exceeded');
       break;
     case 'headers-not-supported':

@@ -1,3 +1,4 @@
+import { errors } from '@skein/errors';
 import type { PubLine } from '@skein/protocol';
 import { isLiteral } from '@skein/subjects';
 import type { Connection } from '../connection.ts';
@@ -14,13 +15,13 @@ export function publish(
 ): void {
   const { gateway, account } = connection;
   if (account === null) {
-    gateway.refuse(connection);
+    gateway.admission.refuse(connection);
     return;
   }
   const bytes = payloadEnd - payloadStart;
   connection.inMsgs++;
   connection.inBytes += bytes;
-  if (bytes > connection.payloadBytesMax) {
+  if (bytes > connection.payloadBytesMax && connection.payloadBytesMax >= 0) {
     // A user's own limit may be lower than the one the parser knows.
     connection.fault('payload-too-large', String(bytes));
     return;
@@ -34,7 +35,7 @@ export function publish(
   }
 
   // Pedantic only tells: the message goes where it would go without.
-  if (connection.options.pedantic && !isLiteral(route.subject)) connection.sendError('Invalid Publish Subject');
+  if (connection.options.pedantic && !isLiteral(route.subject)) connection.sendError(errors.invalidPublishSubject.text);
   const { permissions } = connection;
   const { subject } = route;
   if (

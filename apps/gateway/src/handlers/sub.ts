@@ -1,3 +1,4 @@
+import { errors } from '@skein/errors';
 import { isValidPattern, subjectText } from '@skein/subjects';
 import type { Connection } from '../connection.ts';
 import { Subscription } from '../subscription.ts';
@@ -5,31 +6,34 @@ import { Subscription } from '../subscription.ts';
 export function subscribe(connection: Connection, subject: string, queue: string, sid: string): void {
   const { gateway, account } = connection;
   if (account === null) {
-    gateway.refuse(connection);
+    gateway.admission.refuse(connection);
     return;
   }
   const { permissions } = connection;
   if (permissions !== null && !permissions.canSubscribe(subject, queue)) {
     const name = subjectText(subject);
-    const text = queue === '' ? `"${name}"` : `"${name}" using queue "${subjectText(queue)}"`;
-    connection.sendError(`Permissions Violation for Subscription to ${text}`);
-    gateway.log.error(
-      `${connection.label()} - Subscription Violation - ${gateway.identify(connection)}, Subject ${JSON.stringify(name)}, SID ${sid}`,
+    const group = subjectText(queue);
+    connection.sendError(
+      queue === ''
+        ? errors.subscriptionPermissionsViolation.about(name)
+        : errors.queueSubscriptionPermissionsViolation.about(name, group),
     );
+    const queued = queue === '' ? '' : ` Queue: "${group}",`;
+    gateway.log.error(`${connection.label()} - Subscription Violation - Subject "${name}",${queued} SID ${sid}`);
     return;
   }
   if (!isValidPattern(subject)) {
-    connection.sendError('Invalid Subject');
+    connection.sendError(errors.invalidSubject.text);
     return;
   }
   const { maxSubscriptionTokens } = gateway.settings;
   if (maxSubscriptionTokens > 0 && subject.split('.').length > maxSubscriptionTokens) {
-    connection.sendError(`Permissions Violation for Subscription to "${subjectText(subject)}", too many tokens`);
+    connection.sendError(errors.tooManySubjectTokens.about(subjectText(subject)));
     return;
   }
   const { subscriptionsMax } = connection;
   if (subscriptionsMax > 0 && connection.subscriptions.size >= subscriptionsMax) {
-    connection.sendError('maximum subscriptions exceeded');
+    connection.sendError(errors.maximumSubscriptionsExceeded.text);
     return;
   }
   // The same sid again changes nothing, and is not delivered to twice.

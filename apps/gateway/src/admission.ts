@@ -1,0 +1,230 @@
+import type { AuthRequest, AuthResponse } from '@skein/bus';
+import { errors } from '@skein/errors';
+import { type ConnectionPermissions, compilePermissions } from '@skein/permissions';
+import { subjectText } from '@skein/subjects';
+import { credentialsJson } from './connect-options.ts';
+import type { Connection } from './connection.ts';
+import { type Gateway, GLOBAL_ACCOUNT } from './gateway.ts';
+import { endSubscription } from './handlers/unsub.ts';
+
+/** While the auth-resolver is away, it is asked again; the authentication timeout ends the waiting. */
+const ASK_AGAIN_MS = 50;
+/** As many as the auth-resolver takes in one question. */
+const RECHECKED_AT_ONCE = 1024;
+const RECHECK_ANSWER_MS = 10_000;
+/** Soon after CONNECT, so that the round-trip time is known early. */
+const FIRST_PING_MS = 2300;
+
+/** What became of a connection's rights when the configuration changed. */
+type Recheck = { outcome: 'refused' | 'gone' | 'unchecked' } | ({ outcome: 'stays' } & Partial<Allowed>);
+type Allowed = Extract<AuthResponse, { allowed: true }>;
+
+/** Who may come in, as whom, and who has to leave again. The auth-resolver decides; this is the asking and the doing. */
+export class Admission {
+  readonly #gateway: Gateway;
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+  }
+
+  /** A connection that has just been made. */
+  begin(connection: Connection): void {
+    const { settings, runtime } = this.#gateway;
+    if (!settings.authRequired) {
+      this.#enter(connection, GLOBAL_ACCOUNT);
+      return;
+    }
+    connection.authTimer = runtime.setTimer(settings.authTimeoutMs, () => {
+      connection.sendError(errors.authenticationTimeout.text);
+      this.#gateway.close(connection, 'Authentication Timeout');
+    });
+  }
+
+  /** CONNECT has come: admitted at once where nobody has to prove anything, else asked of the auth-resolver. */
+  admit(connection: Connection): void {
+    if (!this.#gateway.settings.authRequired) {
+      this.#admitted(connection);
+      return;
+    }
+    connection.parser.halt();
+    this.#ask(connection);
+  }
+
+  /** The first byte is not CONNECT's. Where a user is named for those who don't say who they are, that one it is. */
+  speaksUnasked(connection: Connection): void {
+    if (this.#gateway.settings.mayStayNameless) {
+      connection.connectReceived = true;
+      connection.parser.halt();
+      this.#ask(connection, false);
+    } else {
+      this.refuse(connection);
+    }
+  }
+
+  /** Not allowed, or not known. */
+  refuse(connection: Connection, text: string = errors.authorizationViolation.text, reason = ''): void {
+    if (connection.isClosed) return;
+    this.#gateway.counters.authFailures++;
+    this.#gateway.log.error(`${connection.label()} - authentication error${reason === '' ? '' : ` - ${reason}`}`);
+    connection.sendError(text);
+    this.#gateway.close(connection, 'Authentication Failure');
+  }
+
+  #ask(connection: Connection, connected = true): void {
+    const { member, settings, runtime } = this.#gateway;
+    member.authenticate(questionOf(connection), settings.authTimeoutMs).then(
+      (response) => this.#answered(connection, response, connected),
+      () => {
+        if (!connection.isClosed) runtime.setTimer(ASK_AGAIN_MS, () => this.#askAgain(connection, connected));
+      },
+    );
+  }
+
+  #askAgain(connection: Connection, connected: boolean): void {
+    if (!connection.isClosed) this.#ask(connection, connected);
+  }
+
+  #answered(connection: Connection, response: AuthResponse, connected: boolean): void {
+    if (connection.isClosed) return;
+    if (!response.allowed) {
+      this.refuse(connection, response.error === '' ? undefined : response.error, response.reason);
+      return;
+    }
+    this.#grant(connection, response);
+    if (connected) this.#admitted(connection);
+    else this.#timely(connection);
+    connection.parser.resume();
+  }
+
+  #grant(connection: Connection, allowed: Partial<Allowed>): void {
+    const { runtime, settings } = this.#gateway;
+    connection.user = allowed.user ?? connection.user;
+    connection.permissions =
+      allowed.permissions === undefined ? null : compilePermissions(allowed.permissions, () => runtime.now());
+    connection.payloadBytesMax = allowed.payloadBytesMax || settings.maxPayloadBytes;
+    connection.subscriptionsMax = allowed.subscriptionsMax || settings.maxSubscriptions;
+    connection.expiryTimer?.cancel();
+    if (allowed.expiresUnixMs !== undefined && allowed.expiresUnixMs > 0) {
+      connection.expiryTimer = runtime.setTimer(Math.max(0, allowed.expiresUnixMs - runtime.wallMs()), () => {
+        connection.sendError(errors.userAuthenticationExpired.text);
+        this.#gateway.close(connection, 'Authentication Expired');
+      });
+    }
+    this.#enter(connection, allowed.account ?? GLOBAL_ACCOUNT);
+  }
+
+  /** From here on the connection is this account's. */
+  #enter(connection: Connection, name: string): void {
+    const account = this.#gateway.account(name);
+    const before = connection.account;
+    if (before === account) return;
+    // Subscriptions belong to the account they were made in.
+    if (before !== null) {
+      for (const subscription of [...connection.subscriptions.values()]) endSubscription(connection, subscription);
+      before.connections.delete(connection);
+    }
+    connection.account = account;
+    connection.parser.line.route = null;
+    account.connections.add(connection);
+  }
+
+  #timely(connection: Connection): void {
+    connection.authTimer?.cancel();
+    connection.authTimer = null;
+  }
+
+  #admitted(connection: Connection): void {
+    this.#timely(connection);
+    connection.ok();
+    if (connection.greeted) return;
+    connection.greeted = true;
+    connection.connectInfoDue = connection.options.protocol >= 1;
+    const { pingIntervalMs, firstPing } = this.#gateway.settings;
+    if (firstPing) this.#gateway.schedulePing(connection, Math.min(FIRST_PING_MS, pingIntervalMs));
+  }
+
+  /** The configuration has changed: everybody who came in by it is looked at again. */
+  recheckAll(revision: number): void {
+    const connections = [...this.#gateway.connections.values()].filter(({ account }) => account !== null);
+    if (!this.#gateway.settings.authRequired) {
+      for (const connection of connections) this.#regrant(connection, {});
+      return;
+    }
+    for (let at = 0; at < connections.length; at += RECHECKED_AT_ONCE) {
+      this.#recheck(connections.slice(at, at + RECHECKED_AT_ONCE), revision);
+    }
+  }
+
+  #recheck(connections: Connection[], revision: number): void {
+    const { member, runtime } = this.#gateway;
+    const open = connections.filter(({ isClosed }) => !isClosed);
+    if (open.length === 0) return;
+    const again = (): void => {
+      runtime.setTimer(ASK_AGAIN_MS, () => this.#recheck(open, revision));
+    };
+    const resolver = member.linkTo('auth-resolver');
+    if (resolver === undefined) {
+      again();
+      return;
+    }
+    const body = JSON.stringify({ revision, connections: open.map(questionOf) });
+    member.request(resolver.peer.id, 'recheck', body, RECHECK_ANSWER_MS).then((answer) => {
+      const outcomes: Recheck[] = JSON.parse(answer);
+      const unchecked = open.filter((connection, i) => !this.#rechecked(connection, outcomes[i]));
+      if (unchecked.length > 0) runtime.setTimer(ASK_AGAIN_MS, () => this.#recheck(unchecked, revision));
+    }, again);
+  }
+
+  /** False: has to be asked again. */
+  #rechecked(connection: Connection, recheck: Recheck): boolean {
+    if (connection.isClosed) return true;
+    switch (recheck.outcome) {
+      case 'stays':
+        this.#regrant(connection, recheck);
+        return true;
+      case 'refused':
+        this.refuse(connection);
+        return true;
+      case 'gone':
+        this.#gateway.close(connection, 'Authentication Failure');
+        return true;
+      case 'unchecked':
+        return false;
+    }
+  }
+
+  /** New rights for a live connection: subscriptions that they forbid end, each with a word. */
+  #regrant(connection: Connection, allowed: Partial<Allowed>): void {
+    this.#grant(connection, allowed);
+    const { permissions } = connection;
+    for (const subscription of [...connection.subscriptions.values()]) {
+      const { subject, queue, sid } = subscription;
+      subscription.filtered = permissions?.filtersDelivery(subject, queue) ?? false;
+      if (isAllowed(permissions, subject, queue)) continue;
+      const name = subjectText(subject);
+      connection.sendError(
+        queue === ''
+          ? errors.subscriptionRevoked.about(name, sid)
+          : errors.queueSubscriptionRevoked.about(name, subjectText(queue), sid),
+      );
+      endSubscription(connection, subscription);
+    }
+  }
+}
+
+function isAllowed(permissions: ConnectionPermissions | null, subject: string, queue: string): boolean {
+  return permissions === null || permissions.canSubscribe(subject, queue);
+}
+
+function questionOf({ cid, options, nonce, origin, tls }: Connection): AuthRequest {
+  return {
+    connection: cid,
+    connectJson: credentialsJson(options),
+    nonce,
+    host: origin.host,
+    kind: origin.kind,
+    tls: tls !== null,
+    certificateSubject: tls?.subject ?? '',
+    certificateNames: [...(tls?.names ?? [])],
+  };
+}
