@@ -1,0 +1,15 @@
+import type { Server } from 'node:net';
+import type { TcpAddress } from './tcp-listener.ts';
+
+/** Listens; `shared` lets other gateways of the node listen on the same port. Rejects with the system's error. */
+export function listenOn(server: Server, host: string, port: number, shared: boolean): Promise<TcpAddress> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, reusePort: shared, backlog: 4096 }, () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (address === null || typeof address === 'string') reject(new Error('not an address'));
+      else resolve({ host: address.address, port: address.port });
+    });
+  });
+}
