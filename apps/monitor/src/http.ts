@@ -64,9 +64,11 @@ export function createApp(monitor: Monitor, app: FastifyInstance): FastifyInstan
       const page = await endpoint(monitor, query);
       const text = render(page);
       reply.header('access-control-allow-origin', '*').code(page.status);
-      if (CALLBACK.test(query.callback ?? ''))
+      if (CALLBACK.test(query.callback ?? '')) {
         return reply.type('application/javascript').send(`${query.callback}(${text})`);
-      return reply.type('application/json').send(text);
+      }
+      // As bytes: to a string fastify adds a charset, which nats-server's answers do not have.
+      return reply.type('application/json').send(Buffer.from(text));
     });
   }
   app.setNotFoundHandler((_request, reply) => plain(reply, 404, '404 page not found\n'));

@@ -66,6 +66,11 @@ export class Supervised {
     return this.state.name === 'up';
   }
 
+  /** 0 when it is not starting. */
+  get startingForMs(): number {
+    return this.state.name === 'starting' ? this.clock.now() - this.state.sinceMs : 0;
+  }
+
   get running(): boolean {
     return this.child !== undefined;
   }

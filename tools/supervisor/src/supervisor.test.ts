@@ -160,6 +160,23 @@ it.each([
   expect(of(component)).toHaveLength((component === 'gateway' ? gateways : 1) + 1);
 });
 
+it('starts anew what does not become ready, though it answers, unless the router is missing', async () => {
+  const { supervisor, children, advance, of } = setUp();
+  void supervisor.start();
+  const beat = (): void => {
+    for (const child of children) if (!child.killed) child.events.message({ type: 'beat' });
+  };
+  advance(15_000, beat);
+  of('router')[0].ready();
+  of('auth-resolver')[0].ready();
+  of('monitor')[0].ready();
+  advance(5_000, beat);
+  expect(children).toHaveLength(4);
+  advance(1000, beat);
+  expect(of('gateway').map((child) => child.killed)).toEqual([true, false]);
+  expect(children).toHaveLength(5);
+});
+
 it('stops gateways first, then the others, and kills who does not end', async () => {
   const { supervisor, children, advance, of } = setUp();
   const started = supervisor.start();

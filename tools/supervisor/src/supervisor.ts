@@ -8,6 +8,8 @@ import type { RunDir } from './run-dir.ts';
 import { Supervised, type SupervisorClock } from './supervised.ts';
 
 const CHECK_MS = 500;
+/** From its start to its first word of being ready; a loaded machine takes seconds. */
+const START_MS_MAX = 20_000;
 /** From SIGTERM to exit code 0 there are 5 s. */
 const STOP_GATEWAYS_MS = 2500;
 const STOP_OTHERS_MS = 1500;
@@ -128,7 +130,18 @@ export class Supervisor {
       this.watch.forget(one);
       one.kill();
     }
+    for (const one of this.processes) {
+      if (one.startingForMs <= START_MS_MAX || !this.mayBlame(one)) continue;
+      log.error(`Process ${one.name} does not become ready, killing it`);
+      one.kill();
+    }
     clock.after(CHECK_MS, () => this.check());
+  }
+
+  /** Without a router nobody becomes ready: that is not their fault. */
+  private mayBlame(one: Supervised): boolean {
+    const router = this.find('router');
+    return one === router || (router?.up ?? false);
   }
 
   private follow(options: ServerOptions): void {

@@ -1,80 +1,85 @@
+import { connectionInfo, type GatewayConnection } from '../gateway-connection.ts';
 import type { Monitor } from '../monitor.ts';
 import { isoTime, ok, type Page, type Query } from './endpoint.ts';
 import { QueryError, queryBoolean, queryInteger } from './query.ts';
 
 const LIMIT_DEFAULT = 1024;
 
-/** One connection, as a gateway describes it: nats-server's fields. */
-export interface ConnectionInfo {
-  cid: number;
-  start: string;
-  last_activity: string;
-  pending_bytes: number;
-  in_msgs: number;
-  out_msgs: number;
-  in_bytes: number;
-  out_bytes: number;
-  subscriptions: number;
-}
+type Order = (a: GatewayConnection, b: GatewayConnection) => number;
+type NumberField =
+  | 'cid'
+  | 'startUnixMs'
+  | 'lastActivityUnixMs'
+  | 'rttMs'
+  | 'pendingBytes'
+  | 'inMsgs'
+  | 'outMsgs'
+  | 'inBytes'
+  | 'outBytes'
+  | 'subscriptions';
 
-/** What a gateway answers to `connz`: its first `offset + limit` connections in the order asked for, of `total`. */
-interface GatewayConnections {
-  total: number;
-  connections: ConnectionInfo[];
-}
-
-type Order = (a: ConnectionInfo, b: ConnectionInfo) => number;
-
+const rising =
+  (field: NumberField): Order =>
+  (a, b) =>
+    a[field] - b[field] || a.cid - b.cid;
 const falling =
-  (field: 'pending_bytes' | 'in_msgs' | 'out_msgs' | 'in_bytes' | 'out_bytes' | 'subscriptions'): Order =>
+  (field: NumberField): Order =>
   (a, b) =>
     b[field] - a[field] || a.cid - b.cid;
 
-const text = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const orders: Record<string, Order> = {
-  cid: (a, b) => a.cid - b.cid,
-  start: (a, b) => text(a.start, b.start) || a.cid - b.cid,
+const orders: Readonly<Record<string, Order>> = {
+  cid: rising('cid'),
+  start: rising('startUnixMs'),
   // FACTS: the youngest first
-  uptime: (a, b) => text(b.start, a.start) || b.cid - a.cid,
-  last: (a, b) => text(b.last_activity, a.last_activity) || a.cid - b.cid,
-  idle: (a, b) => text(a.last_activity, b.last_activity) || a.cid - b.cid,
-  pending: falling('pending_bytes'),
+  uptime: falling('startUnixMs'),
+  last: falling('lastActivityUnixMs'),
+  idle: rising('lastActivityUnixMs'),
+  rtt: falling('rttMs'),
+  pending: falling('pendingBytes'),
   subs: falling('subscriptions'),
-  msgs_to: falling('out_msgs'),
-  msgs_from: falling('in_msgs'),
-  bytes_to: falling('out_bytes'),
-  bytes_from: falling('in_bytes'),
+  msgs_to: falling('outMsgs'),
+  msgs_from: falling('inMsgs'),
+  bytes_to: falling('outBytes'),
+  bytes_from: falling('inBytes'),
 };
 
-/** The open connections of all gateways. */
+/** The open connections of all gateways; closed ones are not kept, so there are none to list. */
 export async function connz(monitor: Monitor, query: Query): Promise<Page> {
-  const sort = query.sort || 'cid';
-  const order = orders[sort];
-  if (order === undefined) throw new QueryError(`invalid sorting option: ${sort}`);
-  const state = query.state || 'open';
-  if (!['open', 'any', 'all'].includes(state)) {
-    throw new QueryError(`state ${state} is not available yet`);
-  }
+  const order = orderOf(query);
+  const state = query.state?.toLowerCase() || 'open';
+  if (!['open', 'closed', 'any', 'all'].includes(state))
+    throw new QueryError(`Error decoding state for ${query.state}`);
+  const cid = queryInteger(query, 'cid', 0);
   const offset = Math.max(0, queryInteger(query, 'offset', 0));
   const limitAsked = queryInteger(query, 'limit', LIMIT_DEFAULT);
-  const limit = limitAsked > 0 ? limitAsked : LIMIT_DEFAULT;
-  const answers = await monitor.gather.ask<GatewayConnections>('connz', ['gateway'], {
-    sort,
-    limit: offset + limit,
-    subs: query.subs === 'detail' ? 'detail' : queryBoolean(query, 'subs'),
-    auth: queryBoolean(query, 'auth'),
-    ...(query.cid && { cid: queryInteger(query, 'cid', 0) }),
-  });
-  const all = answers.flatMap((answer) => answer.body.connections).sort(order);
-  const connections = all.slice(offset, offset + limit);
+  const limit = cid > 0 ? 1 : limitAsked > 0 ? limitAsked : LIMIT_DEFAULT;
+  const auth = queryBoolean(query, 'auth');
+  const subscriptions = subscriptionsOf(query);
+  const asked = { ...(subscriptions && { subscriptions }), ...(cid > 0 && { cid }) };
+  const answers = state === 'closed' ? [] : await monitor.gather.ask<GatewayConnection[]>('connz', ['gateway'], asked);
+  const all = answers.flatMap((answer) => answer.body).sort(order);
+  const now = monitor.wallMs();
+  const connections = all.slice(offset, offset + limit).map((one) => connectionInfo(one, now, auth));
   return ok({
     server_id: monitor.identity.serverId,
-    now: isoTime(monitor.wallMs()),
+    now: isoTime(now),
     num_connections: connections.length,
-    total: answers.reduce((total, answer) => total + answer.body.total, 0),
+    total: all.length,
     offset,
     limit,
     connections,
   });
+}
+
+function orderOf(query: Query): Order {
+  const sort = query.sort || 'cid';
+  if (sort === 'stop' || sort === 'reason') throw new QueryError(`sort by ${sort} only valid on closed connections`);
+  const order = Object.hasOwn(orders, sort) ? orders[sort] : undefined;
+  if (order === undefined) throw new QueryError(`invalid sorting option: ${sort}`);
+  return order;
+}
+
+function subscriptionsOf(query: Query): 'subjects' | 'detail' | undefined {
+  if (query.subs === 'detail') return 'detail';
+  return queryBoolean(query, 'subs') ? 'subjects' : undefined;
 }

@@ -6,7 +6,8 @@ export class QueryError extends Error {}
 export function queryInteger(query: Query, name: string, otherwise: number): number {
   const text = query[name];
   if (text === undefined || text === '') return otherwise;
-  if (!/^[+-]?\d{1,15}$/.test(text)) throw new QueryError(`Error decoding '${name}': invalid value "${text}"`);
+  if (!/^[+-]?\d{1,15}$/.test(text))
+    throw new QueryError(`Error decoding int for '${name}': ${JSON.stringify(text)} is not a number`);
   return Number(text);
 }
 
@@ -17,5 +18,5 @@ export function queryBoolean(query: Query, name: string): boolean {
   const text = query[name];
   if (text === undefined || text === '' || falsehoods.includes(text)) return false;
   if (truths.includes(text)) return true;
-  throw new QueryError(`Error decoding boolean for '${name}': invalid value "${text}"`);
+  throw new QueryError(`Error decoding boolean for '${name}': ${JSON.stringify(text)} is neither true nor false`);
 }

@@ -1,0 +1,72 @@
+import { formatDuration } from './duration.ts';
+import { isoTime } from './endpoints/endpoint.ts';
+import { formatUptime } from './uptime.ts';
+
+/** One open connection, as a gateway describes it. */
+export interface GatewayConnection {
+  cid: number;
+  kind: string;
+  type: string;
+  ip: string;
+  port: number;
+  startUnixMs: number;
+  lastActivityUnixMs: number;
+  rttMs: number;
+  pendingBytes: number;
+  inMsgs: number;
+  outMsgs: number;
+  inBytes: number;
+  outBytes: number;
+  subscriptions: number;
+  name: string;
+  lang: string;
+  version: string;
+  user: string;
+  account: string;
+  tlsVersion: string;
+  tlsCipher: string;
+  subscriptionsList?: string[];
+  subscriptionsDetail?: { subject: string; queue: string; sid: string; msgs: number; max: number }[];
+}
+
+/** In nats-server's fields, in its order; empty texts are left out. `auth`: with user and account. */
+export function connectionInfo(connection: GatewayConnection, nowUnixMs: number, auth: boolean) {
+  const { name, lang, version, user, account, tlsVersion, tlsCipher, rttMs } = connection;
+  const { subscriptionsList: list, subscriptionsDetail: detail } = connection;
+  return {
+    cid: connection.cid,
+    kind: connection.kind,
+    type: connection.type,
+    ip: connection.ip,
+    port: connection.port,
+    start: isoTime(connection.startUnixMs),
+    last_activity: isoTime(connection.lastActivityUnixMs),
+    ...(rttMs > 0 && { rtt: formatDuration(rttMs) }),
+    uptime: formatUptime(nowUnixMs - connection.startUnixMs),
+    idle: formatUptime(nowUnixMs - connection.lastActivityUnixMs),
+    pending_bytes: connection.pendingBytes,
+    in_msgs: connection.inMsgs,
+    out_msgs: connection.outMsgs,
+    in_bytes: connection.inBytes,
+    out_bytes: connection.outBytes,
+    subscriptions: connection.subscriptions,
+    ...(name && { name }),
+    ...(lang && { lang }),
+    ...(version && { version }),
+    ...(tlsVersion && { tls_version: tlsVersion }),
+    ...(tlsCipher && { tls_cipher_suite: tlsCipher }),
+    ...(auth && user && { authorized_user: user }),
+    // FACTS: left out for the global account
+    ...(auth && account && account !== '$G' && { account }),
+    ...(list !== undefined && list.length > 0 && { subscriptions_list: list }),
+    ...(detail !== undefined &&
+      detail.length > 0 && { subscriptions_list_detail: detail.map((one) => subscriptionInfo(one, connection.cid)) }),
+    ...(auth && account && { name_tag: account }),
+  };
+}
+
+type Detail = NonNullable<GatewayConnection['subscriptionsDetail']>[number];
+
+function subscriptionInfo({ subject, queue, sid, msgs, max }: Detail, cid: number) {
+  return { subject, ...(queue && { qgroup: queue }), sid, msgs, ...(max > 0 && { max }), cid };
+}

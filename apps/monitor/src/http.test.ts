@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs';
+import type { NodeIdentity, Peer } from '@skein/bus';
+import { defaultOptions } from '@skein/config';
+import { type FastifyInstance, fastify } from 'fastify';
+import { afterEach, expect, it } from 'vitest';
+import { endpoints } from './endpoints/endpoints.ts';
+import type { GatewayFigures } from './figures.ts';
+import type { GatewayConnection } from './gateway-connection.ts';
+import { createApp } from './http.ts';
+import { Monitor } from './monitor.ts';
+
+const identity: NodeIdentity = {
+  serverId: 'NABC',
+  serverName: 'foo',
+  version: '2.15.2',
+  xkey: 'XABC',
+  productVersion: '0.1.0',
+  startedUnixMs: Date.UTC(2026, 0, 1),
+};
+
+const peer = (id: number, component: Peer['component'], instance = 0): Peer => ({
+  id,
+  component,
+  instance,
+  address: '',
+  pid: id * 10,
+});
+
+function figures(pid: number, more: Partial<GatewayFigures> = {}): GatewayFigures {
+  const counters = { totalConnections: 1, inMsgs: 10, inBytes: 100, outMsgs: 20, outBytes: 200 };
+  const troubles = { slowConsumers: 0, staleConnections: 0, stalledClients: 0, subscriptions: 3, connections: 1 };
+  return {
+    pid,
+    uptimeMs: 61_000,
+    memory: { rss: 1000 },
+    cpu: { userMs: 0, systemMs: 0 },
+    ...counters,
+    ...troubles,
+    ...more,
+  };
+}
+
+const connection = (cid: number, more: Partial<GatewayConnection> = {}): GatewayConnection => ({
+  ...{ cid, kind: 'Client', type: 'nats', ip: '127.0.0.1', port: 1000 + cid },
+  ...{ startUnixMs: identity.startedUnixMs, lastActivityUnixMs: identity.startedUnixMs, rttMs: 1.5 },
+  ...{ pendingBytes: 0, inMsgs: 0, outMsgs: 0, inBytes: 0, outBytes: 0, subscriptions: 0 },
+  ...{ name: '', lang: 'go', version: '1', user: 'u', account: '$G', tlsVersion: '', tlsCipher: '' },
+  ...more,
+});
+
+let app: FastifyInstance | undefined;
+afterEach(() => app?.close());
+
+function setUp(basePath = '') {
+  const peers = new Map(
+    [peer(1, 'gateway'), peer(2, 'gateway', 1), peer(3, 'auth-resolver')].map((one) => [one.id, one]),
+  );
+  const answers = new Map<string, unknown>([
+    ['router stats', figures(5)],
+    ['1 stats', figures(10)],
+    ['2 stats', figures(20)],
+    ['3 stats', figures(30)],
+    ['1 connz', [connection(3), connection(1, { inMsgs: 5 })]],
+    ['2 connz', [connection(2, { inMsgs: 9, user: 'v' })]],
+  ]);
+  const member = {
+    peers,
+    routerUp: true,
+    request: async (to: number | 'router', method: string) => {
+      const answer = answers.get(`${to} ${method}`);
+      if (answer === undefined) throw new Error('timeout');
+      return JSON.stringify(answer);
+    },
+  };
+  let now = 1000;
+  const configuration = { ...defaultOptions(), authRequired: false };
+  configuration.monitoring = { ...configuration.monitoring, port: 8222, basePath };
+  const monitor = new Monitor({
+    member,
+    identity,
+    configuration,
+    pid: 40,
+    instance: 0,
+    processList: async () =>
+      [5, 10, 20, 30, 40].map((pid) => ({
+        component: 'c',
+        instance: 0,
+        pid,
+        up: true,
+        restarts: pid,
+        startedUnixMs: 0,
+      })),
+    now: () => now,
+    wallMs: () => identity.startedUnixMs + now,
+  });
+  const made = createApp(monitor, fastify());
+  app = made;
+  const get = async (url: string) => made.inject({ method: 'GET', url });
+  const json = async (url: string) => (await get(url)).json();
+  return { get, json, member, answers, peers, pass: (ms: number) => (now += ms) };
+}
+
+const recorded = (name: string) =>
+  JSON.parse(readFileSync(new URL(`./recorded/${name}.json`, import.meta.url), 'utf8'));
+
+const shape = (value: object): string[] => Object.entries(value).map(([key, one]) => `${key}: ${kind(one)}`);
+const kind = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
+
+it.each(['connz', 'subsz', 'routez', 'gatewayz', 'leafz', 'accountz', 'accstatz', 'jsz', 'healthz'])(
+  '/%s has nats-server’s fields, in its order',
+  async (name) => {
+    const { json } = setUp();
+    expect(shape(await json(`/${name}`))).toEqual(shape(recorded(name)));
+  },
+);
+
+it('/varz has nats-server’s fields, in its order, and the processes', async () => {
+  const { json } = setUp();
+  const varz = await json('/varz');
+  expect(shape(varz)).toEqual([...shape(recorded('varz')), 'processes: array']);
+  for (const name of ['proto', 'max_connections', 'ping_interval', 'max_payload', 'write_deadline', 'auth_timeout']) {
+    expect([name, varz[name]]).toEqual([name, recorded('varz')[name]]);
+  }
+});
+
+it('/varz adds up what the gateways say, and lists every process', async () => {
+  const { json } = setUp();
+  const varz = await json('/varz');
+  expect(varz).toMatchObject({ connections: 2, subscriptions: 6, in_msgs: 20, out_bytes: 400, total_connections: 2 });
+  expect(varz.processes).toHaveLength(5);
+  expect(varz.processes[1]).toMatchObject({ pid: 10, uptime: '1m1s', restarts: 10, mem: 1000 });
+});
+
+it('counters never go back when a gateway is replaced', async () => {
+  const { json, answers, peers } = setUp();
+  await json('/varz');
+  peers.delete(2);
+  peers.set(4, peer(4, 'gateway', 1));
+  answers.set('4 stats', figures(21, { inMsgs: 1 }));
+  expect((await json('/varz')).in_msgs).toBe(21);
+});
+
+it('a process that stalls is shown as it was, with the age of its word', async () => {
+  const { json, answers, pass } = setUp();
+  await json('/varz');
+  answers.delete('2 stats');
+  pass(4000);
+  const varz = await json('/varz');
+  expect(varz.in_msgs).toBe(20);
+  expect(varz.processes[2]).toMatchObject({ pid: 20, stale_ms: 4000 });
+  expect(varz.processes[1].stale_ms).toBeUndefined();
+});
+
+it('/connz merges the gateways’ connections, sorts, and cuts', async () => {
+  const { json } = setUp();
+  const cids = async (query: string) =>
+    (await json(`/connz${query}`)).connections.map((one: { cid: number }) => one.cid);
+  expect(await cids('')).toEqual([1, 2, 3]);
+  expect(await cids('?sort=msgs_from')).toEqual([2, 1, 3]);
+  expect(await cids('?offset=1&limit=1')).toEqual([2]);
+  expect(await json('/connz?limit=1')).toMatchObject({ total: 3, num_connections: 1, limit: 1 });
+});
+
+it('/connz names users only when asked', async () => {
+  const { json } = setUp();
+  expect((await json('/connz')).connections[0].authorized_user).toBeUndefined();
+  expect((await json('/connz?auth=1')).connections[1].authorized_user).toBe('v');
+});
+
+it.each([
+  ['/connz?sort=bogus', 'invalid sorting option: bogus'],
+  ['/connz?sort=__proto__', 'invalid sorting option: __proto__'],
+  ['/connz?sort=stop', 'sort by stop only valid on closed connections'],
+  ['/connz?state=bogus', 'Error decoding state for bogus'],
+  ['/connz?limit=x', 'Error decoding int for \'limit\': "x" is not a number'],
+])('%s is a bad request', async (url, text) => {
+  const { get } = setUp();
+  const response = await get(url);
+  expect([response.statusCode, response.body]).toEqual([400, text]);
+});
+
+it('/healthz tells what is missing', async () => {
+  const { get, member, peers } = setUp();
+  expect((await get('/healthz')).statusCode).toBe(200);
+  member.routerUp = false;
+  expect((await get('/healthz')).statusCode).toBe(503);
+  member.routerUp = true;
+  for (const id of [1, 2]) peers.delete(id);
+  expect((await get('/healthz')).json()).toMatchObject({ status: 'unavailable', error: 'no gateway is there' });
+});
+
+it('answers as JSON, or as a script to a callback', async () => {
+  const { get } = setUp();
+  const plain = await get('/healthz');
+  expect(plain.headers).toMatchObject({ 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+  expect(plain.body).toBe('{"status":"ok"}');
+  const script = await get('/healthz?callback=cb');
+  expect(script.headers['content-type']).toContain('application/javascript');
+  expect(script.body).toBe('cb({"status":"ok"})');
+  expect((await get('/healthz?callback=alert(1)//')).body).toBe('{"status":"ok"}');
+});
+
+it('counts requests by page', async () => {
+  const { get, json } = setUp();
+  await get('/connz');
+  await get('/connz');
+  expect((await json('/varz')).http_req_stats).toEqual({ '/connz': 2, '/varz': 1 });
+});
+
+it('serves under a base path alone when there is one', async () => {
+  const { get } = setUp('/nats');
+  const status = async (url: string): Promise<number> => (await get(url)).statusCode;
+  expect(await status('/nats')).toBe(200);
+  expect(await status('/nats/varz')).toBe(200);
+  expect(await status('/nats/')).toBe(404);
+  expect(await status('/varz')).toBe(404);
+  expect((await get('/varz')).body).toBe('404 page not found\n');
+});
+
+it('links every page from the first', async () => {
+  const { get } = setUp();
+  const { body } = await get('/');
+  for (const path of Object.keys(endpoints)) if (path !== '/subscriptionsz') expect(body).toContain(`href="${path}"`);
+});
