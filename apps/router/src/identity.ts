@@ -7,21 +7,21 @@ export interface StoredIdentity extends NodeIdentity {
   xkeySeed: string;
 }
 
-/** A new node's. Keys are loaded only then: most starts have an identity already. */
+/** A new node's. What it takes is loaded only then: most starts have an identity already. */
 export async function createIdentity(
   serverName: string | undefined,
-  version: string,
   productVersion: string,
   startedUnixMs: number,
 ): Promise<StoredIdentity> {
   const { createCurveKey, createServerKey } = await import('@skein/nkeys');
+  const { NATS_VERSION } = await import('@skein/config');
   const server = createServerKey();
   const curve = createCurveKey();
   return {
     serverId: server.publicKey,
     serverSeed: server.seed,
     serverName: serverName ?? server.publicKey,
-    version,
+    version: NATS_VERSION,
     xkey: curve.publicKey,
     xkeySeed: curve.seed,
     productVersion,

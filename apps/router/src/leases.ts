@@ -56,9 +56,9 @@ export class Leases {
     this.send = send;
   }
 
-  /** `used`: slots it has in use, from a router before this one. */
-  join(process: number, used: number, connectionIdMax: number): void {
-    this.credits.set(process, used);
+  /** `credit`: slots leased to it by a router before this one. */
+  join(process: number, credit: number, connectionIdMax: number): void {
+    this.credits.set(process, credit);
     this.connectionIdMax = Math.max(this.connectionIdMax, connectionIdMax);
   }
 

@@ -1,3 +1,4 @@
+import type { AuthRequest, AuthResponse } from '@skein/bus';
 import { describe, expect, test } from 'vitest';
 import { type SimulatedMember, SimulatedNode } from './testing/simulated-node.ts';
 
@@ -167,6 +168,42 @@ describe('a node', () => {
     expect(used + more.filter((granted) => granted).length).toBe(5);
   });
 
+  test('keeps to max_connections when its router dies while connections come and go', async () => {
+    const node = new SimulatedNode(13, { maxConnections: 40 });
+    const gateways = [node.gateway(0), node.gateway(1)];
+    await node.until(() => gateways.every((gateway) => gateway.listening));
+    let open = 0;
+    let refused = 0;
+    const connect = (at: number) =>
+      gateways[at].member.connections.open((granted) => {
+        if (granted) open++;
+        else refused++;
+      });
+    for (let i = 0; i < 30; i++) connect(i % 2);
+    await node.simulation.run(50);
+    for (let round = 0; round < 20; round++) {
+      if (round % 5 === 0) {
+        node.routerProcess.kill();
+        await node.simulation.run(3);
+        node.startRouter();
+      }
+      for (let i = 0; i < 3; i++) {
+        const at = Math.floor(node.simulation.random() * 2);
+        const { connections } = gateways[at].member;
+        if (connections.used > 0 && node.simulation.random() < 0.4) {
+          connections.close();
+          open--;
+        } else connect(at);
+        await node.simulation.run(2);
+      }
+      expect(open).toBeLessThanOrEqual(40);
+    }
+    for (let i = 0; i < 60; i++) connect(i % 2);
+    await node.simulation.run(3000);
+    expect(open).toBe(40);
+    expect(refused).toBeGreaterThan(0);
+  });
+
   test('applies a new configuration everywhere, or nowhere when one process refuses', async () => {
     const node = new SimulatedNode(11, { maxPayloadBytes: 1000 });
     let mind: string | undefined;
@@ -225,6 +262,97 @@ describe('a node', () => {
     ask(two.member.id, 'stats');
     await node.until(() => answers.length === 5, 1100);
     expect(answers[4]).toBe('stats: no answer within 1000 ms');
+  });
+});
+
+describe('authentication over the bus', () => {
+  test('asks the auth-resolver and brings its answer back whole; an empty allow list is not an absent one', async () => {
+    const node = new SimulatedNode(14);
+    const allowed: AuthResponse = {
+      allowed: true,
+      account: 'ACC',
+      user: 'derek',
+      permissions: {
+        publish: { allow: [] },
+        subscribe: { deny: ['x.>', 'y queue'] },
+        responses: { max: -1, expiresMs: 2000 },
+      },
+      expiresUnixMs: 1_900_000_000_000,
+      subscriptionsMax: 10,
+      payloadBytesMax: -1,
+    };
+    const asked: AuthRequest[] = [];
+    const gateway = node.gateway(0);
+    node.add(
+      'resolver',
+      { component: 'auth-resolver', wantsInterest: false },
+      {
+        authenticate: (request) => {
+          asked.push(request);
+          if (request.connection === 1) return allowed;
+          if (request.connection === 2) return { allowed: false, error: 'Nope', reason: 'because' };
+          throw new Error('out of order');
+        },
+      },
+    );
+    await node.until(() => gateway.listening && gateway.member.links.size === 1);
+    const request: AuthRequest = {
+      connection: 1,
+      connectJson: '{"user":"ü"}',
+      nonce: 'abc',
+      host: '::1',
+      kind: 'STANDARD',
+      tls: true,
+      certificateSubject: 'CN=a',
+      certificateNames: ['a@b', 'c'],
+    };
+    const answers: unknown[] = [];
+    for (const connection of [1, 2, 3]) {
+      gateway.member.authenticate({ ...request, connection }, 1000).then((answer) => {
+        answers[connection - 1] = answer;
+      });
+    }
+    await node.until(() => answers.filter(Boolean).length === 3, 100);
+    expect(asked[0]).toEqual(request);
+    expect(answers).toEqual([
+      allowed,
+      { allowed: false, error: 'Nope', reason: 'because' },
+      { allowed: false, error: '', reason: 'out of order' },
+    ]);
+  });
+
+  test('fails when there is no auth-resolver, and when it dies before it answers', async () => {
+    const node = new SimulatedNode(15);
+    const gateway = node.gateway(0);
+    await node.until(() => gateway.listening);
+    const request: AuthRequest = {
+      connection: 1,
+      connectJson: '{}',
+      nonce: '',
+      host: '',
+      kind: 'STANDARD',
+      tls: false,
+      certificateSubject: '',
+      certificateNames: [],
+    };
+    const errors: string[] = [];
+    const ask = () => gateway.member.authenticate(request, 1000).catch((error: Error) => errors.push(error.message));
+    ask();
+    await node.until(() => errors.length === 1, 10);
+    expect(errors[0]).toBe('no auth-resolver');
+    const resolver = node.add(
+      'resolver',
+      { component: 'auth-resolver', wantsInterest: false },
+      {
+        authenticate: () => new Promise(() => {}),
+      },
+    );
+    await node.until(() => gateway.member.links.size === 1);
+    ask();
+    await node.simulation.run(10);
+    resolver.process.kill();
+    await node.until(() => errors.length === 2, 10);
+    expect(errors[1]).toContain('is gone');
   });
 });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Component } from '@skein/bus';
-import { type ConfigIo, readCommandLine, type ServerOptions } from '@skein/config';
+import type { ConfigIo, ServerOptions } from '@skein/config';
 import type { RouterState, StateStore } from './state.ts';
 
 /** One file per component; its content is what the component shows. */
@@ -13,7 +13,8 @@ export function readTokens(secretDir: string): Map<Component, Uint8Array> {
 }
 
 /** What a command line says, with its configuration file; relative names are relative to `cwd`. Throws an Error. */
-export function readServerOptions(argv: readonly string[], cwd: string): ServerOptions {
+export async function readServerOptions(argv: readonly string[], cwd: string): Promise<ServerOptions> {
+  const { readCommandLine } = await import('@skein/config');
   const io: ConfigIo = {
     readFile: (path) => readFileSync(isAbsolute(path) ? path : join(cwd, path), 'utf8'),
     env: process.env,
@@ -33,16 +34,16 @@ export function readServerOptions(argv: readonly string[], cwd: string): ServerO
 export function startingFrom(store: StateStore, argv: readonly string[], cwd: string): StateStore {
   return {
     save: store.save,
-    load(): RouterState {
+    async load(): Promise<RouterState> {
       let state: RouterState | undefined;
       try {
-        state = store.load();
+        state = await store.load();
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       }
       if (state !== undefined && (argv.length === 0 || JSON.stringify(state.argv) === JSON.stringify(argv)))
         return state;
-      const options = readServerOptions(argv, cwd);
+      const options = await readServerOptions(argv, cwd);
       return { ...state, options, revision: (state?.revision ?? 0) + 1, argv: [...argv], cwd };
     },
   };

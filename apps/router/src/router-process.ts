@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { systemRuntime, unixTransport } from '@skein/bus';
-import { NATS_VERSION } from '@skein/config';
 import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
 import { readServerOptions, readTokens, startingFrom } from './options.ts';
 import { createRouter } from './server.ts';
@@ -21,7 +20,6 @@ export async function createRouterProcess(
     log: context.log,
     tokens: readTokens(context.secretDir),
     state: context.supervised ? store : startingFrom(store, serverFlags, process.cwd()),
-    version: NATS_VERSION,
     productVersion,
     readOptions: readServerOptions,
     optionsChanged: (options) => {

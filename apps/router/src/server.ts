@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Component, Listener, Peer, Runtime, Transport } from '@skein/bus';
 import { type ChangeReader, type DecodedFrame, type FrameBody, PROTOCOL, processFigures } from '@skein/bus/internal';
-import { planReload, type ServerOptions } from '@skein/config';
+import type { ServerOptions } from '@skein/config';
 import { createIdentity, publicIdentity, type StoredIdentity } from './identity.ts';
 import { Leases } from './leases.ts';
 import { newRegistered, Register, type Registered } from './register.ts';
@@ -29,11 +29,10 @@ export interface RouterOptions {
   /** What each component proves itself by. */
   tokens: ReadonlyMap<Component, Uint8Array>;
   state: StateStore;
-  /** The NATS version whose behaviour this is, and the product's. */
-  version: string;
+  /** The product's. */
   productVersion: string;
   /** Reads the configuration again, as the node was started. Throws when it can't be read. */
-  readOptions?: (argv: readonly string[], cwd: string) => ServerOptions;
+  readOptions?: (argv: readonly string[], cwd: string) => ServerOptions | Promise<ServerOptions>;
   /** A reload has put these options in force. */
   optionsChanged?: (options: ServerOptions) => void;
 }
@@ -90,10 +89,10 @@ class NodeRouter implements Router, SessionOwner {
 
   async start(): Promise<void> {
     const { given } = this;
-    this.state = given.state.load();
+    this.state = await given.state.load();
     this.identity =
       this.state.identity ??
-      (await createIdentity(this.state.options.serverName, given.version, given.productVersion, this.runtime.wallMs()));
+      (await createIdentity(this.state.options.serverName, given.productVersion, this.runtime.wallMs()));
     this.linkKey = this.state.linkKey === undefined ? randomBytes(16) : Buffer.from(this.state.linkKey, 'hex');
     this.epoch = (this.state.epoch ?? 0) + 1;
     const expected = this.state.register ?? [];
@@ -464,10 +463,12 @@ class NodeRouter implements Router, SessionOwner {
     if (this.rollout !== null) return 'another reload is under way';
     let next: ServerOptions;
     try {
-      next = withPortsOf(this.options, readOptions(argv, cwd));
+      next = withPortsOf(this.options, await readOptions(argv, cwd));
     } catch (error) {
       return (error as Error).message.trimEnd();
     }
+    // Loaded here: most routers never reload, and every start would pay for it.
+    const { planReload } = await import('@skein/config');
     const plan = planReload(this.options, next);
     if (plan.refusal !== undefined) return plan.refusal;
 

@@ -1,5 +1,5 @@
 import type { Component } from '@skein/bus';
-import { isNkeyUser, type ServerOptions } from '@skein/config';
+import type { ServerOptions } from '@skein/config';
 
 /** The configuration as gateways and the monitor get it: everything but who may connect, and secrets. */
 export interface OpenSlice extends ServerOptions {
@@ -29,7 +29,7 @@ function openSlice(options: ServerOptions): OpenSlice {
     ...options,
     authorization: { users: [] },
     authRequired: user !== undefined || token !== undefined || users.length > 0,
-    nonceRequired: users.some(isNkeyUser),
+    nonceRequired: users.some((one) => 'nkey' in one),
   };
   if (options.websocket !== undefined) {
     const { username: _username, password: _password, token: _token, ...websocket } = options.websocket;

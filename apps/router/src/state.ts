@@ -32,7 +32,7 @@ export interface RouterState {
 
 export interface StateStore {
   /** Throws when there is none. */
-  load(): RouterState;
+  load(): RouterState | Promise<RouterState>;
   /** Replaces the state in one step. */
   save(state: RouterState): void;
 }

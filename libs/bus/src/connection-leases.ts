@@ -52,10 +52,14 @@ export class LeasedConnections implements ConnectionLeases {
     this.send = send;
   }
 
-  /** A router that knows of `used` slots here and no other is connected. */
+  /** Slots leased: those in use and those at hand. */
+  get held(): number {
+    return this.used + this.free;
+  }
+
+  /** A router that knows of the slots held here is connected. */
   connect(): void {
     this.connected = true;
-    this.free = 0;
     this.slotsAsked = false;
     this.idsAsked = false;
     this.ask();

@@ -152,7 +152,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
       id: this.id,
       links: [...this.links.keys()],
       configuration: this.revision,
-      connections: this.connections.used,
+      connections: this.connections.held,
       connectionIdMax: this.connections.idMax,
       listening: this.listening,
       wantsInterest: this.options.wantsInterest,
@@ -459,7 +459,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     this.redeclare();
     this.countGateways();
     for (const link of this.links.values()) this.tellRouter({ linkState: { peer: link.peer.id, up: true } });
-    this.connections.connect();
+    if (this.options.component === 'gateway') this.connections.connect();
     this.beat(this.options.runtime.now());
   }
 

@@ -139,7 +139,7 @@ export class SimulatedNode {
   }
 
   get state(): RouterState {
-    return this.store.load();
+    return JSON.parse(this.stored);
   }
 
   startRouter(): void {
@@ -154,7 +154,6 @@ export class SimulatedNode {
       log: { info: log, warn: log, error: log },
       tokens: new Map((['gateway', 'monitor', 'auth-resolver'] as const).map((name) => [name, token])),
       state: this.store,
-      version: '2',
       productVersion: '0',
       readOptions: () => this.nextOptions,
     });
