@@ -1,7 +1,7 @@
 import { type NatsConnection, nuid, type Subscription } from '@nats-io/transport-node';
 
 const INTERVAL_MS = 5;
-const REQUEST_MS_MAX = 5000;
+const REQUEST_MS_MAX = 2000;
 
 export interface TrafficReport {
   /** numbers of the messages sent, in order: 0, 1, … */
@@ -56,7 +56,7 @@ export class Traffic {
     await this.reached(target, limitMs);
   }
 
-  /** Resolves when all that was sent has come, or 5 s later. */
+  /** Resolves when all that was sent has come, or 2 s later. */
   async stop(): Promise<TrafficReport> {
     clearInterval(this.timer);
     await this.reached(this.sent, REQUEST_MS_MAX).catch(() => {});
