@@ -1,6 +1,7 @@
 import type { Channel, ChannelHandler, Timer } from '@skein/bus';
 import type { ConnectionPermissions } from '@skein/permissions';
 import { type ParseFault, Parser, type PubLine } from '@skein/protocol';
+import { subjectText } from '@skein/subjects';
 import type { Account } from './account.ts';
 import { type ConnectOptions, defaultConnectOptions } from './connect-options.ts';
 import type { Gateway } from './gateway.ts';
@@ -13,6 +14,7 @@ import { endSubscription, unsubscribe } from './handlers/unsub.ts';
 import { Output } from './output.ts';
 import type { Route } from './route.ts';
 import type { Subscription } from './subscription.ts';
+import { traceConnect, traceIn, traceOut } from './trace.ts';
 
 /** What is known of the other end before it says anything. */
 export interface Origin {
@@ -156,6 +158,7 @@ export class Connection implements ChannelHandler {
   // ---------------------------------------------------------------- the parser
 
   connect(json: string): void {
+    if (this.gateway.settings.trace) traceConnect(this, json);
     connect(this, json);
   }
 
@@ -164,18 +167,24 @@ export class Connection implements ChannelHandler {
   }
 
   subscribe(subject: string, queue: string, sid: string): void {
+    if (this.gateway.settings.trace) {
+      traceIn(this, `SUB ${subjectText(subject)} ${queue === '' ? '' : `${subjectText(queue)} `}${sid}`);
+    }
     subscribe(this, subject, queue, sid);
   }
 
   unsubscribe(sid: string, max: number): void {
+    if (this.gateway.settings.trace) traceIn(this, `UNSUB ${sid}${max === 0 ? '' : ` ${max}`}`);
     unsubscribe(this, sid, max);
   }
 
   ping(): void {
+    if (this.gateway.settings.trace) traceIn(this, 'PING');
     ping(this);
   }
 
   pong(): void {
+    if (this.gateway.settings.trace) traceIn(this, 'PONG');
     pong(this);
   }
 
@@ -202,6 +211,7 @@ export class Connection implements ChannelHandler {
 
   /** Queues a protocol line (CR LF included) to be sent at the end of the turn. */
   send(text: string): void {
+    if (this.gateway.settings.trace && !text.startsWith('INFO')) traceOut(this, text.trimEnd().replaceAll("'", ''));
     const { output } = this;
     output.reserve(text.length, this.gateway.runtime.now());
     output.at += output.buffer.write(text, output.at, 'latin1');
@@ -224,8 +234,16 @@ export class Connection implements ChannelHandler {
     endSubscription(this, subscription);
   }
 
+  /** How log lines name it: address, id, and what it has said of itself. */
   label(): string {
-    return `${this.origin.host}:${this.origin.port} - cid:${this.cid}`;
+    const { name, lang, version, nkey, user, authToken } = this.options;
+    let label = `${this.origin.host}:${this.origin.port} - cid:${this.cid}`;
+    if (!this.greeted) return label;
+    const client = [version === '' ? '' : `v${version}`, lang, name].filter((part) => part !== '').join(':');
+    if (client !== '') label += ` - "${client}"`;
+    const who = nkey !== '' ? `nkey:${nkey}` : user !== '' ? `user:${user}` : authToken !== '' ? 'token' : '';
+    if (who !== '' && this.account !== null) label += ` - "${this.account.name}/${who}"`;
+    return label;
   }
 }
 

@@ -2,6 +2,7 @@ import { copyBytes, writeDecimal, writeLatin1 } from '@skein/protocol';
 import type { Connection } from './connection.ts';
 import type { Route } from './route.ts';
 import type { Subscription } from './subscription.ts';
+import { traceDelivery } from './trace.ts';
 
 /** A message on its way: byte ranges in buffers that are lent for the call. */
 export interface Message {
@@ -87,6 +88,7 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
   target[at + 1] = 10;
   output.at = at + 2;
 
+  if (connection.gateway.settings.trace) traceDelivery(connection, sid, message, withHeaders);
   connection.outMsgs++;
   connection.outBytes += payloadBytes;
   if (!connection.dirty) connection.gateway.markDirty(connection);

@@ -16,6 +16,7 @@ export interface Log {
   warn(text: string): void;
   info(text: string): void;
   debug(text: string): void;
+  trace(text: string): void;
 }
 
 export interface GatewayParts {

@@ -25,6 +25,9 @@ export interface Settings {
   readonly mayStayNameless: boolean;
   readonly headers: boolean;
   readonly stallProducers: boolean;
+  readonly trace: boolean;
+  /** Longest traced part of a payload; 0: all of it. */
+  readonly tracedBytesMax: number;
 }
 
 export function settingsFrom(configuration: GatewayConfiguration): Settings {
@@ -43,5 +46,7 @@ export function settingsFrom(configuration: GatewayConfiguration): Settings {
     mayStayNameless: configuration.noAuthUser !== undefined,
     headers: !configuration.noHeaderSupport,
     stallProducers: !configuration.noFastProducerStall,
+    trace: configuration.logging.trace,
+    tracedBytesMax: configuration.logging.maxTracedMsgLenBytes,
   };
 }

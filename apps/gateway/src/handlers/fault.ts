@@ -9,6 +9,7 @@ export function fault(connection: Connection, kind: ParseFault, detail: string):
   switch (kind) {
     case 'unknown-operation':
     case 'bad-payload-end':
+      gateway.log.error(`${connection.label()} - Client parser ERROR, proto='${JSON.stringify(detail)}...'`);
       connection.sendError(errors.unknownProtocolOperation.text);
       gateway.close(connection, 'Protocol Violation');
       break;
@@ -17,9 +18,7 @@ export function fault(connection: Connection, kind: ParseFault, detail: string):
       gateway.close(connection, 'Maximum Control Line Exceeded');
       break;
     case 'payload-too-large':
-      gateway.log.error(
-        `${connection.label()} - maximum payload violation: ${detail} vs ${connection.payloadBytesMax}`,
-      );
+      gateway.log.error(`${connection.label()} - maximum payload exceeded: ${detail} vs ${connection.payloadBytesMax}`);
       connection.sendError(errors.maximumPayloadViolation.text);
       gateway.close(connection, 'Maximum Message Payload Exceeded');
       break;

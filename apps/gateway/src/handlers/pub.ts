@@ -4,6 +4,7 @@ import { isLiteral } from '@skein/subjects';
 import type { Connection } from '../connection.ts';
 import { sendNoResponders } from '../deliver.ts';
 import type { Route } from '../route.ts';
+import { tracePublish } from '../trace.ts';
 
 /** PUB and HPUB. Runs per published message. */
 export function publish(
@@ -59,6 +60,7 @@ export function publish(
   message.payload = payload;
   message.payloadStart = payloadStart;
   message.payloadEnd = payloadEnd;
+  if (gateway.settings.trace) tracePublish(connection, message);
   const delivered = gateway.route(connection, account, route, message, hasReply && connection.options.noResponders);
   if (hasReply && delivered === 0 && connection.options.noResponders) {
     sendNoResponders(
