@@ -1,0 +1,1 @@
+export { type RunOptions, runSeed, type SeedResult } from './run-seed.ts';
