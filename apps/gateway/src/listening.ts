@@ -1,5 +1,9 @@
 import type { Server } from 'node:net';
+import type { Log } from './gateway.ts';
 import type { TcpAddress } from './tcp-listener.ts';
+
+/** Where handshakes that fail are reported. */
+export type ListenerLog = Pick<Log, 'error' | 'debug'>;
 
 /** Listens; `shared` lets other gateways of the node listen on the same port. Rejects with the system's error. */
 export function listenOn(server: Server, host: string, port: number, shared: boolean): Promise<TcpAddress> {
@@ -12,4 +16,9 @@ export function listenOn(server: Server, host: string, port: number, shared: boo
       else resolve({ host: address.address, port: address.port });
     });
   });
+}
+
+/** A peer's address as people know it: an IPv4 one also where the listener speaks both. */
+export function hostOf(address: string | undefined): string {
+  return address?.replace(/^::ffff:/, '') ?? '';
 }

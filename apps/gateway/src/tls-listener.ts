@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Runtime } from '@skein/bus';
-import type { Log } from './gateway.ts';
-import { listenOn } from './listening.ts';
+import type { ChannelHandler, Runtime } from '@skein/bus';
+
+import { type ListenerLog, listenOn } from './listening.ts';
 import { RateLimit } from './rate-limit.ts';
 import type { TcpAddress } from './tcp-listener.ts';
-import { type SecurableHandler, TlsOpening } from './tls-opening.ts';
+import { type Securing, TlsOpening } from './tls-opening.ts';
 import type { TlsSettings } from './tls-settings.ts';
 import type { UpgradableChannel } from './upgradable-channel.ts';
 
@@ -15,14 +15,14 @@ import type { UpgradableChannel } from './upgradable-channel.ts';
 export type AcceptTls = (
   channel: UpgradableChannel,
   socket: Socket,
-  start: (handler: SecurableHandler) => void,
+  start: (handler: ChannelHandler, securing: Securing) => void,
   throttled: boolean,
 ) => void;
 
 export interface TlsListenerParts {
   readonly settings: TlsSettings;
   readonly runtime: Runtime;
-  readonly log: Log;
+  readonly log: ListenerLog;
   readonly accept: AcceptTls;
 }
 
@@ -60,6 +60,6 @@ export class TlsListener {
     socket.on('error', () => {});
     const throttled = !this.#rate.admits(runtime.now());
     const opening = new TlsOpening(socket, this.#settings, runtime, log);
-    accept(opening.channel, socket, (handler) => opening.begin(handler), throttled);
+    accept(opening.channel, socket, (handler, securing) => opening.begin(handler, securing), throttled);
   }
 }

@@ -2,13 +2,14 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ChannelHandler, Runtime, Timer } from '@skein/bus';
 import type { TlsState } from './connection.ts';
-import type { Log } from './gateway.ts';
+
+import type { ListenerLog } from './listening.ts';
 import type { TlsSettings } from './tls-settings.ts';
 import { pinFailure, tlsStateOf } from './tls-state.ts';
 import { UpgradableChannel } from './upgradable-channel.ts';
 
-/** A handler of a connection that may turn to TLS before its first byte of protocol. */
-export interface SecurableHandler extends ChannelHandler {
+/** What becomes of a connection's TLS, for whoever handles it. */
+export interface Securing {
   /** Whom log lines are about. */
   label(): string;
   /** The handshake is done; data follows. */
@@ -29,15 +30,15 @@ export class TlsOpening {
   readonly #raw: Socket;
   readonly #settings: TlsSettings;
   readonly #runtime: Runtime;
-  readonly #log: Log;
-  #handler!: SecurableHandler;
+  readonly #log: ListenerLog;
+  #securing!: Securing;
   #timer: Timer | null = null;
   #fallback: Timer | null = null;
   /** It is settled that the client must speak TLS, or be closed. */
   #awaitsTls = false;
   #isDone = false;
 
-  constructor(raw: Socket, settings: TlsSettings, runtime: Runtime, log: Log) {
+  constructor(raw: Socket, settings: TlsSettings, runtime: Runtime, log: ListenerLog) {
     this.#raw = raw;
     this.#settings = settings;
     this.#runtime = runtime;
@@ -46,8 +47,8 @@ export class TlsOpening {
   }
 
   /** Nothing is read before this. */
-  begin(handler: SecurableHandler): void {
-    this.#handler = handler;
+  begin(handler: ChannelHandler, securing: Securing): void {
+    this.#securing = securing;
     this.#raw.on('close', () => this.#broken());
     this.channel.attach(handler);
     if (this.channel.isEnded) {
@@ -88,10 +89,10 @@ export class TlsOpening {
 
   #awaitTls(): void {
     this.#awaitsTls = true;
-    this.#log.debug(`${this.#handler.label()} - Starting TLS client connection handshake`);
+    this.#log.debug(`${this.#securing.label()} - Starting TLS client connection handshake`);
     this.#timer = this.#runtime.setTimer(this.#settings.timeoutMs, () => {
       const { localAddress, localPort, remoteAddress, remotePort } = this.#raw;
-      this.#log.debug(`${this.#handler.label()} - TLS handshake timeout`);
+      this.#log.debug(`${this.#securing.label()} - TLS handshake timeout`);
       this.#failDebug(`read tcp ${localAddress}:${localPort}->${remoteAddress}:${remotePort}: i/o timeout`);
     });
   }
@@ -140,17 +141,17 @@ export class TlsOpening {
     }
     const unpinned = pinFailure(socket.getPeerX509Certificate(), this.#settings.pinnedCerts);
     if (unpinned !== undefined) {
-      this.#log.debug(`${this.#handler.label()} - ${unpinned}`);
+      this.#log.debug(`${this.#securing.label()} - ${unpinned}`);
       this.#fail('certificate not pinned');
       return;
     }
     this.#done();
     const tls = tlsStateOf(socket);
-    this.#log.debug(`${this.#handler.label()} - TLS handshake complete`);
+    this.#log.debug(`${this.#securing.label()} - TLS handshake complete`);
     this.#log.debug(
-      `${this.#handler.label()} - TLS version ${tls.version.replace('TLSv', '')}, cipher suite ${tls.cipher}`,
+      `${this.#securing.label()} - TLS version ${tls.version.replace('TLSv', '')}, cipher suite ${tls.cipher}`,
     );
-    this.#handler.secured(tls);
+    this.#securing.secured(tls);
     this.channel.settle(socket);
   }
 
@@ -163,20 +164,20 @@ export class TlsOpening {
 
   #fail(text: string): void {
     if (this.#isDone) return;
-    this.#log.error(`${this.#handler.label()} - TLS handshake error: ${text}`);
+    this.#log.error(`${this.#securing.label()} - TLS handshake error: ${text}`);
     this.#end();
   }
 
   /** What only says that somebody called who knows nothing of TLS is no error. */
   #failDebug(text: string): void {
-    this.#log.debug(`${this.#handler.label()} - TLS handshake error: ${text}`);
+    this.#log.debug(`${this.#securing.label()} - TLS handshake error: ${text}`);
     this.#end();
   }
 
   #end(): void {
     this.#done();
     this.channel.destroy();
-    this.#handler.unsecured();
+    this.#securing.unsecured();
   }
 
   #done(): void {

@@ -6,8 +6,8 @@ import type { ChannelHandler, Runtime, Timer } from '@skein/bus';
 import type { WebsocketOptions } from '@skein/config';
 import { WebSocketServer } from 'ws';
 import type { Origin } from './connection.ts';
-import type { Log } from './gateway.ts';
-import { listenOn } from './listening.ts';
+
+import { hostOf, type ListenerLog, listenOn } from './listening.ts';
 import type { TcpAddress } from './tcp-listener.ts';
 import { failureText } from './tls-opening.ts';
 import type { TlsSettings } from './tls-settings.ts';
@@ -34,7 +34,7 @@ export interface WebSocketListenerParts {
   /** Bounds what is kept of one incoming WebSocket message; less than 0 is no bound of its own. */
   readonly maxPayloadBytes: number;
   readonly runtime: Runtime;
-  readonly log: Log;
+  readonly log: ListenerLog;
   /** Gets each new connection. Nothing is read of it before `start`. */
   readonly accept: (
     channel: WebSocketChannel,
@@ -182,8 +182,6 @@ function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   const head = [`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`, ...lines, '', ''].join('\r\n');
   socket.end(head + refusalBody(refusal), () => socket.destroy());
 }
-
-const hostOf = (address: string | undefined): string => address?.replace(/^::ffff:/, '') ?? '';
 
 function addressOf({ remoteAddress, remotePort }: { remoteAddress?: string; remotePort?: number }): string {
   return `${hostOf(remoteAddress)}:${remotePort ?? 0}`;

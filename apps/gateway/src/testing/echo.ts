@@ -1,13 +1,13 @@
 import { EventEmitter, once } from 'node:events';
-import { type Channel, type Runtime, systemRuntime } from '@skein/bus';
+import { type Channel, type ChannelHandler, type Runtime, systemRuntime } from '@skein/bus';
 import type { TlsState } from '../connection.ts';
-import type { Log } from '../gateway.ts';
-import type { SecurableHandler } from '../tls-opening.ts';
+import type { ListenerLog } from '../listening.ts';
+import type { Securing } from '../tls-opening.ts';
 
 export const INFO = 'INFO {"tls":true} \r\n';
 
 /** A handler that greets with INFO at the end of the turn, as the gateway does, and sends back all that it reads. */
-export class Echo extends EventEmitter implements SecurableHandler {
+export class Echo extends EventEmitter implements ChannelHandler, Securing {
   readonly channel: Channel;
   /** 'secured', 'unsecured', 'closed', in the order they came. */
   readonly events: string[] = [];
@@ -73,19 +73,11 @@ export class Echo extends EventEmitter implements SecurableHandler {
 }
 
 /** Log lines, each `LEVEL text`. */
-export class Lines implements Log {
+export class Lines implements ListenerLog {
   readonly lines: string[] = [];
 
   error(text: string): void {
     this.lines.push(`ERR ${text}`);
-  }
-
-  warn(text: string): void {
-    this.lines.push(`WRN ${text}`);
-  }
-
-  info(text: string): void {
-    this.lines.push(`INF ${text}`);
   }
 
   debug(text: string): void {

@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net';
+import type { Runtime } from '@skein/bus';
+import type { Origin } from './connection.ts';
+import { openDoor } from './door.ts';
+import type { Gateway, Log } from './gateway.ts';
+import { hostOf } from './listening.ts';
+import type { GatewayConfiguration } from './settings.ts';
+import { TcpListener } from './tcp-listener.ts';
+import { TlsListener } from './tls-listener.ts';
+import { tlsSettings } from './tls-settings.ts';
+import { WebSocketListener } from './websocket-listener.ts';
+
+export interface ListenerPorts {
+  nats: number;
+  websocket?: number;
+}
+
+/** Told to a client that came too soon after others. */
+const THROTTLED = 'Connection throttling is active. Please try again later.';
+
+/** Where this gateway's clients come in, as the configuration has it: TCP or TLS, and WebSocket. */
+export class Listeners {
+  readonly #gateway: Gateway;
+  readonly #runtime: Runtime;
+  readonly #log: Log;
+  #configuration: GatewayConfiguration;
+  #clients: TcpListener | TlsListener | null = null;
+  #websocket: WebSocketListener | null = null;
+
+  constructor(gateway: Gateway, configuration: GatewayConfiguration, runtime: Runtime, log: Log) {
+    this.#gateway = gateway;
+    this.#configuration = configuration;
+    this.#runtime = runtime;
+    this.#log = log;
+  }
+
+  /** Rejects when a port can't be had, or a certificate not be used. */
+  async open(): Promise<ListenerPorts> {
+    const { host, port, skein, tls, websocket } = this.#configuration;
+    const shared = skein.gateways > 1;
+    this.#clients = tls === undefined ? this.#tcp() : this.#tls();
+    const ports: ListenerPorts = { nats: (await this.#clients.listen(host, port, shared)).port };
+    if (websocket === undefined) return ports;
+    this.#websocket = this.#webSocket(websocket);
+    ports.websocket = (await this.#websocket.listen(websocket.host, Math.max(0, websocket.port), shared)).port;
+    return ports;
+  }
+
+  /** A reload: connections from now on get the certificates and rules that there are now. */
+  use(configuration: GatewayConfiguration): void {
+    this.#configuration = configuration;
+    if (configuration.tls === undefined || !(this.#clients instanceof TlsListener)) return;
+    this.#clients.use(tlsSettings(configuration.tls));
+  }
+
+  close(): void {
+    this.#clients?.close();
+    this.#websocket?.close();
+  }
+
+  #tcp(): TcpListener {
+    return new TcpListener((channel, socket, start) => {
+      openDoor(this.#gateway, channel, originOf(socket), this.#configuration.nonceRequired, start);
+    });
+  }
+
+  #tls(): TlsListener {
+    const gateway = this.#gateway;
+    return new TlsListener({
+      settings: tlsSettings(this.#configuration.tls as NonNullable<GatewayConfiguration['tls']>),
+      runtime: this.#runtime,
+      log: this.#log,
+      accept: (channel, socket, start, throttled) => {
+        openDoor(gateway, channel, originOf(socket), this.#configuration.nonceRequired, (connection) => {
+          if (throttled && !connection.isClosed) {
+            connection.sendError(THROTTLED);
+            gateway.close(connection, 'Maximum Connections Exceeded');
+          }
+          start(connection, {
+            label: () => connection.label(),
+            secured: (tls) => {
+              connection.tls = tls;
+            },
+            unsecured: () => gateway.close(connection, 'TLS Handshake Failure'),
+          });
+        });
+      },
+    });
+  }
+
+  #webSocket(options: NonNullable<GatewayConfiguration['websocket']>): WebSocketListener {
+    return new WebSocketListener({
+      options,
+      tls: options.noTls || options.tls === undefined ? null : tlsSettings(options.tls),
+      maxPayloadBytes: this.#configuration.maxPayloadBytes,
+      runtime: this.#runtime,
+      log: this.#log,
+      accept: (channel, origin, start) => {
+        openDoor(this.#gateway, channel, origin, this.#configuration.nonceRequired, start);
+      },
+    });
+  }
+}
+
+function originOf(socket: Socket): Origin {
+  return {
+    host: hostOf(socket.remoteAddress),
+    port: socket.remotePort ?? 0,
+    kind: 'STANDARD',
+    tls: null,
+    cookies: null,
+  };
+}
