@@ -1,0 +1,127 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createTestFolder, isAlive, removeFolder, until } from './fixtures/spawned-node.ts';
+
+/** The real processes, as a command line starts them. */
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+let folder: string;
+let child: ChildProcess | undefined;
+let log: string[];
+
+beforeEach(() => {
+  folder = createTestFolder();
+  log = [];
+});
+
+afterEach(async () => {
+  if (child?.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  removeFolder(folder);
+});
+
+interface Ports {
+  nats: string[];
+  monitoring: string[];
+}
+
+async function start(...flags: string[]): Promise<ChildProcess> {
+  const common = ['-a', '127.0.0.1', '-p', '-1', '-m', '-1', '--ports_file_dir', folder];
+  const spawned = spawn(process.execPath, [main, ...common, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  child = spawned;
+  const lines = createInterface({ input: spawned.stderr });
+  lines.on('line', (line) => log.push(line));
+  await new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => line.endsWith('Server is ready') && resolve());
+    spawned.once('exit', () => reject(new Error(log.join('\n'))));
+  });
+  return spawned;
+}
+
+const portsFile = (): string => join(folder, `nats-server_${child?.pid}.ports`);
+
+async function ports(): Promise<Ports> {
+  await until('the ports file is there', 1000, () => existsSync(portsFile()));
+  return JSON.parse(readFileSync(portsFile(), 'utf8'));
+}
+
+async function page(path: string): Promise<{ status: number; body: Record<string, never> }> {
+  const response = await fetch(`${(await ports()).monitoring[0]}${path}`);
+  return { status: response.status, body: (await response.json()) as Record<string, never> };
+}
+
+async function infoOf(url: string): Promise<Record<string, unknown>> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const [data] = await once(socket, 'data');
+  socket.destroy();
+  return JSON.parse(/^INFO (.*?)\r\n/.exec(String(data))?.[1] ?? '');
+}
+
+it('serves clients and monitoring under the identity that it logs', async () => {
+  await start('-n', 'here');
+  const texts = log.map((line) => line.replace(/^\[\d+\] \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{6} /, ''));
+  expect(texts.slice(0, 4)).toEqual([
+    '[INF] Starting nats-server',
+    '[INF]   Version:  2.15.2',
+    '[INF]   Git:      [not set]',
+    '[INF]   Name:     here',
+  ]);
+  const id = /ID: {7}(N\w+)$/m.exec(log.join('\n'))?.[1];
+  const info = await infoOf((await ports()).nats[0]);
+  expect(info).toMatchObject({ server_id: id, server_name: 'here', version: '2.15.2' });
+  const varz = await page('/varz');
+  expect([varz.status, varz.body.server_id]).toEqual([200, id]);
+  expect((await page('/healthz')).body).toEqual({ status: 'ok' });
+  expect(log.every((line) => line.startsWith(`[${child?.pid}] `))).toBe(true);
+});
+
+it('counts the restart of each process', async () => {
+  await start();
+  type Listed = { component: string; pid: number; restarts: number; silent?: boolean };
+  const processes = async (): Promise<Listed[]> => (await page('/varz')).body.processes;
+  const before = (await processes()).filter((one) => one.component !== 'monitor');
+  expect(before.map((one) => one.component)).toEqual(['router', 'gateway', 'auth-resolver']);
+  for (const { pid } of before) process.kill(pid, 'SIGKILL');
+  const back = async (): Promise<boolean> => {
+    const now = (await processes()).filter((one) => one.component !== 'monitor');
+    return now.every((one, i) => one.restarts >= 1 && one.pid !== before[i].pid && !one.silent);
+  };
+  for (const deadline = performance.now() + 10_000; !(await back()); ) {
+    if (performance.now() > deadline) throw new Error(`not back: ${JSON.stringify(await processes())}`);
+  }
+  expect(await infoOf((await ports()).nats[0])).toMatchObject({ version: '2.15.2' });
+});
+
+it('obeys --signal: reload, term', async () => {
+  const config = join(folder, 'server.conf');
+  const file = join(folder, 'server.log');
+  writeFileSync(config, 'max_payload: 1000\n');
+  const node = await start('-c', config);
+  const signal = (what: string): string =>
+    execFileSync(process.execPath, [main, '--signal', `${what}=${node.pid}`], { encoding: 'utf8' });
+  writeFileSync(config, `max_payload: 2000\nlog_file: ${JSON.stringify(file)}\n`);
+  signal('reload');
+  const reloaded = async (): Promise<boolean> => (await infoOf((await ports()).nats[0])).max_payload === 2000;
+  for (const deadline = performance.now() + 5000; !(await reloaded()); ) {
+    if (performance.now() > deadline) throw new Error(`not reloaded:\n${log.join('\n')}`);
+  }
+  signal('term');
+  expect(await once(node, 'exit')).toEqual([0, null]);
+  expect(isAlive(node.pid as number)).toBe(false);
+});
+
+it('says why it cannot start, with exit code 1', async () => {
+  const config = join(folder, 'server.conf');
+  writeFileSync(config, 'no_such_key: 1\n');
+  await expect(start('-c', config)).rejects.toThrow(/^nats-server: .*no_such_key/);
+  expect(child?.exitCode).toBe(1);
+});
