@@ -46,7 +46,7 @@ export class Admission {
       this.#admitted(connection);
       return;
     }
-    connection.parser.halt();
+    this.#pause(connection);
     this.#ask(connection);
   }
 
@@ -54,7 +54,7 @@ export class Admission {
   speaksUnasked(connection: Connection): void {
     if (this.#gateway.settings.mayStayNameless) {
       connection.connectReceived = true;
-      connection.parser.halt();
+      this.#pause(connection);
       this.#ask(connection, false);
     } else {
       this.refuse(connection);
@@ -68,6 +68,12 @@ export class Admission {
     this.#gateway.log.error(`${connection.label()} - authentication error${reason === '' ? '' : ` - ${reason}`}`);
     connection.sendError(text);
     this.#gateway.close(connection, 'Authentication Failure');
+  }
+
+  /** Nothing more is read until it is known who this is. */
+  #pause(connection: Connection): void {
+    connection.parser.halt();
+    connection.channel.pause();
   }
 
   #ask(connection: Connection, connected = true): void {
@@ -93,7 +99,7 @@ export class Admission {
     this.#grant(connection, response);
     if (connected) this.#admitted(connection);
     else this.#timely(connection);
-    connection.parser.resume();
+    this.#gateway.proceed(connection);
   }
 
   #grant(connection: Connection, allowed: Partial<Allowed>): void {
@@ -207,6 +213,7 @@ export class Admission {
           ? errors.subscriptionRevoked.about(name, sid)
           : errors.queueSubscriptionRevoked.about(name, subjectText(queue), sid),
       );
+      this.#gateway.log.info(`Removed sub "${name}" (sid "${sid}") for User "${connection.user}" - not authorized`);
       endSubscription(connection, subscription);
     }
   }

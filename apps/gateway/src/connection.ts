@@ -93,6 +93,8 @@ export class Connection implements ChannelHandler {
 
   /** The newest declaration that a PING or publish of this client must wait for. */
   unsettled = 0;
+  /** A SUB's +OK waits until it is settled. */
+  okDue = false;
   /** Producers that wait for this connection to take what it was sent. */
   waiters: Set<Connection> | null = null;
   /** Set when this connection produces faster than somebody takes it. */

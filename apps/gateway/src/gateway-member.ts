@@ -6,7 +6,7 @@ import {
   type Runtime,
   type Transport,
 } from '@skein/bus';
-import { defaultOptions } from '@skein/config';
+import { defaultOptions } from '@skein/config/options';
 import { connz } from './connz.ts';
 import { Gateway, type Log } from './gateway.ts';
 import { infoLine } from './info.ts';
@@ -41,6 +41,7 @@ export class GatewayMember {
   readonly #replica: Replica;
   readonly #transit: Transit;
   #identity: NodeIdentity | null = null;
+  #mayListen = false;
 
   constructor(options: GatewayMemberOptions) {
     this.#options = options;
@@ -77,12 +78,18 @@ export class GatewayMember {
     const registration = await this.member.start();
     this.#identity = registration.identity;
     this.#configure(registration.configuration as GatewayConfiguration);
+    this.#listen();
   }
 
   /** Tells every client what it has been sent so far, and ends. */
   async close(): Promise<void> {
     for (const connection of this.gateway.connections.values()) this.gateway.close(connection, 'Server Shutdown');
     await this.member.stop();
+  }
+
+  /** The word to listen may come before this process has looked at the configuration that came with it. */
+  #listen(): void {
+    if (this.#identity !== null && this.#mayListen) this.#options.listen();
   }
 
   #configure(configuration: GatewayConfiguration): void {
@@ -93,7 +100,10 @@ export class GatewayMember {
 
   #handlers(): MemberHandlers {
     return {
-      listen: () => this.#options.listen(),
+      listen: () => {
+        this.#mayListen = true;
+        this.#listen();
+      },
       shutdown: (reason, refused) => this.#options.shutdown(reason, refused),
       commit: (configuration, revision) => {
         this.#configure(configuration as GatewayConfiguration);

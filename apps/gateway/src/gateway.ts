@@ -1,4 +1,5 @@
 import type { Channel, Link, Member, Runtime } from '@skein/bus';
+import { formatDuration } from '@skein/config/options';
 import { errors } from '@skein/errors';
 import { subjectText } from '@skein/subjects';
 import { Account } from './account.ts';
@@ -84,7 +85,6 @@ export class Gateway {
   readonly #blocked = new Set<Connection>();
   #sweeping = false;
   readonly #waitingSettled = new Set<Connection>();
-  readonly #waitingOk: { connection: Connection; sequence: number }[] = [];
   readonly #waitingPong = new Set<Connection>();
   readonly #stalledOnLinks = new Set<Connection>();
 
@@ -232,24 +232,33 @@ export class Gateway {
     connection.channel.pause();
   }
 
-  /** +OK to a SUB waits too. */
+  /** +OK to a SUB waits too, and everything after it: answers come in order. */
   okWhenSettled(connection: Connection): void {
-    if (this.isSettled(connection.unsettled)) connection.ok();
-    else this.#waitingOk.push({ connection, sequence: connection.unsettled });
+    if (this.isSettled(connection.unsettled)) {
+      connection.ok();
+      return;
+    }
+    connection.okDue = true;
+    connection.parser.halt();
+    this.waitSettled(connection);
   }
 
   /** The bus says: everything declared up to here is known to every gateway. */
   settled(sequence: number): void {
-    while (this.#waitingOk.length > 0 && this.#waitingOk[0].sequence <= sequence) {
-      const { connection } = this.#waitingOk.shift() as { connection: Connection };
-      if (!connection.isClosed) connection.ok();
-    }
     for (const connection of this.#waitingSettled) {
       if (connection.unsettled > sequence) continue;
       this.#waitingSettled.delete(connection);
-      connection.channel.resume();
-      connection.parser.resume();
+      if (connection.okDue) connection.ok();
+      connection.okDue = false;
+      this.proceed(connection);
     }
+  }
+
+  /** Goes on with a connection whose parser was halted. */
+  proceed(connection: Connection): void {
+    connection.channel.resume();
+    connection.parser.resume();
+    if (connection.stalled && !connection.isClosed) this.stall(connection);
   }
 
   // ---------------------------------------------------------------- messages
@@ -345,7 +354,11 @@ export class Gateway {
 
   #watch(connection: Connection): void {
     if (connection.output.pendingBytes > this.settings.maxPendingBytes) {
-      this.#slow(connection, 'Slow Consumer (Pending Bytes)');
+      this.#slow(
+        connection,
+        'Slow Consumer (Pending Bytes)',
+        `MaxPending of ${this.settings.maxPendingBytes} Exceeded`,
+      );
       return;
     }
     this.#blocked.add(connection);
@@ -363,7 +376,13 @@ export class Gateway {
     const now = this.runtime.now();
     for (const connection of this.#blocked) {
       if (now - connection.output.blockedSinceMs > this.settings.writeDeadlineMs) {
-        this.#slow(connection, 'Slow Consumer (Write Deadline)');
+        const { chunks, pendingBytes } = connection.output;
+        const deadline = formatDuration(this.settings.writeDeadlineMs);
+        this.#slow(
+          connection,
+          'Slow Consumer (Write Deadline)',
+          `WriteDeadline of ${deadline} exceeded with ${chunks} chunks of ${pendingBytes} total bytes.`,
+        );
       }
     }
     if (this.#blocked.size === 0) return;
@@ -371,9 +390,9 @@ export class Gateway {
     this.runtime.setTimer(DEADLINE_SWEEP_MS, this.#sweep);
   };
 
-  #slow(connection: Connection, reason: string): void {
+  #slow(connection: Connection, reason: string, detail: string): void {
     this.counters.slowConsumers++;
-    this.log.info(`${connection.label()} - Slow Consumer Detected: ${reason}`);
+    this.log.info(`${connection.label()} - Slow Consumer Detected: ${detail}`);
     // Nothing more can be told to it: what waits is dropped with the connection.
     connection.output.discard();
     connection.channel.destroy();

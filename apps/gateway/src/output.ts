@@ -38,6 +38,11 @@ export class Output {
     return this.at + this.#filledBytes + this.#inFlightBytes;
   }
 
+  /** Buffers that hold something. */
+  get chunks(): number {
+    return this.#filled.length + (this.#inFlight === null ? 0 : 1) + (this.at > 0 ? 1 : 0);
+  }
+
   /** Makes room for `bytes` in `buffer` behind `at`. */
   reserve(bytes: number, nowMs: number): void {
     if (this.at + bytes <= this.buffer.length) return;

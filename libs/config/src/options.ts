@@ -10,6 +10,8 @@
 /** The nats-server whose behaviour this is: INFO, `/varz` and `--version` say so. */
 export const NATS_VERSION = '2.15.2';
 
+export { formatDuration } from './duration.ts';
+
 /** Subjects a client may (`allow`) and may not (`deny`) use. An absent `allow` allows everything not denied. */
 export interface SubjectPermission {
   allow?: string[];
