@@ -128,6 +128,28 @@ describe('a node', () => {
     expect(node.state.epoch).toBe(2);
   });
 
+  test('takes nobody for gone because a newcomer has no link to it yet', async () => {
+    const node = new SimulatedNode(13);
+    const one = node.gateway(0);
+    await node.until(() => one.listening);
+    node.routerProcess.kill();
+    await node.simulation.run(3000);
+    const two = node.gateway(1);
+    await node.simulation.run(3000);
+    node.startRouter();
+    await node.until(() => two.member.id !== 0);
+    expect(one.member.routerUp).toBe(false);
+    node.routerProcess.kill();
+    await node.until(() => !two.member.routerUp);
+    one.process.freeze();
+    node.startRouter();
+    await node.until(() => two.member.routerUp);
+    one.process.thaw();
+    await node.simulation.run(3000);
+    expect(two.listening).toBe(true);
+    expect([one.alive, one.refused]).toEqual([true, '']);
+  });
+
   test('never gives a connection id twice, restarts of the router included', async () => {
     const node = new SimulatedNode(9);
     const gateways = [node.gateway(0), node.gateway(1)];

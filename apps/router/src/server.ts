@@ -209,7 +209,7 @@ class NodeRouter implements Router, SessionOwner {
     this.register.members.set(peer.id, member);
     this.settlement.join(peer.id, component === 'gateway' ? { live: hello.listening } : undefined);
     this.leases.join(peer.id, hello.connections, hello.connectionIdMax);
-    if (returned) this.lookForBroken(hello.links);
+    if (returned && hello.listening) this.lookForBroken(hello.links);
     this.save();
 
     session.send({
@@ -242,7 +242,10 @@ class NodeRouter implements Router, SessionOwner {
     return undefined;
   }
 
-  /** A process came back to a restarted router: peers that it has no link to are most likely gone. */
+  /**
+   * A gateway that listens came back to a restarted router: peers that it has no link to are most likely gone. One that does
+   * not listen may just not have been told of them.
+   */
   private lookForBroken(links: readonly number[]): void {
     for (const peer of [...this.register.expected.values()]) {
       if (!links.includes(peer.id)) this.giveUp(peer.id);
