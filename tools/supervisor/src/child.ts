@@ -7,8 +7,6 @@ import { LineSplitter } from './line-splitter.ts';
 export interface ChildCommand {
   program: string;
   args: string[];
-  /** For Node: heap limits and the like. */
-  nodeFlags: readonly string[];
 }
 
 export interface ChildEvents {
@@ -30,7 +28,7 @@ export type StartChild = (command: ChildCommand, events: ChildEvents) => Child;
 
 /** The pipe at descriptor 3: the child's life hangs on it, see `@skein/process`. */
 export const startChild: StartChild = (command, events) => {
-  const nodeArgs = [...command.nodeFlags, command.program, ...command.args];
+  const nodeArgs = [command.program, ...command.args];
   // A stopped process cannot notice the end of its pipe; the kernel can end it all the same.
   const [file, args] =
     setpriv === undefined

@@ -35,11 +35,6 @@ export interface RunningNode {
   stop(reason: string): Promise<void>;
 }
 
-/** Heap limits for the processes that are not on the hot path: an idle node is to stay small. */
-function nodeFlagsOf(component: ComponentName): readonly string[] {
-  return component === 'gateway' ? [] : ['--max-semi-space-size=1'];
-}
-
 /** Starts a node and resolves when it serves clients ('Server is ready' is logged). Rejects with a NodeStartError. */
 export async function startNode(given: NodeOptions): Promise<RunningNode> {
   const now = wallClock();
@@ -80,7 +75,6 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
       },
     },
     programOf: given.programOf ?? programOf,
-    nodeFlagsOf,
     lines: (text) => target.write(text),
     optionsChanged: (changed) => {
       target.follow(changed.logging);

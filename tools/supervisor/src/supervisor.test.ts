@@ -61,7 +61,6 @@ function setUp(gateways = 1) {
     },
     clock: { now: () => now, wallMs: () => now, after: (ms, fn) => timers.push({ at: now + ms, fn }) },
     programOf: (component) => component,
-    nodeFlagsOf: () => [],
     lines: () => {},
     optionsChanged: () => {},
   });

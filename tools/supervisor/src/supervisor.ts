@@ -21,7 +21,6 @@ export interface SupervisorOptions {
   startChild: StartChild;
   clock: SupervisorClock;
   programOf(component: ComponentName): string;
-  nodeFlagsOf(component: ComponentName): readonly string[];
   /** Log lines of the inner processes, complete. */
   lines(text: string): void;
   /** The router has put other options in force. */
@@ -82,11 +81,11 @@ export class Supervisor {
   }
 
   private add(spec: ProcessSpec): void {
-    const { runDir, startChild, clock, programOf, nodeFlagsOf } = this.given;
+    const { runDir, startChild, clock, programOf } = this.given;
     const args = ['--run-dir', runDir.path, '--secret-file', runDir.secretFile(spec.component)];
     args.push('--instance', String(spec.instance));
     if (spec.component === 'router') args.push('--secret-dir', runDir.secretDir);
-    const command = { program: programOf(spec.component), args, nodeFlags: nodeFlagsOf(spec.component) };
+    const command = { program: programOf(spec.component), args };
     const supervised = new Supervised(spec, command, startChild, clock, {
       lines: this.given.lines,
       started: (one) => {
