@@ -1,12 +1,12 @@
 import { systemRuntime, unixTransport } from '@skein/bus';
 import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
-import { openDoor } from './door.ts';
 import { GatewayMember } from './gateway-member.ts';
-import { TcpListener } from './tcp-listener.ts';
+import { Listeners } from './listeners.ts';
 
 /** The gateway as a process of a node. Resolves when it is registered; it listens when the router says so. */
 export async function createGatewayProcess(context: ProcessContext): Promise<RunningProcess> {
-  let listener: TcpListener | null = null;
+  const runtime = systemRuntime();
+  let listeners: Listeners | null = null;
   const node = new GatewayMember({
     instance: context.instance,
     version: productVersion,
@@ -14,7 +14,7 @@ export async function createGatewayProcess(context: ProcessContext): Promise<Run
     address: context.address,
     routerAddress: context.routerAddress,
     token: context.secret,
-    runtime: systemRuntime(),
+    runtime,
     transport: unixTransport(),
     log: context.log,
     listen: () => {
@@ -23,32 +23,24 @@ export async function createGatewayProcess(context: ProcessContext): Promise<Run
         context.exit(1, error.message);
       });
     },
-    configured: (configuration) => context.log.configure(configuration.logging),
+    configured: (configuration) => {
+      context.log.configure(configuration.logging);
+      listeners?.use(configuration);
+    },
     shutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
   });
 
   async function listen(): Promise<void> {
-    const { gateway, configuration } = node;
-    const { host, port, skein } = configuration;
-    listener = new TcpListener((channel, socket, start) => {
-      const origin = {
-        host: socket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
-        port: socket.remotePort ?? 0,
-        kind: 'STANDARD' as const,
-        tls: null,
-        cookies: null,
-      };
-      openDoor(gateway, channel, origin, configuration.nonceRequired, start);
-    });
-    const address = await listener.listen(host, port, skein.gateways > 1);
-    node.port = address.port;
-    context.ready({ nats: address.port });
+    listeners = new Listeners(node.gateway, node.configuration, runtime, context.log);
+    const ports = await listeners.open();
+    node.port = ports.nats;
+    context.ready({ ...ports });
   }
 
   await node.start();
   return {
     async close() {
-      listener?.close();
+      listeners?.close();
       await node.close();
     },
   };
