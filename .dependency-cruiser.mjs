@@ -1,18 +1,8 @@
-/** A lib is used through its public face alone, so that its inside can change without asking anybody. */
-const face = '^(?:apps|libs|tools)/[^/]+/src/(?:index|internal|options)[.]ts$';
-
 export default {
   forbidden: [
     {
-      name: 'public-face-only',
-      comment: "Import '@skein/x', never a file inside another package.",
-      severity: 'error',
-      from: { path: '^((?:apps|libs|tools)/[^/]+)/' },
-      to: { path: '^(?:apps|libs|tools)/', pathNot: ['^$1/', face, '^apps/[^/]+/src/server[.]ts$'] },
-    },
-    {
       name: 'not-by-path',
-      comment: 'Another package is named, not reached by a relative path.',
+      comment: "Import '@skein/x': by name only what a package's `exports` offer can be reached (see no-unresolvable).",
       severity: 'error',
       from: { path: '^((?:apps|libs|tools)/[^/]+)/' },
       to: { path: '^(?:apps|libs|tools)/', pathNot: '^$1/', dependencyTypes: ['local'] },
