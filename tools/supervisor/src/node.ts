@@ -77,8 +77,12 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
     programOf: given.programOf ?? programOf,
     lines: (text) => target.write(text),
     optionsChanged: (changed) => {
-      target.follow(changed.logging);
       log.configure(changed.logging);
+      try {
+        target.follow(changed.logging);
+      } catch (error) {
+        log.error(`Could not open the log file: ${(error as Error).message}`);
+      }
     },
   });
 

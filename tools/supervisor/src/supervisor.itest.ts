@@ -173,7 +173,7 @@ describe('a log that nobody reads', () => {
 
   it('does not stop the server, nor its end: pipe', async () => {
     const fifo = join(folder, 'stderr');
-    execFileSync('mkfifo', [fifo]);
+    execFileSync('/usr/bin/mkfifo', [fifo]);
     const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = openSync(fifo, constants.O_WRONLY);
     const node = spawnNode({ portsFileDir: folder }, writer);
