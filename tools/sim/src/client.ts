@@ -70,7 +70,8 @@ export class Client {
     const message = this.model.publish(this.session!, subject, reply);
     const body = `${message.id} ${'.'.repeat(paddingBytes)}`;
     const to = reply === '' ? subject : `${subject} ${reply}`;
-    if (headers) this.collected += `HPUB ${to} ${HEADERS.length} ${HEADERS.length + body.length}\r\n${HEADERS}${body}\r\n`;
+    if (headers)
+      this.collected += `HPUB ${to} ${HEADERS.length} ${HEADERS.length + body.length}\r\n${HEADERS}${body}\r\n`;
     else this.collected += `PUB ${to} ${body.length}\r\n${body}\r\n`;
   }
 
@@ -202,7 +203,8 @@ export class Client {
 
   private message(subject: string, sid: string, reply: string, body: string): void {
     const message = this.model.received(this.session!, sid, subject, Number.parseInt(body, 10));
-    if (message === undefined || message.reply !== reply) this.model.wrong(`message ${body} came with reply '${reply}'`);
+    if (message === undefined || message.reply !== reply)
+      this.model.wrong(`message ${body} came with reply '${reply}'`);
     if (reply === '' || this.leaving) return;
     this.publish(reply);
     this.flush();

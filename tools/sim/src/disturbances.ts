@@ -9,6 +9,14 @@ interface Break {
   to: number;
 }
 
+/** The router, or a gateway, was dead or frozen. */
+interface Absence {
+  /** Null: the router. */
+  readonly life: GatewayLife | null;
+  readonly from: number;
+  to: number;
+}
+
 /**
  * Where and when frames may have got lost, and when all was well: which losses the model lets pass. Everything is as narrow as
  * can be said from outside.
@@ -17,6 +25,7 @@ export class Disturbances {
   /** Longest time that anything under way takes when nothing is disturbed. */
   private readonly settleMs: number;
   private readonly breaks: Break[] = [];
+  private readonly absences: Absence[] = [];
   private readonly quiet: { from: number; to: number }[] = [];
 
   constructor(settleMs: number) {
@@ -49,6 +58,16 @@ export class Disturbances {
     for (const broken of this.breaks) if (broken.to === NEVER) broken.to = now;
   }
 
+  /** A gateway (null: the router) is away. */
+  away(life: GatewayLife | null, from: number): void {
+    this.absences.push({ life, from, to: NEVER });
+  }
+
+  /** It is back. */
+  back(life: GatewayLife | null, to: number): void {
+    for (const absence of this.absences) if (absence.life === life && absence.to === NEVER) absence.to = to;
+  }
+
   /** The others have given a gateway up while it lived: it is held to nothing from when it last was frozen. */
   cutOff(life: GatewayLife, from: number, to: number): void {
     this.breaks.push({ one: life, other: null, from, to });
@@ -75,6 +94,13 @@ export class Disturbances {
       if (broken.to < from || broken.from > to) return false;
       if (broken.other === null) return one !== other && (broken.one === one || broken.one === other);
       return (broken.one === one && broken.other === other) || (broken.one === other && broken.other === one);
+    });
+  }
+
+  /** The router or this gateway was away at some time between the moments. */
+  wasAway(life: GatewayLife, from: number, to: number): boolean {
+    return this.absences.some((absence) => {
+      return (absence.life === null || absence.life === life) && absence.from < to && absence.to > from;
     });
   }
 

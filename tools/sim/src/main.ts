@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runSeed } from './run-seed.ts';
 
-const USAGE = 'usage: main.ts [--seeds N] [--from S] [--gateways 1|2|3] [--verbose]';
+const USAGE = 'usage: main.ts [--seeds N] [--from S] [--gateways 1|2|3] [--stop] [--verbose]';
 const SHOWN_LINES = 25;
 
 const { values } = parseArgs({
@@ -9,6 +9,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     gateways: { type: 'string' },
+    stop: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -21,6 +22,7 @@ if (values.help) {
 
 const first = Number(values.from);
 const end = first + Number(values.seeds);
+let run = 0;
 const gateways = values.gateways === undefined ? undefined : Number(values.gateways);
 const echo = values.verbose ? say : undefined;
 const sums: Record<string, number> = {};
@@ -30,15 +32,17 @@ const startedMs = performance.now();
 
 for (let seed = first; seed < end; seed++) {
   const result = await runSeed({ seed, gateways, echo });
+  run++;
   simulatedMs += result.simulatedMs;
   for (const [name, count] of Object.entries(result.counts)) sums[name] = (sums[name] ?? 0) + count;
   if (result.violations.length === 0) continue;
   failed.push(seed);
   say(`seed ${seed}: ${result.violations.slice(0, 5).join('\n  ')}`);
   if (!values.verbose && failed.length <= 3) for (const line of result.lines.slice(-SHOWN_LINES)) say(`    ${line}`);
+  if (values.stop) break;
 }
 
 const seconds = (performance.now() - startedMs) / 1000;
-say(`${end - first} seeds, ${failed.length} failed${failed.length === 0 ? '' : `: ${failed.join(' ')}`}`);
+say(`${run} seeds, ${failed.length} failed${failed.length === 0 ? '' : `: ${failed.join(' ')}`}`);
 say(`${seconds.toFixed(1)} s, ${(simulatedMs / 1000).toFixed(0)} s simulated, ${JSON.stringify(sums)}`);
 process.exitCode = failed.length === 0 ? 0 : 1;

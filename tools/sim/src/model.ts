@@ -5,6 +5,11 @@ import { type Ending, Message, NEVER, Session, Subscription } from './records.ts
 import { matches } from './subject.ts';
 import type { Trace } from './trace.ts';
 
+/** A gateway is cut off when it has been silent for 2 s; that is looked at every 250 ms. */
+const HELD_MS_MAX = 2500;
+/** How long a router that was away may take until it settles again: processes come back to it, or are given up. */
+const ROUTER_BACK_MS = 3000;
+
 /**
  * What clients did and saw, and what the node owes them for it. Told everything as it happens; what can be judged at once is
  * judged at once, the rest by `judge`, when all is quiet. Whatever is wrong lands in `violations`.
@@ -19,6 +24,7 @@ export class Model {
   private readonly clock: Clock;
   private readonly trace: Trace;
   private readonly disturbances: Disturbances;
+  private readonly heldMsMax: number;
   private messages = new Map<number, Message>();
   private requests = new Map<string, Message>();
   private subscriptions: Subscription[] = [];
@@ -27,7 +33,9 @@ export class Model {
   private lastMessage = 0;
   private lastSid = 0;
 
-  constructor(clock: Clock, trace: Trace, disturbances: Disturbances) {
+  /** `gateways`: how many may hold up a client, one after the other. */
+  constructor(clock: Clock, trace: Trace, disturbances: Disturbances, gateways: number) {
+    this.heldMsMax = HELD_MS_MAX * gateways;
     this.clock = clock;
     this.trace = trace;
     this.disturbances = disturbances;
@@ -98,6 +106,7 @@ export class Model {
       return;
     }
     this.counts.pongs++;
+    this.lookForHeldUp(session, ping.sentAt, at);
     while (session.flushed < ping.lastSequence) session.published[session.flushed++].flushedAt = at;
     for (const subscription of session.subscriptions.values()) {
       if (subscription.unsubscribedAt < ping.sentAt) subscription.goneAt = Math.min(subscription.goneAt, at);
@@ -170,6 +179,12 @@ export class Model {
     }
   }
 
+  /** While the router works, a frozen gateway holds the others' clients for a while only: it is cut off. */
+  private lookForHeldUp(session: Session, from: number, to: number): void {
+    if (to - from <= this.heldMsMax || this.disturbances.wasAway(session.life, from - ROUTER_BACK_MS, to)) return;
+    this.wrong(`s${session.id} on ${session.life.name} waited ${(to - from).toFixed(0)} ms for a PONG`);
+  }
+
   private lookForOvertaken(subscription: Subscription, pingedAt: number): void {
     if (subscription.queue !== '' || subscription.max > 0 || subscription.unsubscribedAt !== NEVER) return;
     for (const message of this.messages.values()) {
@@ -196,7 +211,12 @@ export class Model {
       const matching = this.subscriptions.filter(({ pattern }) => matches(pattern, message.subject));
       for (const subscription of matching) if (subscription.queue === '') this.judgePlain(message, subscription);
       for (const queue of new Set(matching.map((subscription) => subscription.queue))) {
-        if (queue !== '') this.judgeQueue(message, queue, matching.filter((subscription) => subscription.queue === queue));
+        if (queue !== '')
+          this.judgeQueue(
+            message,
+            queue,
+            matching.filter((subscription) => subscription.queue === queue),
+          );
       }
       if (message.reply !== '' && this.requests.has(message.reply)) this.judgeRequest(message, matching);
     }
@@ -269,7 +289,8 @@ export class Model {
   /** Surely no receiver of the message: ended before it was sent, or begun when it was over. */
   private isNotThere(subscription: Subscription, message: Message): boolean {
     const { session } = subscription;
-    const goneAt = session.ending === 'abrupt' ? this.disturbances.quietAfter(subscription.goneAt) : subscription.goneAt;
+    const goneAt =
+      session.ending === 'abrupt' ? this.disturbances.quietAfter(subscription.goneAt) : subscription.goneAt;
     return (
       goneAt < message.sentAt ||
       subscription.sentAt > message.noRespondersAt ||

@@ -6,17 +6,20 @@ export function replicaFaults(lives: readonly GatewayLife[]): string[] {
   for (const holder of lives) {
     const remote = holder.node.gateway.account('$G').remoteEntries;
     const ids = new Set(lives.map((life) => life.node.member.id));
-    for (const id of remote.keys()) if (!ids.has(id)) faults.push(`${holder.name} keeps interest of process ${id}, which is gone`);
+    for (const id of remote.keys())
+      if (!ids.has(id)) faults.push(`${holder.name} keeps interest of process ${id}, which is gone`);
     for (const declarer of lives) {
       if (declarer === holder) continue;
       const known = remote.get(declarer.node.member.id);
       const wanted = weights(declarer);
       for (const [pattern, weight] of wanted) {
         const seen = known?.get(pattern)?.weight ?? 0;
-        if (seen !== weight) faults.push(`${holder.name} takes ${declarer.name} to want ${pattern} ${seen} times, not ${weight}`);
+        if (seen !== weight)
+          faults.push(`${holder.name} takes ${declarer.name} to want ${pattern} ${seen} times, not ${weight}`);
       }
       for (const pattern of known?.keys() ?? []) {
-        if (!wanted.has(pattern)) faults.push(`${holder.name} takes ${declarer.name} to want ${pattern}, which it does not`);
+        if (!wanted.has(pattern))
+          faults.push(`${holder.name} takes ${declarer.name} to want ${pattern}, which it does not`);
       }
     }
   }

@@ -150,6 +150,6 @@ function attack(world: World, attack: Attack): void {
   if (hits(attack.killRouter)) world.killRouter();
   else if (hits(attack.freezeRouter)) world.freezeRouter(world.pickMs(6000));
   else if (hits(attack.killGateway)) world.killGateway(world.pick(world.gateways));
-  else if (hits(attack.freezeGateway)) world.freezeGateway(world.pick(world.gateways), world.pickMs(5000));
+  else if (hits(attack.freezeGateway)) world.freezeGateway(world.pick(world.gateways), world.pickMs(9000));
   else if (hits(attack.cutLink)) world.cutLink(world.pick(world.gateways), world.pick(world.gateways));
 }

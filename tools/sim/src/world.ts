@@ -65,7 +65,7 @@ export class World {
     this.clock = new Clock(() => this.simulation.now);
     this.trace = new Trace(options.echo);
     this.disturbances = new Disturbances(this.settleMs);
-    this.model = new Model(this.clock, this.trace, this.disturbances);
+    this.model = new Model(this.clock, this.trace, this.disturbances, options.gateways);
     this.supervisor = this.simulation.process('supervisor');
     const identity = {
       serverId: 'N',
@@ -151,7 +151,8 @@ export class World {
       if (!member.routerUp) return `${life.name} is not registered`;
       if (!member.settled(member.sequence - 1)) return `${life.name} is not settled`;
       for (const other of this.slots) {
-        if (other !== life && !member.links.has(other.node.member.id)) return `${life.name} has no link to ${other.name}`;
+        if (other !== life && !member.links.has(other.node.member.id))
+          return `${life.name} has no link to ${other.name}`;
       }
     }
     return undefined;
@@ -166,7 +167,11 @@ export class World {
       pid: 1,
       runtime: this.router.runtime,
       transport: this.router.transport,
-      log: { info: () => {}, warn: (text) => this.note(`router: ${text}`), error: (text) => this.note(`router: ${text}`) },
+      log: {
+        info: () => {},
+        warn: (text) => this.note(`router: ${text}`),
+        error: (text) => this.note(`router: ${text}`),
+      },
       tokens: new Map([['gateway', TOKEN]]),
       state: this.store,
       productVersion: '0',
@@ -232,8 +237,12 @@ export class World {
   killRouter(): void {
     if (!this.router.alive) return;
     this.disturb('kill the router');
+    this.disturbances.away(null, this.clock.next());
     this.router.kill();
-    this.later(5 + this.pickMs(1000), () => this.startRouter());
+    this.later(5 + this.pickMs(1000), () => {
+      this.startRouter();
+      this.disturbances.back(null, this.clock.next());
+    });
   }
 
   freezeRouter(durationMs: number): void {
@@ -241,9 +250,12 @@ export class World {
     if (!router.alive || router.frozen) return;
     this.disturb(`freeze the router for ${durationMs.toFixed(0)} ms`);
     router.freeze();
+    this.disturbances.away(null, this.clock.next());
     this.later(durationMs, () => {
+      if (!router.alive) return;
       this.note('thaw the router');
       router.thaw();
+      this.disturbances.back(null, this.clock.next());
     });
   }
 
@@ -259,6 +271,7 @@ export class World {
     this.disturb(`freeze ${life.name} for ${durationMs.toFixed(0)} ms`);
     process.freeze();
     life.frozenAt = this.clock.next();
+    this.disturbances.away(life, life.frozenAt);
     const killed = durationMs > FROZEN_MS && this.options.killsFrozen;
     this.later(killed ? FROZEN_MS : durationMs, () => {
       life.thawedAt = this.clock.next();
@@ -266,6 +279,7 @@ export class World {
       else if (process.alive) {
         this.note(`thaw ${life.name}`);
         process.thaw();
+        this.disturbances.back(life, life.thawedAt);
       }
     });
   }
