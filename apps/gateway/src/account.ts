@@ -4,6 +4,9 @@ import { RemoteInterest } from './remote-interest.ts';
 import { type Route, RouteCache } from './route.ts';
 import type { Subscription } from './subscription.ts';
 
+/** Whose account is not said is in this one. */
+export const GLOBAL_ACCOUNT = '$G';
+
 /** A tenant: its subjects, subscriptions and caches are seen by nobody else. */
 export class Account {
   readonly name: string;

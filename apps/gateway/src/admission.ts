@@ -2,9 +2,10 @@ import type { AuthRequest, AuthResponse } from '@skein/bus';
 import { errors } from '@skein/errors';
 import { type ConnectionPermissions, compilePermissions } from '@skein/permissions';
 import { subjectText } from '@skein/subjects';
+import { GLOBAL_ACCOUNT } from './account.ts';
 import { credentialsJson } from './connect-options.ts';
 import type { Connection } from './connection.ts';
-import { type Gateway, GLOBAL_ACCOUNT } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import { endSubscription } from './handlers/unsub.ts';
 
 /** While the auth-resolver is away, it is asked again; the authentication timeout ends the waiting. */

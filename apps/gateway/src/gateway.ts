@@ -459,4 +459,3 @@ export class Gateway {
 }
 
 const NOTHING = Buffer.alloc(0);
-export const GLOBAL_ACCOUNT = '$G';

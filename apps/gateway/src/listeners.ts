@@ -38,7 +38,7 @@ export class Listeners {
   async open(): Promise<ListenerPorts> {
     const { host, port, skein, tls, websocket } = this.#configuration;
     const shared = skein.gateways > 1;
-    this.#clients = tls === undefined ? this.#tcp() : this.#tls();
+    this.#clients = tls === undefined ? this.#tcp() : this.#tls(tls);
     const ports: ListenerPorts = { nats: (await this.#clients.listen(host, port, shared)).port };
     if (websocket === undefined) return ports;
     this.#websocket = this.#webSocket(websocket);
@@ -50,7 +50,12 @@ export class Listeners {
   use(configuration: GatewayConfiguration): void {
     this.#configuration = configuration;
     if (configuration.tls === undefined || !(this.#clients instanceof TlsListener)) return;
-    this.#clients.use(tlsSettings(configuration.tls));
+    try {
+      this.#clients.use(tlsSettings(configuration.tls));
+    } catch (error) {
+      // The files were good when the configuration was checked: what served until now goes on serving.
+      this.#log.error(`Failed to reload TLS: ${(error as Error).message}`);
+    }
   }
 
   close(): void {
@@ -64,10 +69,12 @@ export class Listeners {
     });
   }
 
-  #tls(): TlsListener {
+  #tls(options: NonNullable<GatewayConfiguration['tls']>): TlsListener {
     const gateway = this.#gateway;
+    const settings = tlsSettings(options);
+    const required = !settings.allowNonTls || settings.handshakeFirst !== false;
     return new TlsListener({
-      settings: tlsSettings(this.#configuration.tls as NonNullable<GatewayConfiguration['tls']>),
+      settings,
       runtime: this.#runtime,
       log: this.#log,
       accept: (channel, socket, start, throttled) => {
@@ -76,10 +83,14 @@ export class Listeners {
             connection.sendError(THROTTLED);
             gateway.close(connection, 'Maximum Connections Exceeded');
           }
+          // The time to say who one is begins with the end of the handshake, which has a time of its own.
+          if (required) connection.authTimer?.cancel();
           start(connection, {
             label: () => connection.label(),
             secured: (tls) => {
               connection.tls = tls;
+              connection.authTimer?.cancel();
+              gateway.admission.begin(connection);
             },
             unsecured: () => gateway.close(connection, 'TLS Handshake Failure'),
           });

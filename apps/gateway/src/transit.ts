@@ -1,7 +1,7 @@
 import type { Link, Ranges } from '@skein/bus';
-import type { Account } from './account.ts';
+import { type Account, GLOBAL_ACCOUNT } from './account.ts';
 import { sendNoResponders } from './deliver.ts';
-import { type Gateway, GLOBAL_ACCOUNT } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
 import type { QueueTarget, Route } from './route.ts';
 import { deliverToGroup, deliverToPlain, routeMessage } from './routing.ts';
 
