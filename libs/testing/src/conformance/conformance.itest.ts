@@ -6,7 +6,7 @@ import { infoServers, readInfos } from './info.ts';
 import { loadRecordedInfos, loadRecording } from './recording.ts';
 import { runCase } from './runner.ts';
 import { servers } from './servers.ts';
-import { diffTranscripts } from './transcript.ts';
+import { diffTranscripts, type Transcript } from './transcript.ts';
 
 const binary = process.env.SKEIN_SERVER ?? join(import.meta.dirname, '../../../../tools/nats-server');
 /** Appended to every configuration: the table must hold with several gateways too (`skein { gateways: 2 }`). */
@@ -16,6 +16,27 @@ const recordedInfos = loadRecordedInfos();
 
 /** Recorded ahead of the features that they need. */
 const INFOS_OF_LATER_FEATURES = ['accounts', 'cluster', 'cluster-no-advertise', 'jetstream'];
+
+/** Where we mean to answer otherwise than nats-server: what instead of what, and why. */
+const deliberate: Record<string, { ours: string; recorded: string; why: string }> = {
+  'PUB: size with leading zeros': {
+    ours: 'MSG foo 1 2\r\nhi\r\n',
+    recorded: 'MSG foo 1 0002\r\nhi\r\n',
+    why: 'sizes are written anew, so that a message looks the same whoever sent it',
+  },
+  'spacing: CR in the middle of a SUB line': {
+    ours: 'MSG fo\ro 1 2\r\nhi\r\n',
+    recorded: '',
+    why: 'SUB and PUB read the same bytes as the same subject',
+  },
+};
+
+function replaced(transcripts: Transcript, { ours, recorded: theirs }: { ours: string; recorded: string }): Transcript {
+  const [connection] = Object.keys(transcripts);
+  const transcript = transcripts[connection];
+  const others = transcript.frames.filter((frame) => frame !== theirs);
+  return { ...transcripts, [connection]: { ...transcript, frames: [ours, ...others] } };
+}
 
 test('every case is recorded, every record has its case', () => {
   expect(Object.keys(recorded)).toEqual(cases.map(({ name }) => name));
@@ -32,7 +53,8 @@ describe.each(Object.keys(servers))('server %s', (key) => {
   test.each(cases.filter((each) => each.server === key))(
     '$name',
     async (each) => {
-      const expected = recorded[each.name];
+      const difference = deliberate[each.name];
+      const expected = difference === undefined ? recorded[each.name] : replaced(recorded[each.name], difference);
       const actual = await runCase(each, server.port, (_, connection) => expected[connection]?.fate);
       expect(diffTranscripts(expected, actual)).toBe('');
     },
