@@ -60,7 +60,9 @@ export class WebSocketListener {
     this.#server = tls === null ? createServer() : createTlsServer(tls);
     this.#server.on(tls === null ? 'connection' : 'secureConnection', (socket: Duplex) => this.#connected(socket));
     this.#server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-      parts.log.error(`websocket: TLS handshake error from ${addressOf(socket)}: ${failureText(error)}`);
+      // Of a connection that is gone already the address is unknown.
+      const from = socket.remotePort === undefined ? '' : ` from ${addressOf(socket)}`;
+      parts.log.error(`websocket: TLS handshake error${from}: ${failureText(error)}`);
     });
     this.#server.on('request', (request, response) => this.#answer(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
