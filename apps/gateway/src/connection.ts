@@ -37,8 +37,10 @@ export interface TlsState {
 }
 
 /** PONGs held until links have been worked through as far as this connection's own publishes. */
-interface HeldPong {
+export interface HeldPong {
   readonly marks: ReadonlyMap<number, number>;
+  /** More than one when PINGs follow with nothing published in between: none may be answered before the first. */
+  pongs: number;
 }
 
 /**

@@ -5,7 +5,7 @@ import { subjectText } from '@skein/subjects';
 import { Account } from './account.ts';
 import { Admission } from './admission.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { Connection, type Origin } from './connection.ts';
+import { Connection, type HeldPong, type Origin } from './connection.ts';
 import type { Message } from './deliver.ts';
 import { answerPing } from './handlers/ping.ts';
 import type { Route } from './route.ts';
@@ -270,11 +270,17 @@ export class Gateway {
 
   /** A PONG promises that what was published before has arrived: over links that takes an acknowledgement. */
   holdPong(connection: Connection): boolean {
+    const newest = connection.heldPongs.at(-1);
+    if (!connection.publishedRemotely) {
+      if (newest === undefined) return false;
+      newest.pongs++;
+      return true;
+    }
     const marks = new Map<number, number>();
     for (const [id, link] of this.member.links) if (link.framesAcked < link.framesSent) marks.set(id, link.framesSent);
     connection.publishedRemotely = false;
     if (marks.size === 0) return false;
-    connection.heldPongs.push({ marks });
+    connection.heldPongs.push({ marks, pongs: 1 });
     this.#waitingPong.add(connection);
     return true;
   }
@@ -284,8 +290,7 @@ export class Gateway {
     for (const connection of this.#waitingPong) {
       const held = connection.heldPongs;
       while (held.length > 0 && this.#arrived(held[0].marks)) {
-        held.shift();
-        answerPing(connection);
+        for (let { pongs } = held.shift() as HeldPong; pongs > 0; pongs--) answerPing(connection);
       }
       if (held.length === 0) this.#waitingPong.delete(connection);
     }
