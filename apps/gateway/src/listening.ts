@@ -1,6 +1,11 @@
 import type { Server } from 'node:net';
+import { listenHost } from '@skein/process';
 import type { Log } from './gateway.ts';
-import type { TcpAddress } from './tcp-listener.ts';
+
+export interface TcpAddress {
+  host: string;
+  port: number;
+}
 
 /** Where handshakes that fail are reported. */
 export type ListenerLog = Pick<Log, 'error' | 'debug'>;
@@ -9,7 +14,7 @@ export type ListenerLog = Pick<Log, 'error' | 'debug'>;
 export function listenOn(server: Server, host: string, port: number, shared: boolean): Promise<TcpAddress> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port, reusePort: shared, backlog: 4096 }, () => {
+    server.listen({ host: listenHost(host), port, reusePort: shared, backlog: 4096 }, () => {
       server.off('error', reject);
       const address = server.address();
       if (address === null || typeof address === 'string') reject(new Error('not an address'));

@@ -1,5 +1,6 @@
 import { createServer, type Server, Socket, type SocketConstructorOpts } from 'node:net';
 import type { ChannelHandler } from '@skein/bus';
+import { listenOn, type TcpAddress } from './listening.ts';
 import { HIGH_WATER_MARK_BYTES, SocketChannel } from './socket-channel.ts';
 
 /** Reads arrive in one buffer that all connections share; what they leave unread is kept by them, in front of it. */
@@ -9,11 +10,6 @@ const READ_BYTES = 256 * 1024;
 /** A handler that can use the shared buffer's headroom. */
 export interface ReadHandler extends ChannelHandler {
   read(buffer: Buffer, start: number, end: number, headroom: boolean): void;
-}
-
-export interface TcpAddress {
-  host: string;
-  port: number;
 }
 
 /**
@@ -61,15 +57,7 @@ export class TcpListener {
   }
 
   listen(host: string, port: number, shared: boolean): Promise<TcpAddress> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen({ host, port, reusePort: shared, backlog: 4096 }, () => {
-        this.#server.off('error', reject);
-        const address = this.#server.address();
-        if (address === null || typeof address === 'string') reject(new Error('not an address'));
-        else resolve({ host: address.address, port: address.port });
-      });
-    });
+    return listenOn(this.#server, host, port, shared);
   }
 
   close(): void {

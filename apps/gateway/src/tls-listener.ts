@@ -1,9 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ChannelHandler, Runtime } from '@skein/bus';
 
-import { type ListenerLog, listenOn } from './listening.ts';
+import { type ListenerLog, listenOn, type TcpAddress } from './listening.ts';
 import { RateLimit } from './rate-limit.ts';
-import type { TcpAddress } from './tcp-listener.ts';
+
 import { type Securing, TlsOpening } from './tls-opening.ts';
 import type { TlsSettings } from './tls-settings.ts';
 import type { UpgradableChannel } from './upgradable-channel.ts';

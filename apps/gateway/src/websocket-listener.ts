@@ -7,8 +7,8 @@ import type { WebsocketOptions } from '@skein/config';
 import { WebSocketServer } from 'ws';
 import type { Origin } from './connection.ts';
 
-import { hostOf, type ListenerLog, listenOn } from './listening.ts';
-import type { TcpAddress } from './tcp-listener.ts';
+import { hostOf, type ListenerLog, listenOn, type TcpAddress } from './listening.ts';
+
 import { failureText } from './tls-opening.ts';
 import type { TlsSettings } from './tls-settings.ts';
 import { pinFailure, tlsStateOf } from './tls-state.ts';
