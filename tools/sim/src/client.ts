@@ -194,7 +194,7 @@ export class Client {
         break;
       case '-ERR':
         this.ended = this.leaving;
-        if (!this.leaving) this.model.wrong(`unexpected: ${words.join(' ')}`);
+        if (!this.leaving) this.model.refused(this.session!, words.join(' '));
         break;
       default:
         this.model.wrong(`unexpected: ${words.join(' ')}`);

@@ -158,6 +158,14 @@ export class Model {
     this.confirmBy(request, at);
   }
 
+  /** -ERR. Slots for connections come from the router, and are waited for for a while only. */
+  refused(session: Session, text: string): void {
+    const at = this.note(`s${session.id} ${text}`);
+    const isSlotMissing = text === "-ERR 'maximum connections exceeded'";
+    if (isSlotMissing && this.disturbances.wasAway(session.life, at - ROUTER_BACK_MS, at)) return;
+    this.wrong(`s${session.id} on ${session.life.name} was told ${text}`);
+  }
+
   private plainReceived(subscription: Subscription, message: Message, what: string): void {
     this.counts.deliveries++;
     const last = subscription.lastSequences.get(message.publisher) ?? 0;
