@@ -86,7 +86,7 @@ describe('a link', () => {
     two.process.freeze();
     const payload = Buffer.alloc(1000);
     let sent = 0;
-    while (one.link.writable) {
+    while (one.link.writable && sent < 1000) {
       deliver(one.link, payload);
       sent++;
       await simulation.run(1);
@@ -130,9 +130,9 @@ describe('a link', () => {
     );
     two.process.freeze();
     const payload = Buffer.alloc(500);
-    while (deliver(one.link, payload));
+    for (let i = 0; i < 100; i++) deliver(one.link, payload);
     let taken = 0;
-    while (giveBack(one.link, payload)) taken++;
+    for (let i = 0; i < 100; i++) if (giveBack(one.link, payload)) taken++;
     expect(taken).toBe(10);
     two.process.thaw();
     await simulation.run(100);
@@ -162,7 +162,8 @@ describe('a link', () => {
     await simulation.run(10);
     expect(one.link.up).toBe(false);
     expect(received).toEqual(Array.from({ length: 21 }, (_, i) => i));
-    expect(undelivered.length).toBeGreaterThan(50);
+    // What the system's socket buffer holds is gone, and no more than that.
+    expect(undelivered.length).toBeGreaterThan(68);
     expect(undelivered).toEqual(Array.from({ length: undelivered.length }, (_, i) => 100 - undelivered.length + i));
     expect(one.link.framesSent - one.link.framesAcked).toBe(100 - 21 - undelivered.length);
     expect(deliver(one.link, payload)).toBe(false);
