@@ -18,6 +18,9 @@ export interface ListenerPorts {
 /** Told to a client that came too soon after others. */
 const THROTTLED = 'Connection throttling is active. Please try again later.';
 
+/** WebSocket connections beside the clients allowed: those that have yet to ask, or are to be told that they can't stay. */
+const UNASKED_MAX = 1024;
+
 /** Where this gateway's clients come in, as the configuration has it: TCP or TLS, and WebSocket. */
 export class Listeners {
   readonly #gateway: Gateway;
@@ -100,10 +103,12 @@ export class Listeners {
   }
 
   #webSocket(options: NonNullable<GatewayConfiguration['websocket']>): WebSocketListener {
+    const { maxConnections, maxPayloadBytes } = this.#configuration;
     return new WebSocketListener({
       options,
       tls: options.noTls || options.tls === undefined ? null : tlsSettings(options.tls),
-      maxPayloadBytes: this.#configuration.maxPayloadBytes,
+      maxPayloadBytes,
+      connectionsMax: maxConnections <= 0 ? Number.MAX_SAFE_INTEGER : maxConnections + UNASKED_MAX,
       runtime: this.#runtime,
       log: this.#log,
       accept: (channel, origin, start) => {

@@ -57,7 +57,7 @@ interface Accepted {
   echo: Echo;
 }
 
-async function open(changes: Partial<WebsocketOptions> = {}, tls?: Partial<TlsOptions>) {
+async function open(changes: Partial<WebsocketOptions> = {}, tls?: Partial<TlsOptions>, connectionsMax = 100) {
   const timers = new ManualTimers();
   const log = new Lines();
   const accepted: Accepted[] = [];
@@ -65,6 +65,7 @@ async function open(changes: Partial<WebsocketOptions> = {}, tls?: Partial<TlsOp
     options: { ...options, ...changes },
     tls: tls === undefined ? null : tlsSettings({ ...tlsOptions, ...tls }),
     maxPayloadBytes: MAX_PAYLOAD_BYTES,
+    connectionsMax,
     runtime: timers.runtime,
     log,
     accept(channel, origin, start) {
@@ -290,9 +291,14 @@ test('over TLS: a certificate that is not pinned', async () => {
 /** What the server says to bytes that are no WebSocket client's, until it closes. */
 async function tell(port: number, bytes: string): Promise<string> {
   const socket = connectTcp(port, '127.0.0.1');
+  // A reset ends the answer as well.
+  socket.on('error', () => {});
   socket.write(bytes);
   let answer = '';
-  for await (const chunk of socket) answer += chunk;
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  await new Promise((resolve) => socket.on('close', resolve));
   return answer;
 }
 
@@ -342,6 +348,15 @@ test('a client that never asks is closed at the timeout', async () => {
   await server.timers.planned();
   server.timers.fire(HANDSHAKE_TIMEOUT_MS);
   expect(await answered).toBe('');
+});
+
+test('connections are bounded in number, whatever they ask', async () => {
+  const server = await open({}, undefined, 1);
+  const idle = connectTcp(server.port, '127.0.0.1');
+  await server.timers.planned();
+  expect(await tell(server.port, 'GET /')).toBe('');
+  expect(server.timers.delays).toEqual([HANDSHAKE_TIMEOUT_MS]);
+  idle.destroy();
 });
 
 test.each([

@@ -33,6 +33,8 @@ export interface WebSocketListenerParts {
   readonly tls: TlsSettings | null;
   /** Bounds what is kept of one incoming WebSocket message; less than 0 is no bound of its own. */
   readonly maxPayloadBytes: number;
+  /** Of TCP connections, those that have yet to ask for their upgrade included; beyond, they are dropped. */
+  readonly connectionsMax: number;
   readonly runtime: Runtime;
   readonly log: ListenerLog;
   /** Gets each new connection. Nothing is read of it before `start`. */
@@ -58,6 +60,7 @@ export class WebSocketListener {
     this.#origins = new OriginRules(options, tls !== null);
     this.#upgrader = createUpgrader(parts);
     this.#server = tls === null ? createServer() : createTlsServer(tls);
+    this.#server.maxConnections = parts.connectionsMax;
     this.#server.on(tls === null ? 'connection' : 'secureConnection', (socket: Duplex) => this.#connected(socket));
     this.#server.on('tlsClientError', (error: Error, socket: TLSSocket) => {
       // Of a connection that is gone already the address is unknown.
