@@ -129,12 +129,15 @@ function sendToProcesses(
   request: number,
 ): number {
   processes.length = 0;
-  for (const process of route.remotes) processes.push(process);
-  for (const { process } of picked) if (!processes.includes(process)) processes.push(process);
+  const { links } = member;
+  // Only who can be sent to counts: a request waits for the answers of all its targets.
+  for (const process of route.remotes) if (links.has(process)) processes.push(process);
+  const plainCount = processes.length;
+  for (const { process } of picked) if (links.has(process) && !processes.includes(process)) processes.push(process);
   let sent = 0;
   for (let i = 0; i < processes.length; i++) {
-    const plain = i < route.remotes.length;
-    if (send(from, account, message, member.links.get(processes[i]), plain, request, processes.length)) sent++;
+    const plain = i < plainCount;
+    if (send(from, account, message, links.get(processes[i]), plain, request, processes.length)) sent++;
   }
   return sent;
 }

@@ -11,7 +11,8 @@ const PARTLY_RETURNED_MAX = 4096;
 /** Messages that come over links: from other gateways for clients here, from inner processes, and those handed back. */
 export class Transit {
   readonly #gateway: Gateway;
-  readonly #partlyReturned = new Map<string, number>();
+  /** Of requests that have been handed back in part: how many frames are still with other processes. */
+  readonly #framesOut = new Map<string, number>();
 
   #account: Account;
   #route: Route;
@@ -93,24 +94,30 @@ export class Transit {
 
   /** A peer had no receiver: queue messages are picked again, a request that nobody took becomes a 503. */
   returned(from: number, queues: Ranges, request: number, targets: number): void {
-    const { message, connections } = this.#gateway;
+    const { message, connections, runtime } = this.#gateway;
     const route = this.#route;
-    let picked = 0;
+    const elsewhere: QueueTarget[] = [];
+    let taken = false;
     for (let i = 0; i < queues.count; i++) {
       const group = groupNamed(route, message.subject, queues.start(i), queues.end(i));
-      if (group !== undefined && this.#pickAgain(group, from, request)) picked++;
+      if (group === undefined) continue;
+      if (deliverToGroup(null, group, message, route, runtime)) taken = true;
+      else elsewhere.push(group);
     }
-    if (request === 0 || picked > 0) return;
+    // Once somebody has it, it can't end in a 503 any more.
+    const unanswered = taken ? 0 : request;
+    let sent = 0;
+    for (const group of elsewhere) if (this.#sendAgain(group, from, unanswered, targets)) sent++;
+    if (unanswered === 0) return;
     const reply = message.reply.toString('latin1', message.replyStart, message.replyEnd);
-    if (targets > 1 && !this.#allReturned(`${request} ${reply}`, targets)) return;
+    if (!this.#isLast(`${request} ${reply}`, targets, sent)) return;
     const connection = connections.get(request);
     if (connection !== undefined) sendNoResponders(connection, route.subject, reply);
   }
 
-  /** Members here first, then other processes; never the one that has just handed it back. */
-  #pickAgain(group: QueueTarget, notTo: number, request: number): boolean {
-    const { message, runtime, member } = this.#gateway;
-    if (deliverToGroup(null, group, message, this.#route, runtime)) return true;
+  /** To another process with members; never the one that has just handed it back. */
+  #sendAgain(group: QueueTarget, notTo: number, request: number, targets: number): boolean {
+    const { message, member } = this.#gateway;
     for (const { process } of group.remotes) {
       if (process === notTo) continue;
       const link = member.links.get(process);
@@ -131,24 +138,29 @@ export class Transit {
         [group.nameBytes],
         1,
         request,
-        1,
+        targets,
       );
       if (sent) return true;
     }
     return false;
   }
 
-  #allReturned(key: string, targets: number): boolean {
-    const count = (this.#partlyReturned.get(key) ?? 0) + 1;
-    this.#partlyReturned.delete(key);
-    if (count >= targets) return true;
-    if (this.#partlyReturned.size >= PARTLY_RETURNED_MAX) {
-      for (const oldest of this.#partlyReturned.keys()) {
-        this.#partlyReturned.delete(oldest);
+  /**
+   * One of a request's frames came back, and went out again as so many (one for each group that it was for). Whether none is
+   * out any more: nobody took it.
+   */
+  #isLast(key: string, targets: number, sent: number): boolean {
+    if (sent === 1) return false;
+    const out = (this.#framesOut.get(key) ?? targets) + sent - 1;
+    this.#framesOut.delete(key);
+    if (out === 0) return true;
+    if (this.#framesOut.size >= PARTLY_RETURNED_MAX) {
+      for (const oldest of this.#framesOut.keys()) {
+        this.#framesOut.delete(oldest);
         break;
       }
     }
-    this.#partlyReturned.set(key, count);
+    this.#framesOut.set(key, out);
     return false;
   }
 }
