@@ -1,6 +1,7 @@
 import type { Component, Peer } from '@skein/bus';
 import type { Connection } from '@skein/bus/internal';
 import { DeclaredInterest } from './interest-store.ts';
+import type { StoredPeer } from './state.ts';
 
 /** A process that has said Hello and was welcomed. */
 export interface Registered {
@@ -22,10 +23,10 @@ export interface Registered {
 /** The node's processes: those connected, and those that an earlier router knew and that have not come back yet. */
 export class Register {
   readonly members = new Map<number, Registered>();
-  readonly expected = new Map<number, Peer>();
+  readonly expected = new Map<number, StoredPeer>();
   processIdMax: number;
 
-  constructor(processIdMax: number, expected: readonly Peer[]) {
+  constructor(processIdMax: number, expected: readonly StoredPeer[]) {
     this.processIdMax = processIdMax;
     for (const peer of expected) {
       this.expected.set(peer.id, peer);

@@ -133,7 +133,13 @@ class NodeRouter implements Router, SessionOwner {
       processIdMax: this.register.processIdMax,
       connectionIdMax: this.leases.connectionIdMax,
       linkKey: this.linkKey.toString('hex'),
-      register: this.register.peers(),
+      register: [
+        ...this.register.expected.values(),
+        ...[...this.register.members.values()].map(({ peer }) => ({
+          ...peer,
+          listening: this.settlement.isLive(peer.id),
+        })),
+      ],
     };
     this.given.state.save(this.state);
   }
@@ -243,12 +249,13 @@ class NodeRouter implements Router, SessionOwner {
   }
 
   /**
-   * A gateway that listens came back to a restarted router: peers that it has no link to are most likely gone. One that does
-   * not listen may just not have been told of them.
+   * A gateway that listens came back to a restarted router. It has had links to all that listened: those are gone to which
+   * it has none. Of newcomers that says nothing, they may just not have met.
    */
   private lookForBroken(links: readonly number[]): void {
     for (const peer of [...this.register.expected.values()]) {
-      if (!links.includes(peer.id)) this.giveUp(peer.id);
+      const met = peer.component !== 'gateway' || peer.listening === true;
+      if (met && !links.includes(peer.id)) this.giveUp(peer.id);
     }
   }
 
@@ -398,9 +405,13 @@ class NodeRouter implements Router, SessionOwner {
       this.settlePlanned = false;
       const { members } = this.register;
       this.settlement.settle((id, sequence) => members.get(id)?.connection.send({ settled: { sequence } }));
+      let admitted = false;
       for (const { peer, connection } of members.values()) {
-        if (peer.component === 'gateway' && this.settlement.admit(peer.id)) connection.send({ listen: {} });
+        if (peer.component !== 'gateway' || !this.settlement.admit(peer.id)) continue;
+        connection.send({ listen: {} });
+        admitted = true;
       }
+      if (admitted) this.save();
     });
   }
 

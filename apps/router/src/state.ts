@@ -10,6 +10,8 @@ export interface StoredPeer {
   instance: number;
   address: string;
   pid: number;
+  /** A gateway that has been told to. */
+  listening?: boolean;
 }
 
 /** What a router starts from, and keeps for the one after it. Whoever starts a node writes the first three or five fields. */
