@@ -97,6 +97,13 @@ export class Disturbances {
     });
   }
 
+  /** Since when a gateway was away for so long once, if it was since `from`. */
+  longAbsence(life: GatewayLife, from: number, durationMs: number): number | undefined {
+    return this.absences.find((absence) => {
+      return absence.life === life && absence.to > from && absence.to - absence.from > durationMs;
+    })?.from;
+  }
+
   /** The router or this gateway was away at some time between the moments. */
   wasAway(life: GatewayLife, from: number, to: number): boolean {
     return this.absences.some((absence) => {

@@ -11,9 +11,6 @@ export class GatewayLife {
   node!: GatewayMember;
   listening = false;
   diedAt = NEVER;
-  /** When it last was frozen, thawed since or not. */
-  frozenAt = NEVER;
-  thawedAt = 0;
   /** Other lives that have seen their link to it end after its death, and when. */
   readonly noticedBy = new Map<GatewayLife, number>();
 

@@ -270,16 +270,14 @@ export class World {
     if (!process.alive || process.frozen) return;
     this.disturb(`freeze ${life.name} for ${durationMs.toFixed(0)} ms`);
     process.freeze();
-    life.frozenAt = this.clock.next();
-    this.disturbances.away(life, life.frozenAt);
+    this.disturbances.away(life, this.clock.next());
     const killed = durationMs > FROZEN_MS && this.options.killsFrozen;
     this.later(killed ? FROZEN_MS : durationMs, () => {
-      life.thawedAt = this.clock.next();
       if (killed) this.killGateway(life);
       else if (process.alive) {
         this.note(`thaw ${life.name}`);
         process.thaw();
-        this.disturbances.back(life, life.thawedAt);
+        this.disturbances.back(life, this.clock.next());
       }
     });
   }
@@ -296,9 +294,9 @@ export class World {
     if (!life.alive) return;
     this.disturb(`${life.name} was told to go: ${reason}`);
     const now = this.clock.next();
-    const held = life.thawedAt - life.frozenAt;
     const recent = now - RECOVERY_MS;
-    if (held > FROZEN_MS / 2 && life.thawedAt > recent) this.disturbances.cutOff(life, life.frozenAt, now);
+    const frozenAt = this.disturbances.longAbsence(life, recent, FROZEN_MS / 2);
+    if (frozenAt !== undefined) this.disturbances.cutOff(life, frozenAt, now);
     else if (this.disturbances.cutRecently(life, recent)) this.disturbances.cutOff(life, recent, now);
     else this.model.wrong(`${life.name} was told to go without cause: ${reason}`);
     this.dies(life);
