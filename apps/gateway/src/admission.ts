@@ -7,6 +7,7 @@ import { credentialsJson } from './connect-options.ts';
 import type { Connection } from './connection.ts';
 import type { Gateway } from './gateway.ts';
 import { endSubscription } from './handlers/unsub.ts';
+import { settingsOf, type WebsocketSettings } from './settings.ts';
 
 /** While the auth-resolver is away, it is asked again; the authentication timeout ends the waiting. */
 const ASK_AGAIN_MS = 50;
@@ -30,12 +31,12 @@ export class Admission {
 
   /** A connection that has just been made. */
   begin(connection: Connection): void {
-    const { settings, runtime } = this.#gateway;
-    if (!settings.authRequired) {
+    const { authRequired, authTimeoutMs } = this.#settingsOf(connection);
+    if (!authRequired) {
       this.#enter(connection, GLOBAL_ACCOUNT);
       return;
     }
-    connection.authTimer = runtime.setTimer(settings.authTimeoutMs, () => {
+    connection.authTimer = this.#gateway.runtime.setTimer(authTimeoutMs, () => {
       connection.sendError(errors.authenticationTimeout.text);
       this.#gateway.close(connection, 'Authentication Timeout');
     });
@@ -43,7 +44,7 @@ export class Admission {
 
   /** CONNECT has come: admitted at once where nobody has to prove anything, else asked of the auth-resolver. */
   admit(connection: Connection): void {
-    if (!this.#gateway.settings.authRequired) {
+    if (!this.#settingsOf(connection).authRequired) {
       this.#admitted(connection);
       return;
     }
@@ -53,7 +54,7 @@ export class Admission {
 
   /** The first byte is not CONNECT's. Where a user is named for those who don't say who they are, that one it is. */
   speaksUnasked(connection: Connection): void {
-    if (this.#gateway.settings.mayStayNameless) {
+    if (this.#settingsOf(connection).mayStayNameless) {
       connection.connectReceived = true;
       this.#pause(connection);
       this.#ask(connection, false);
@@ -77,9 +78,13 @@ export class Admission {
     connection.channel.pause();
   }
 
+  #settingsOf(connection: Connection): WebsocketSettings {
+    return settingsOf(this.#gateway.settings, connection.origin.kind);
+  }
+
   #ask(connection: Connection, connected = true): void {
-    const { member, settings, runtime } = this.#gateway;
-    member.authenticate(questionOf(connection), settings.authTimeoutMs).then(
+    const { member, runtime } = this.#gateway;
+    member.authenticate(questionOf(connection), this.#settingsOf(connection).authTimeoutMs).then(
       (response) => this.#answered(connection, response, connected),
       () => {
         if (!connection.isClosed) runtime.setTimer(ASK_AGAIN_MS, () => this.#askAgain(connection, connected));
@@ -146,16 +151,18 @@ export class Admission {
     if (connection.greeted) return;
     connection.greeted = true;
     connection.connectInfoDue = connection.options.protocol >= 1;
-    const { pingIntervalMs, firstPing } = this.#gateway.settings;
-    if (firstPing) this.#gateway.schedulePing(connection, Math.min(FIRST_PING_MS, pingIntervalMs));
+    const { pingIntervalMs } = this.#settingsOf(connection);
+    if (this.#gateway.settings.firstPing)
+      this.#gateway.schedulePing(connection, Math.min(FIRST_PING_MS, pingIntervalMs));
   }
 
   /** The configuration has changed: everybody who came in by it is looked at again. */
   recheckAll(revision: number): void {
-    const connections = [...this.#gateway.connections.values()].filter(({ account }) => account !== null);
-    if (!this.#gateway.settings.authRequired) {
-      for (const connection of connections) this.#regrant(connection, {});
-      return;
+    const connections: Connection[] = [];
+    for (const connection of this.#gateway.connections.values()) {
+      if (connection.account === null) continue;
+      if (this.#settingsOf(connection).authRequired) connections.push(connection);
+      else this.#regrant(connection, {});
     }
     for (let at = 0; at < connections.length; at += RECHECKED_AT_ONCE) {
       this.#recheck(connections.slice(at, at + RECHECKED_AT_ONCE), revision);

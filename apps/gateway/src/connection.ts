@@ -25,6 +25,8 @@ export interface Origin {
   readonly tls: TlsState | null;
   /** Credentials from WebSocket cookies, added to a CONNECT that has none. */
   readonly cookies: Partial<ConnectOptions> | null;
+  /** As a proxy says whom it forwards for; log lines name it. */
+  readonly forwardedFor?: string;
 }
 
 export interface TlsState {
@@ -194,7 +196,7 @@ export class Connection implements ChannelHandler {
 
   peerError(text: string): void {
     this.gateway.log.error(`${this.label()} - Client Error ${text}`);
-    this.gateway.close(this, 'Client Closed');
+    this.gateway.close(this, 'Parse Error');
   }
 
   /** Nothing may overtake a subscription that other gateways don't know yet. */
@@ -241,7 +243,9 @@ export class Connection implements ChannelHandler {
   /** How log lines name it: address, id, and what it has said of itself. */
   label(): string {
     const { name, lang, version, nkey, user, authToken } = this.options;
-    let label = `${this.origin.host}:${this.origin.port} - cid:${this.cid}`;
+    const { host, port, kind, forwardedFor } = this.origin;
+    const via = forwardedFor ? `${forwardedFor}/` : '';
+    let label = `${via}${host}:${port} - ${kind === 'WEBSOCKET' ? 'wid' : 'cid'}:${this.cid}`;
     if (!this.greeted) return label;
     const client = [version === '' ? '' : `v${version}`, lang, name].filter((part) => part !== '').join(':');
     if (client !== '') label += ` - "${client}"`;

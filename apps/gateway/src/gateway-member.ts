@@ -47,7 +47,7 @@ export class GatewayMember {
     this.#options = options;
     const { runtime, log } = options;
     // Until the router has said how it is, nobody can connect.
-    this.configuration = { ...defaultOptions(), authRequired: true, nonceRequired: false };
+    this.configuration = { ...defaultOptions(), authRequired: true, websocketAuthRequired: true, nonceRequired: false };
     this.member = createMember({
       component: 'gateway',
       instance: options.instance,
@@ -118,6 +118,7 @@ export class GatewayMember {
         this.gateway.linkEnded();
       },
       peerLeft: (peer) => this.#replica.withdraw(peer.id),
+      interestBegin: (declarer) => this.#replica.begin(declarer),
       interest: (declarer, changes, snapshot, last) => this.#replica.apply(declarer, changes, snapshot, last),
       redeclare: (emit) => this.gateway.redeclare(emit),
       deliver: (link, account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets) => {

@@ -10,7 +10,7 @@ import type { Message } from './deliver.ts';
 import { answerPing } from './handlers/ping.ts';
 import type { Route } from './route.ts';
 import { routeMessage } from './routing.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, settingsOf } from './settings.ts';
 
 export interface Log {
   error(text: string): void;
@@ -129,7 +129,7 @@ export class Gateway {
       return connection;
     }
     this.admission.begin(connection);
-    this.schedulePing(connection, this.settings.pingIntervalMs);
+    this.schedulePing(connection, settingsOf(this.settings, connection.origin.kind).pingIntervalMs);
     return connection;
   }
 
@@ -151,7 +151,7 @@ export class Gateway {
     this.#withdraw(connection);
     connection.output.flush(this.turnMs());
     connection.output.discard();
-    connection.channel.close();
+    connection.channel.close(reason);
     this.connections.delete(connection.cid);
     this.#count(connection);
     connection.account?.connections.delete(connection);
@@ -459,7 +459,7 @@ export class Gateway {
     connection.pingsOut++;
     connection.pingSentMs = this.runtime.now();
     connection.send('PING\r\n');
-    this.schedulePing(connection, this.settings.pingIntervalMs);
+    this.schedulePing(connection, settingsOf(this.settings, connection.origin.kind).pingIntervalMs);
   }
 }
 

@@ -35,10 +35,16 @@ export function infoLine(
   ) {
     info.auth_required = true;
   }
-  if (tls !== undefined && connection.origin.kind === 'STANDARD') {
-    if (tls.allowNonTls) info.tls_available = true;
-    else info.tls_required = true;
+  if (connection.origin.kind === 'WEBSOCKET') {
+    if (connection.origin.tls !== null) {
+      info.tls_required = true;
+      info.tls_available = true;
+    }
+  } else if (tls !== undefined) {
+    // Who has to be TLS from the first byte on is told so, even where the port serves others as well.
+    if (!tls.allowNonTls || (tls.handshakeFirst !== false && !connection.greeted)) info.tls_required = true;
     if (tls.verify || tls.verifyAndMap) info.tls_verify = true;
+    if (tls.allowNonTls) info.tls_available = true;
   }
   info.max_payload = connection.payloadBytesMax;
   info.client_id = connection.cid;

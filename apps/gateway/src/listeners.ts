@@ -8,7 +8,7 @@ import type { GatewayConfiguration } from './settings.ts';
 import { TcpListener } from './tcp-listener.ts';
 import { TlsListener } from './tls-listener.ts';
 import { tlsSettings } from './tls-settings.ts';
-import { WebSocketListener } from './websocket-listener.ts';
+import type { WebSocketListener } from './websocket-listener.ts';
 
 export interface ListenerPorts {
   nats: number;
@@ -44,7 +44,7 @@ export class Listeners {
     this.#clients = tls === undefined ? this.#tcp() : this.#tls(tls);
     const ports: ListenerPorts = { nats: (await this.#clients.listen(host, port, shared)).port };
     if (websocket === undefined) return ports;
-    this.#websocket = this.#webSocket(websocket);
+    this.#websocket = await this.#webSocket(websocket);
     ports.websocket = (await this.#websocket.listen(websocket.host, Math.max(0, websocket.port), shared)).port;
     return ports;
   }
@@ -104,7 +104,8 @@ export class Listeners {
 
   #webSocket(options: NonNullable<GatewayConfiguration['websocket']>): WebSocketListener {
     const { maxConnections, maxPayloadBytes } = this.#configuration;
-    return new WebSocketListener({
+    const module = await import('./websocket-listener.ts');
+    return new module.WebSocketListener({
       options,
       tls: options.noTls || options.tls === undefined ? null : tlsSettings(options.tls),
       maxPayloadBytes,

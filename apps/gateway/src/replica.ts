@@ -12,12 +12,13 @@ export class Replica {
     this.#gateway = gateway;
   }
 
+  /** A whole picture of the process begins; one that was cut short counts no more. */
+  begin(declarer: number): void {
+    this.#named.set(declarer, new Map());
+  }
+
   apply(declarer: number, changes: ChangeCursor, snapshot: boolean, last: boolean): void {
-    let named = this.#named.get(declarer);
-    if (snapshot && named === undefined) {
-      named = new Map();
-      this.#named.set(declarer, named);
-    }
+    const named = this.#named.get(declarer);
     while (changes.next()) {
       const { account, subject, queue, weight } = changes;
       this.#gateway.account(account).setRemote(declarer, subject, queue, weight);

@@ -4,6 +4,8 @@ import type { ServerOptions } from '@skein/config';
 export interface GatewayConfiguration extends Omit<ServerOptions, 'authorization'> {
   /** Somebody has to prove who they are: CONNECT goes to the auth-resolver. */
   authRequired: boolean;
+  /** Likewise of those who come by WebSocket, which may have credentials of its own. */
+  websocketAuthRequired: boolean;
   /** INFO carries a nonce to be signed. */
   nonceRequired: boolean;
 }
@@ -20,6 +22,8 @@ export interface Settings {
   readonly pingMax: number;
   readonly firstPing: boolean;
   readonly authTimeoutMs: number;
+  /** What holds for clients that come by WebSocket. */
+  readonly websocket: WebsocketSettings;
   readonly authRequired: boolean;
   /** Those who don't say who they are come in as `no_auth_user`. */
   readonly mayStayNameless: boolean;
@@ -28,6 +32,13 @@ export interface Settings {
   readonly trace: boolean;
   /** Longest traced part of a payload; 0: all of it. */
   readonly tracedBytesMax: number;
+}
+
+export interface WebsocketSettings {
+  readonly authRequired: boolean;
+  readonly authTimeoutMs: number;
+  readonly pingIntervalMs: number;
+  readonly mayStayNameless: boolean;
 }
 
 export function settingsFrom(configuration: GatewayConfiguration): Settings {
@@ -42,6 +53,12 @@ export function settingsFrom(configuration: GatewayConfiguration): Settings {
     pingMax: configuration.pingMax,
     firstPing: !configuration.disableShortFirstPing,
     authTimeoutMs: configuration.authTimeoutMs,
+    websocket: {
+      authRequired: configuration.websocketAuthRequired,
+      authTimeoutMs: configuration.websocket?.authTimeoutMs ?? configuration.authTimeoutMs,
+      pingIntervalMs: configuration.websocket?.pingIntervalMs ?? configuration.pingIntervalMs,
+      mayStayNameless: (configuration.websocket?.noAuthUser ?? configuration.noAuthUser) !== undefined,
+    },
     authRequired: configuration.authRequired,
     mayStayNameless: configuration.noAuthUser !== undefined,
     headers: !configuration.noHeaderSupport,
@@ -49,4 +66,9 @@ export function settingsFrom(configuration: GatewayConfiguration): Settings {
     trace: configuration.logging.trace,
     tracedBytesMax: configuration.logging.maxTracedMsgLenBytes,
   };
+}
+
+/** The settings that differ by how a client came in. */
+export function settingsOf(settings: Settings, kind: 'STANDARD' | 'WEBSOCKET'): WebsocketSettings {
+  return kind === 'WEBSOCKET' ? settings.websocket : settings;
 }

@@ -5,6 +5,8 @@ import type { ServerOptions } from '@skein/config';
 export interface OpenSlice extends ServerOptions {
   /** Clients have to prove who they are. */
   authRequired: boolean;
+  /** Those who come by WebSocket have to, if only because that listener has credentials of its own. */
+  websocketAuthRequired: boolean;
   /** They may do so by a signature: INFO has a nonce. */
   nonceRequired: boolean;
 }
@@ -25,10 +27,13 @@ export function sliceFor(component: Component, options: ServerOptions): unknown 
 
 function openSlice(options: ServerOptions): OpenSlice {
   const { user, token, users } = options.authorization;
+  const authRequired = user !== undefined || token !== undefined || users.length > 0;
   const open: OpenSlice = {
     ...options,
     authorization: { users: [] },
-    authRequired: user !== undefined || token !== undefined || users.length > 0,
+    authRequired,
+    websocketAuthRequired:
+      authRequired || options.websocket?.username !== undefined || options.websocket?.token !== undefined,
     nonceRequired: users.some((one) => 'nkey' in one),
   };
   if (options.websocket !== undefined) {

@@ -10,6 +10,9 @@ const CHUNK_BYTES = 128 * 1024;
 /** Handed to the channel at once while a backlog drains: what is in its hands can't be handed back when it breaks. */
 const CHANNEL_BYTES = 256 * 1024;
 
+/** All connections of a process draw on these. */
+const spareChunks: Buffer[] = [];
+
 export interface ConnectionOwner {
   /** The end of a turn in which something was sent or received: the last chance to add frames. */
   turnEnd(): void;
@@ -24,7 +27,7 @@ export class Connection implements ChannelHandler {
   private readonly channel: Channel;
   private readonly runtime: Runtime;
   private readonly owner: ConnectionOwner;
-  private readonly backlog: Buffer[] = [];
+  private readonly backlog: { base: Buffer; bytes: Buffer }[] = [];
   private backlogBytes = 0;
   /** Chunks that the channel has not finished with. */
   private lent: Buffer[] = [];
@@ -37,7 +40,7 @@ export class Connection implements ChannelHandler {
     this.runtime = runtime;
     this.owner = owner;
     this.reader = new FrameReader(frames, frameBytesMax);
-    this.writer = new FrameWriter(CHUNK_BYTES, (base, length) => this.chunk(base, length));
+    this.writer = new FrameWriter(CHUNK_BYTES, (base, length) => this.chunk(base, length), spareChunks);
   }
 
   get queuedBytes(): number {
@@ -91,9 +94,10 @@ export class Connection implements ChannelHandler {
     this.lent = [];
     if (!this.open) return;
     while (this.backlog.length > 0 && this.channel.bufferedBytes < CHANNEL_BYTES) {
-      const chunk = this.backlog.shift()!;
-      this.backlogBytes -= chunk.length;
-      this.channel.write(chunk);
+      const { base, bytes } = this.backlog.shift()!;
+      this.backlogBytes -= bytes.length;
+      if (this.channel.write(bytes)) this.writer.recycle(base);
+      else this.lent.push(base);
     }
     this.flush();
     if (this.closing && this.backlog.length === 0 && this.writer.pending === 0) this.channel.close();
@@ -106,7 +110,7 @@ export class Connection implements ChannelHandler {
   private end(reason: string): void {
     this.open = false;
     this.reader.stop();
-    const unsent = [...this.backlog, this.writer.unsent()];
+    const unsent = [...this.backlog.map(({ bytes }) => bytes), this.writer.unsent()];
     this.backlog.length = 0;
     this.backlogBytes = 0;
     this.owner.disconnected(reason, unsent);
@@ -122,7 +126,7 @@ export class Connection implements ChannelHandler {
   private chunk(base: Buffer, length: number): boolean {
     const bytes = base.subarray(0, length);
     if (this.backlog.length > 0 || this.channel.bufferedBytes > 0) {
-      this.backlog.push(bytes);
+      this.backlog.push({ base, bytes });
       this.backlogBytes += length;
       return false;
     }

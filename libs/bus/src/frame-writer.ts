@@ -69,20 +69,25 @@ export function putChange(
   return putVarintField(buf, at, 4 << 3, weight);
 }
 
+/** Free chunks kept: a backlog under way reuses them instead of making garbage of 128 KiB each. */
+const SPARES_MAX = 32;
+
 /**
  * Appends length-delimited frames to a chunk of memory and passes full chunks on. The hot frames are written by hand,
  * straight from the caller's buffers (byte for byte what protobufjs writes); each returns the frame's size.
  */
 export class FrameWriter {
   private readonly chunkBytes: number;
+  private readonly spares: Buffer[];
   private readonly sink: ChunkSink;
-  private readonly spares: Buffer[] = [];
   /** Null while there is nothing to write: an idle connection owns no chunk. */
   private buf: Buffer | null = null;
   private at = 0;
 
-  constructor(chunkBytes: number, sink: ChunkSink) {
+  /** @param spares free chunks of this size, which several writers may share */
+  constructor(chunkBytes: number, sink: ChunkSink, spares: Buffer[] = []) {
     this.chunkBytes = chunkBytes;
+    this.spares = spares;
     this.sink = sink;
   }
 
@@ -97,7 +102,7 @@ export class FrameWriter {
 
   /** Gives a chunk back that the sink had kept. */
   recycle(chunk: Buffer): void {
-    if (chunk.length === this.chunkBytes && this.spares.length < 2) this.spares.push(chunk);
+    if (chunk.length === this.chunkBytes && this.spares.length < SPARES_MAX) this.spares.push(chunk);
   }
 
   /** Passes on what there is. */

@@ -16,8 +16,8 @@ export interface Channel {
   readonly bufferedBytes: number;
   pause(): void;
   resume(): void;
-  /** Sends what is written, then closes. */
-  close(): void;
+  /** Sends what is written, then closes; `reason` for channels that can say why. */
+  close(reason?: string): void;
   /** Closes now; what is not yet sent is lost. */
   destroy(): void;
 }

@@ -13,7 +13,7 @@ export function connect(connection: Connection, json: string): void {
   }
   if (options.protocol < 0 || options.protocol > PROTOCOL_MAX) {
     connection.sendError(errors.invalidClientProtocol.text);
-    gateway.close(connection, 'Protocol Violation');
+    gateway.close(connection, 'Bad Client Protocol Version');
     return;
   }
   options.headers &&= gateway.settings.headers;
@@ -26,14 +26,16 @@ export function connect(connection: Connection, json: string): void {
     gateway.admission.refuse(connection);
     return;
   }
-  const { cookies } = connection.origin;
-  if (cookies !== null && !hasCredentials(options)) Object.assign(options, cookies);
+  fillFromCookies(options, connection.origin.cookies ?? {});
   connection.options = options;
   connection.parser.headers = options.headers;
   connection.connectReceived = true;
   gateway.admission.admit(connection);
 }
 
-function hasCredentials(options: ConnectOptions): boolean {
-  return options.user !== '' || options.authToken !== '' || options.jwt !== '' || options.nkey !== '';
+/** Cookies say what CONNECT leaves unsaid, each field by itself. */
+function fillFromCookies(options: ConnectOptions, cookies: Partial<ConnectOptions>): void {
+  for (const field of ['user', 'pass', 'authToken', 'jwt'] as const) {
+    if (options[field] === '') options[field] = cookies[field] ?? '';
+  }
 }

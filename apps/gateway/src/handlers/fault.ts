@@ -10,7 +10,8 @@ export function fault(connection: Connection, kind: ParseFault, detail: string):
     case 'unknown-operation':
     case 'bad-payload-end':
       gateway.log.error(`${connection.label()} - Client parser ERROR, proto='${JSON.stringify(detail)}...'`);
-      connection.sendError(errors.unknownProtocolOperation.text);
+      // Over WebSocket the close frame's code says it.
+      if (connection.origin.kind === 'STANDARD') connection.sendError(errors.unknownProtocolOperation.text);
       gateway.close(connection, 'Protocol Violation');
       break;
     case 'control-line-too-long':
