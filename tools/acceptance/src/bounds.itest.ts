@@ -105,7 +105,6 @@ describe('what waits for one client', () => {
     // More than the kernel holds for a socket, and far less than max_pending.
     for (let sent = 0; sent < 16 * MIB; sent += 32 * 1024) publisher.publish('flood', new Uint8Array(32 * 1024));
     await publisher.flush();
-    expect((await node.varz()).slow_consumers).toBe(0);
     await reported;
     await slow.closed();
     expect(await node.varz()).toMatchObject({ slow_consumers: 1, connections: 1 });
@@ -198,9 +197,9 @@ describe('what waits between two gateways', () => {
     const stuck = await node.process('gateway', 1);
     process.kill(stuck.pid, 'SIGSTOP');
     const growth = await growthBytes(node, async () => {
-      await publisher.flood('flood', 8192, 256 * MIB);
+      await publisher.flood('flood', 8192, 128 * MIB);
     });
-    expect(growth).toBeLessThan(96 * MIB);
+    expect(growth).toBeLessThan(64 * MIB);
     await node.replaced(stuck, 5000);
     await bystander.flush();
     expect(notices.trouble).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Notices } from './client.ts';
-import { freeze, openClient, openClientAt, startNode, startTraffic, thaw } from './scope.ts';
+import { freeze, openClientAt, startNode, startTraffic, thaw } from './scope.ts';
 
 /** Far above what a request takes, far below what waiting for a frozen process would. */
 const REQUEST_MS_MAX = 500;
