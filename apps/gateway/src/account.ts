@@ -18,7 +18,9 @@ export class Account {
   readonly connections = new Set<Connection>();
   /** Other processes' interest, by process and then pattern, so that it can be changed and withdrawn. */
   readonly remoteEntries = new Map<number, Map<string, RemoteInterest>>();
-  readonly #routes = new RouteCache();
+  #routes = new RouteCache();
+  /** What its routes have been found to hold since the cache was empty. */
+  #routedWeight = 0;
   /** Rises with each change of interest: a route of an older generation is matched again. */
   #generation = 0;
 
@@ -85,8 +87,15 @@ export class Account {
 
   refresh(route: Route): void {
     route.refresh(this.local.match(route.subject), this.remote.match(route.subject), this.#generation);
+    this.#routedWeight += route.weight;
+    if (this.#routedWeight <= ROUTED_WEIGHT_MAX) return;
+    this.#routedWeight = 0;
+    this.#routes = new RouteCache();
   }
 }
+
+/** Routes to many receivers are large: the cache starts anew when they may have come to this many list entries. */
+const ROUTED_WEIGHT_MAX = 1_000_000;
 
 /** One string for a pattern and its queue; a space can stand in neither. */
 export function patternKey(subject: string, queue: string): string {

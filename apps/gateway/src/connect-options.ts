@@ -57,7 +57,7 @@ export function parseConnectOptions(json: string, before: ConnectOptions): Conne
   if (raw === null) return options;
   for (const [key, value] of Object.entries(raw)) {
     // Names are matched whatever their case, and null means absent, as Go's JSON decoder does.
-    const field = FIELDS[key.toLowerCase()];
+    const field = FIELDS.get(key.toLowerCase());
     if (field === undefined || value === null) continue;
     const [name, type] = field;
     if (typeof value !== type) return undefined;
@@ -67,25 +67,26 @@ export function parseConnectOptions(json: string, before: ConnectOptions): Conne
   return options;
 }
 
-const FIELDS: Record<string, readonly [keyof ConnectOptions, 'boolean' | 'number' | 'string']> = {
-  verbose: ['verbose', 'boolean'],
-  pedantic: ['pedantic', 'boolean'],
-  echo: ['echo', 'boolean'],
-  headers: ['headers', 'boolean'],
-  no_responders: ['noResponders', 'boolean'],
-  protocol: ['protocol', 'number'],
-  name: ['name', 'string'],
-  lang: ['lang', 'string'],
-  version: ['version', 'string'],
-  user: ['user', 'string'],
-  pass: ['pass', 'string'],
-  auth_token: ['authToken', 'string'],
-  jwt: ['jwt', 'string'],
-  nkey: ['nkey', 'string'],
-  sig: ['sig', 'string'],
-  account: ['account', 'string'],
-  new_account: ['newAccount', 'boolean'],
-};
+/** A map, not an object: `constructor` is no field. */
+const FIELDS = new Map<string, readonly [keyof ConnectOptions, 'boolean' | 'number' | 'string']>([
+  ['verbose', ['verbose', 'boolean']],
+  ['pedantic', ['pedantic', 'boolean']],
+  ['echo', ['echo', 'boolean']],
+  ['headers', ['headers', 'boolean']],
+  ['no_responders', ['noResponders', 'boolean']],
+  ['protocol', ['protocol', 'number']],
+  ['name', ['name', 'string']],
+  ['lang', ['lang', 'string']],
+  ['version', ['version', 'string']],
+  ['user', ['user', 'string']],
+  ['pass', ['pass', 'string']],
+  ['auth_token', ['authToken', 'string']],
+  ['jwt', ['jwt', 'string']],
+  ['nkey', ['nkey', 'string']],
+  ['sig', ['sig', 'string']],
+  ['account', ['account', 'string']],
+  ['new_account', ['newAccount', 'boolean']],
+]);
 
 /** The credentials among them, in CONNECT's own words: what the auth-resolver is asked with. */
 export function credentialsJson(options: ConnectOptions): string {

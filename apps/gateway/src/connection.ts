@@ -142,8 +142,18 @@ export class Connection implements ChannelHandler {
     ) {
       this.gateway.admission.speaksUnasked(this);
     }
-    this.parser.feed(buffer, start, end, headroom);
+    try {
+      this.parser.feed(buffer, start, end, headroom);
+    } catch (error) {
+      this.failed(error);
+    }
     if (this.stalled && !this.isClosed) this.gateway.stall(this);
+  }
+
+  /** A defect of ours met by this client's bytes must not cost the others their connections. */
+  failed(error: unknown): void {
+    this.gateway.log.error(`${this.label()} - ${error instanceof Error ? error.stack : String(error)}`);
+    this.gateway.close(this, 'Internal Error');
   }
 
   drain(): void {

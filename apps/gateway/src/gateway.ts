@@ -257,7 +257,11 @@ export class Gateway {
   /** Goes on with a connection whose parser was halted. */
   proceed(connection: Connection): void {
     connection.channel.resume();
-    connection.parser.resume();
+    try {
+      connection.parser.resume();
+    } catch (error) {
+      connection.failed(error);
+    }
     if (connection.stalled && !connection.isClosed) this.stall(connection);
   }
 

@@ -102,7 +102,8 @@ export class Listeners {
     });
   }
 
-  #webSocket(options: NonNullable<GatewayConfiguration['websocket']>): WebSocketListener {
+  /** Loaded only where it is used: HTTP alone costs as much to load as the rest of a gateway. */
+  async #webSocket(options: NonNullable<GatewayConfiguration['websocket']>): Promise<WebSocketListener> {
     const { maxConnections, maxPayloadBytes } = this.#configuration;
     const module = await import('./websocket-listener.ts');
     return new module.WebSocketListener({

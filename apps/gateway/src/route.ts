@@ -3,6 +3,7 @@ import type { RemoteInterest } from './remote-interest.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface QueueTarget {
+  readonly name: string;
   readonly nameBytes: Buffer;
   readonly members: readonly Subscription[];
   /** Other processes with members, and how many. */
@@ -21,13 +22,28 @@ export class Route {
   /** Processes with plain interest. */
   remotes: readonly number[] = NOBODY;
 
+  #byName: Map<string, QueueTarget> | null = null;
+
   constructor(subject: string, hash: number) {
     this.subject = subject;
     this.hash = hash;
   }
 
+  /** What keeping it costs, in entries of a list. */
+  get weight(): number {
+    let weight = this.plain.length + this.remotes.length + this.groups.length + (this.subject.length >> 4);
+    for (const { members } of this.groups) weight += members.length;
+    return weight;
+  }
+
+  groupNamed(name: string): QueueTarget | undefined {
+    this.#byName ??= new Map(this.groups.map((group) => [group.name, group]));
+    return this.#byName.get(name);
+  }
+
   refresh(local: Match<Subscription>, remote: Match<RemoteInterest>, generation: number): void {
     this.generation = generation;
+    this.#byName = null;
     this.plain = local.plain;
     this.remotes = remote.plain.length === 0 ? NOBODY : [...new Set(remote.plain.map(({ process }) => process))];
     this.groups =
@@ -39,21 +55,24 @@ const NOBODY: readonly never[] = [];
 
 /** One queue name is one group, wherever its members are. */
 function joinGroups(local: readonly Group<Subscription>[], remote: readonly Group<RemoteInterest>[]): QueueTarget[] {
-  const names = new Set([...local, ...remote].map(({ name }) => name));
-  return Array.from(names, (name) => {
-    const weights = new Map<number, number>();
-    let remoteWeight = 0;
-    for (const { process, weight } of remote.find((group) => group.name === name)?.members ?? []) {
-      weights.set(process, (weights.get(process) ?? 0) + weight);
-      remoteWeight += weight;
+  const joined = new Map<string, { members: readonly Subscription[]; remotes: Map<number, number> }>();
+  for (const { name, members } of local) joined.set(name, { members, remotes: new Map() });
+  for (const { name, members } of remote) {
+    let group = joined.get(name);
+    if (group === undefined) {
+      group = { members: NOBODY, remotes: new Map() };
+      joined.set(name, group);
     }
-    return {
-      nameBytes: Buffer.from(name, 'latin1'),
-      members: local.find((group) => group.name === name)?.members ?? [],
-      remotes: Array.from(weights, ([process, weight]) => ({ process, weight })),
-      remoteWeight,
-    };
-  });
+    const { remotes } = group;
+    for (const { process, weight } of members) remotes.set(process, (remotes.get(process) ?? 0) + weight);
+  }
+  return Array.from(joined, ([name, { members, remotes }]) => ({
+    name,
+    nameBytes: Buffer.from(name, 'latin1'),
+    members,
+    remotes: Array.from(remotes, ([process, weight]) => ({ process, weight })),
+    remoteWeight: [...remotes.values()].reduce((sum, weight) => sum + weight, 0),
+  }));
 }
 
 /**

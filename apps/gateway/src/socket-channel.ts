@@ -41,7 +41,7 @@ export class SocketChannel implements Channel {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#socket.end(() => this.#socket.destroy());
+    endWithin(this.#socket, CLOSE_MS_MAX);
   }
 
   destroy(): void {
@@ -61,6 +61,16 @@ export class SocketChannel implements Channel {
     this.#handler = null;
     handler?.closed(reason);
   }
+}
+
+/** How long a peer may take to read what it was told last; one that never reads must not keep its socket. */
+export const CLOSE_MS_MAX = 2000;
+
+/** Sends what is written, then closes; in any case within the time given. */
+export function endWithin(socket: Socket, ms: number): void {
+  const timer = setTimeout(() => socket.destroy(), ms);
+  socket.once('close', () => clearTimeout(timer));
+  socket.end(() => socket.destroy());
 }
 
 /** Never reached: `write` tells by itself what was not taken, and output is bounded elsewhere. */

@@ -58,7 +58,7 @@ export class Transit {
     let taken = plain ? deliverToPlain(null, route, message) : 0;
     let refused: Buffer[] | null = null;
     for (let i = 0; i < queues.count; i++) {
-      const group = groupNamed(route, buf, queues.start(i), queues.end(i));
+      const group = route.groupNamed(buf.toString('latin1', queues.start(i), queues.end(i)));
       if (group !== undefined && deliverToGroup(null, group, message, route, runtime)) taken++;
       else {
         refused ??= [];
@@ -99,7 +99,7 @@ export class Transit {
     const elsewhere: QueueTarget[] = [];
     let taken = false;
     for (let i = 0; i < queues.count; i++) {
-      const group = groupNamed(route, message.subject, queues.start(i), queues.end(i));
+      const group = route.groupNamed(message.subject.toString('latin1', queues.start(i), queues.end(i)));
       if (group === undefined) continue;
       if (deliverToGroup(null, group, message, route, runtime)) taken = true;
       else elsewhere.push(group);
@@ -167,7 +167,3 @@ export class Transit {
 
 const NO_SUBJECT = Buffer.alloc(0);
 const NO_GROUPS: readonly Buffer[] = [];
-
-function groupNamed(route: Route, buf: Buffer, start: number, end: number): QueueTarget | undefined {
-  return route.groups.find(({ nameBytes }) => buf.compare(nameBytes, 0, nameBytes.length, start, end) === 0);
-}

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Channel, ChannelHandler } from '@skein/bus';
-import { SocketChannel } from './socket-channel.ts';
+import { CLOSE_MS_MAX, endWithin, SocketChannel } from './socket-channel.ts';
 
 /** INFO and a PING or two: more is not written to a client that has yet to speak. */
 const HELD_BYTES_MAX = 64 * 1024;
@@ -99,7 +99,7 @@ export class UpgradableChannel implements Channel {
   close(): void {
     if (this.#settled !== null) this.#settled.close();
     else if (this.#phase === 'handshake') this.destroy();
-    else if (!this.#ended) this.#raw.end(() => this.#raw.destroy());
+    else if (!this.#ended) endWithin(this.#raw, CLOSE_MS_MAX);
     this.#ended = true;
   }
 

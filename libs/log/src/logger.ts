@@ -90,6 +90,14 @@ class LineLogger implements Logger {
 
   private line(level: Level, text: string): void {
     const time = this.timestamp === undefined ? '' : `${this.timestamp.format(this.now())} `;
-    this.sink.write(`${this.prefix}${time}[${level}] ${text}\n`);
+    this.sink.write(`${this.prefix}${time}[${level}] ${oneLine(text)}\n`);
   }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** Clients have their say in lines (names, subjects): they must not begin new ones, or talk to the terminal. */
+function oneLine(text: string): string {
+  return text.replace(CONTROL, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

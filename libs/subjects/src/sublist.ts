@@ -18,6 +18,7 @@ export interface Match<T> {
 }
 
 interface MatchUnderWay<T> {
+  readonly byName: Map<string, Group<T>>;
   readonly plain: T[];
   readonly groups: Group<T>[];
 }
@@ -91,11 +92,11 @@ export class Sublist<T extends Interested> {
     if (this.#wildcards === 0 && (literal === undefined || !(literal instanceof Bucket))) {
       return literal === undefined ? (NO_MATCH as Match<T>) : { plain: [literal], groups: NO_GROUPS };
     }
-    const match = { plain: [] as T[], groups: [] as Group<T>[] };
+    const match: MatchUnderWay<T> = { plain: [], groups: [], byName: new Map() };
     if (literal instanceof Bucket) collect(literal, match);
     else if (literal !== undefined) match.plain.push(literal);
     if (this.#wildcards > 0 && !hasEmptyToken(subject)) collectLevel(this.#root, subject, 0, match);
-    return match;
+    return { plain: match.plain, groups: match.groups };
   }
 
   /** Each pattern and queue name once, with how many entries share them. */
@@ -190,9 +191,10 @@ function collect<T>(bucket: Bucket<T>, match: MatchUnderWay<T>): void {
   if (bucket.groups === null) return;
   for (const [name, members] of bucket.groups) {
     // One queue name on different matching subjects forms one group.
-    let group = match.groups.find((candidate) => candidate.name === name);
+    let group = match.byName.get(name);
     if (group === undefined) {
       group = { name, members: [] };
+      match.byName.set(name, group);
       match.groups.push(group);
     }
     for (const member of members) group.members.push(member);
