@@ -30,15 +30,56 @@ class Bucket<T> {
 }
 
 class Level<T> {
-  readonly literals = new Map<string, Level<T>>();
+  /** Null where none is needed: a pattern of many tokens must not cost a map for each. */
+  #literals: Map<string, Level<T>> | null = null;
+  #onlyToken = '';
+  #only: Level<T> | null = null;
   star: Level<T> | null = null;
   /** Entries of the pattern that ends at this level. */
   here: Bucket<T> | null = null;
   /** Entries of the pattern that ends with `>` below this level. */
   full: Bucket<T> | null = null;
 
+  literal(token: string): Level<T> | undefined {
+    if (this.#literals !== null) return this.#literals.get(token);
+    return this.#only !== null && this.#onlyToken === token ? this.#only : undefined;
+  }
+
+  addLiteral(token: string): Level<T> {
+    const added = new Level<T>();
+    if (this.#literals !== null) {
+      this.#literals.set(token, added);
+    } else if (this.#only === null) {
+      this.#onlyToken = token;
+      this.#only = added;
+    } else {
+      this.#literals = new Map([
+        [this.#onlyToken, this.#only],
+        [token, added],
+      ]);
+      this.#only = null;
+    }
+    return added;
+  }
+
+  deleteLiteral(token: string): void {
+    if (this.#literals === null) {
+      if (this.#onlyToken === token) this.#only = null;
+      return;
+    }
+    this.#literals.delete(token);
+    if (this.#literals.size === 0) this.#literals = null;
+  }
+
+  *literals(): Generator<[string, Level<T>]> {
+    if (this.#literals !== null) yield* this.#literals;
+    else if (this.#only !== null) yield [this.#onlyToken, this.#only];
+  }
+
   isEmpty(): boolean {
-    return this.here === null && this.full === null && this.star === null && this.literals.size === 0;
+    return (
+      this.here === null && this.full === null && this.star === null && this.#only === null && this.#literals === null
+    );
   }
 }
 
@@ -143,12 +184,7 @@ export class Sublist<T extends Interested> {
         level.star ??= new Level<T>();
         level = level.star;
       } else {
-        let next = level.literals.get(token);
-        if (next === undefined) {
-          next = new Level<T>();
-          level.literals.set(token, next);
-        }
-        level = next;
+        level = level.literal(token) ?? level.addLiteral(token);
       }
     }
     level.here ??= new Bucket<T>();
@@ -206,7 +242,7 @@ function collectLevel<T>(level: Level<T>, subject: string, from: number, match: 
   const dot = subject.indexOf('.', from);
   const last = dot < 0;
   const token = last ? subject.slice(from) : subject.slice(from, dot);
-  const next = level.literals.get(token);
+  const next = level.literal(token);
   if (next !== undefined) {
     if (!last) collectLevel(next, subject, dot + 1, match);
     else if (next.here !== null) collect(next.here, match);
@@ -231,12 +267,12 @@ function removeBelow<T extends Interested>(level: Level<T>, tokens: string[], at
     if (left === 0 && level.full !== null && isEmpty(level.full)) level.full = null;
     return left;
   }
-  const next = token === '*' ? level.star : level.literals.get(token);
+  const next = token === '*' ? level.star : level.literal(token);
   if (next === null || next === undefined) return -1;
   const left = removeBelow(next, tokens, at + 1, entry);
   if (left === 0 && next.isEmpty()) {
     if (token === '*') level.star = null;
-    else level.literals.delete(token);
+    else level.deleteLiteral(token);
   }
   return left;
 }
@@ -250,7 +286,7 @@ function* entriesBelow<T>(level: Level<T>): Generator<T> {
   if (level.here !== null) yield* entriesOf(level.here);
   if (level.full !== null) yield* entriesOf(level.full);
   if (level.star !== null) yield* entriesBelow(level.star);
-  for (const next of level.literals.values()) yield* entriesBelow(next);
+  for (const [, next] of level.literals()) yield* entriesBelow(next);
 }
 
 function* weightsOf<T>(
@@ -270,5 +306,5 @@ function* weightsBelow<T>(
   if (level.here !== null) yield* weightsOf(prefix, level.here);
   if (level.full !== null) yield* weightsOf(`${below}>`, level.full);
   if (level.star !== null) yield* weightsBelow(level.star, `${below}*`);
-  for (const [token, next] of level.literals) yield* weightsBelow(next, `${below}${token}`);
+  for (const [token, next] of level.literals()) yield* weightsBelow(next, `${below}${token}`);
 }
