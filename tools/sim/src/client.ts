@@ -29,11 +29,14 @@ export class Client {
   private channel: Channel | null = null;
   private collected = '';
   private unread = '';
+  /** Called when it can rely on what it has done so far. */
+  private readonly onPong: (client: Client) => void;
   private leaving = false;
   private ended = false;
   private inboxes = 0;
 
-  constructor(process: SimulatedProcess, model: Model, doors: Doors) {
+  constructor(process: SimulatedProcess, model: Model, doors: Doors, onPong: (client: Client) => void) {
+    this.onPong = onPong;
     this.process = process;
     this.model = model;
     this.doors = doors;
@@ -184,6 +187,7 @@ export class Client {
         break;
       case 'PONG':
         this.model.pong(this.session!);
+        this.onPong(this);
         break;
       case 'MSG':
         this.message(words[1], words[2], words.length === 5 ? words[3] : '', body);

@@ -28,7 +28,7 @@ export class Model {
   private messages = new Map<number, Message>();
   private requests = new Map<string, Message>();
   private subscriptions: Subscription[] = [];
-  /** Flushed messages that a later PONG came without: wrong, unless they turn out to have been in a broken place. */
+  /** Flushed messages that something later came before: wrong, unless they turn out to have been in a broken place. */
   private overtaken: { message: Message; subscription: Subscription }[] = [];
   private lastMessage = 0;
   private lastSid = 0;
@@ -129,6 +129,7 @@ export class Model {
     if (subject !== message.subject || !matches(subscription.pattern, subject)) this.wrong(`${what} as ${subject}`);
     if (subscription.goneAt < at) this.wrong(`${what} after its end`);
     if (subscription.received.has(message)) this.wrong(`${what} twice`);
+    this.lookForOvertaken(subscription, message.sentAt);
     subscription.received.add(message);
     subscription.receivedCount++;
     message.deliveries++;
@@ -193,10 +194,11 @@ export class Model {
     this.wrong(`s${session.id} on ${session.life.name} waited ${(to - from).toFixed(0)} ms for a PONG`);
   }
 
-  private lookForOvertaken(subscription: Subscription, pingedAt: number): void {
+  /** What was flushed before a moment comes before whatever was caused after it. */
+  private lookForOvertaken(subscription: Subscription, causedAt: number): void {
     if (subscription.queue !== '' || subscription.max > 0 || subscription.unsubscribedAt !== NEVER) return;
     for (const message of this.messages.values()) {
-      if (message.flushedAt >= pingedAt || message.sentAt <= subscription.confirmedAt) continue;
+      if (message.flushedAt >= causedAt || message.sentAt <= subscription.confirmedAt) continue;
       if (!matches(subscription.pattern, message.subject) || subscription.received.has(message)) continue;
       this.overtaken.push({ message, subscription });
     }
@@ -213,7 +215,7 @@ export class Model {
     }
     for (const { message, subscription } of this.overtaken) {
       if (this.disturbances.between(message.publisher.life, subscription.session.life, message.sentAt, NEVER)) continue;
-      this.wrong(`${subscription.label} got a PONG before the flushed ${message.label}`);
+      this.wrong(`${subscription.label} heard of later things before the flushed ${message.label}`);
     }
     for (const message of this.messages.values()) {
       const matching = this.subscriptions.filter(({ pattern }) => matches(pattern, message.subject));

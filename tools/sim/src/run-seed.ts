@@ -45,6 +45,7 @@ const ATTACKS: readonly Attack[] = [
   { killRouter: 0, freezeRouter: 0, killGateway: 0, freezeGateway: 50, cutLink: 0 },
   { killRouter: 20, freezeRouter: 20, killGateway: 20, freezeGateway: 20, cutLink: 0 },
   { killRouter: 10, freezeRouter: 10, killGateway: 10, freezeGateway: 10, cutLink: 30 },
+  { killRouter: 0, freezeRouter: 60, killGateway: 60, freezeGateway: 0, cutLink: 0 },
 ];
 
 /** Lets clients do things at random, and things be done to the node, for some rounds; then all must be well. */

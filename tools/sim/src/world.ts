@@ -31,6 +31,14 @@ const RECOVERY_MS = 30_000;
 const TOKEN = Buffer.from('secret');
 const silent = { error() {}, warn() {}, info() {}, debug() {}, trace() {} };
 
+/** Now and then something takes many times as long: what then overtakes it must not matter. */
+class UnevenSimulation extends Simulation {
+  override delay(): number {
+    const delayMs = super.delay();
+    return this.random() < 0.05 ? 8 * delayMs : delayMs;
+  }
+}
+
 /** A whole node (router and gateways, as they are) with its clients, and a supervisor that starts again what died. */
 export class World {
   readonly simulation: Simulation;
@@ -59,7 +67,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     this.options = options;
-    this.simulation = new Simulation(options.seed, { delayMaxMs: options.delayMaxMs });
+    this.simulation = new UnevenSimulation(options.seed, { delayMaxMs: options.delayMaxMs });
     this.random = seededRandom(options.seed ^ 0x5bd1e995);
     this.settleMs = 40 + 60 * options.delayMaxMs;
     this.clock = new Clock(() => this.simulation.now);
@@ -83,7 +91,7 @@ export class World {
     for (let instance = 0; instance < options.gateways; instance++) this.startGateway(instance);
     for (let i = 0; i < options.clients; i++) {
       const process = this.simulation.process(`client ${i}`);
-      this.clients.push(new Client(process, this.model, { pick: () => this.pickDoor() }));
+      this.clients.push(new Client(process, this.model, { pick: () => this.pickDoor() }, (told) => this.react(told)));
     }
   }
 
@@ -94,6 +102,16 @@ export class World {
   /** Random milliseconds up to `maxMs`, small ones more often. */
   pickMs(maxMs: number): number {
     return maxMs * this.random() * this.random();
+  }
+
+  /** What a client may rely on, others put to the test at once. */
+  private react(told: Client): void {
+    const other = this.clients[Math.floor(this.simulation.random() * this.clients.length)];
+    if (other === told || !other.ready || told.subscriptions.length === 0) return;
+    const { pattern } = told.subscriptions.at(-1)!;
+    if (pattern.startsWith('_INBOX')) return;
+    other.publish(pattern.replace('*', '1').replace('>', '1'));
+    other.flush();
   }
 
   get gateways(): readonly GatewayLife[] {
