@@ -73,6 +73,8 @@ const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string
         await untilIdle(pid, IDLE_SHARE, IDLE_SECONDS_MAX);
         return { seconds, residentKib: residentKib(pid) };
       };
+      // A garbage-collected heap takes a few rounds to find its size: growth counts from there on.
+      for (let warm = 0; warm < CHURN_WARM_UP; warm++) await round();
       const first = await round();
       const second = await round();
       return {
@@ -96,6 +98,8 @@ const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string
     return { pssMib: proportionalKib(pid) / KIB_PER_MIB, processes: processTree(pid).length };
   },
 };
+
+const CHURN_WARM_UP = 4;
 
 type Handles<Names> = {
   -readonly [I in keyof Names]: Names[I] extends infer N extends RoleNames ? WorkerHandle<N> : never;
