@@ -1,4 +1,4 @@
-import type { Channel, ChannelHandler, Timer } from '@skein/bus';
+import type { Channel, ChannelHandler, Link, Timer } from '@skein/bus';
 import type { ConnectionPermissions } from '@skein/permissions';
 import { type ParseFault, Parser, type PubLine } from '@skein/protocol';
 import { subjectText } from '@skein/subjects';
@@ -40,7 +40,7 @@ export interface TlsState {
 
 /** PONGs held until links have been worked through as far as this connection's own publishes. */
 export interface HeldPong {
-  readonly marks: ReadonlyMap<number, number>;
+  readonly marks: ReadonlyMap<Link, number>;
   /** More than one when PINGs follow with nothing published in between: none may be answered before the first. */
   pongs: number;
 }

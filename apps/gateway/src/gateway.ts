@@ -280,8 +280,10 @@ export class Gateway {
       newest.pongs++;
       return true;
     }
-    const marks = new Map<number, number>();
-    for (const [id, link] of this.member.links) if (link.framesAcked < link.framesSent) marks.set(id, link.framesSent);
+    const marks = new Map<Link, number>();
+    for (const link of this.member.links.values()) {
+      if (link.framesAcked < link.framesSent) marks.set(link, link.framesSent);
+    }
     connection.publishedRemotely = false;
     if (marks.size === 0) return false;
     connection.heldPongs.push({ marks, pongs: 1 });
@@ -306,11 +308,9 @@ export class Gateway {
     this.linksWritable();
   }
 
-  #arrived(marks: ReadonlyMap<number, number>): boolean {
-    for (const [id, mark] of marks) {
-      const link = this.member.links.get(id);
-      if (link !== undefined && link.framesAcked < mark) return false;
-    }
+  #arrived(marks: ReadonlyMap<Link, number>): boolean {
+    // A link that was broken and made anew counts from nothing: the mark is the old one's.
+    for (const [link, mark] of marks) if (link.up && link.framesAcked < mark) return false;
     return true;
   }
 

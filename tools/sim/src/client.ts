@@ -11,6 +11,7 @@ export interface Doors {
 }
 
 const RECONNECT_MS = 30;
+const GREETING = 'a.1';
 const CONNECT = 'CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"protocol":1}\r\n';
 const HEADERS = 'NATS/1.0\r\nA: b\r\n\r\n';
 /** No verb: the server says so, and closes. */
@@ -148,13 +149,15 @@ export class Client {
 
   private reconnect(): void {
     const { runtime } = this.process;
-    runtime.setTimer(runtime.random() * RECONNECT_MS, () => this.connect());
+    runtime.setTimer(runtime.random() ** 3 * RECONNECT_MS, () => this.connect());
   }
 
   private greet(life: GatewayLife): void {
     this.session = this.model.opened(life);
     this.collected = CONNECT;
     this.subscribe(`_INBOX.${this.session.id}.all.*`, '');
+    // Whoever has just connected reaches everybody at once.
+    this.publish(GREETING);
     this.ping();
     this.flush();
   }

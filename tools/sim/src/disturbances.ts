@@ -1,5 +1,5 @@
 import type { GatewayLife } from './gateway-life.ts';
-import { NEVER } from './records.ts';
+import { type Message, NEVER } from './records.ts';
 
 interface Break {
   readonly one: GatewayLife;
@@ -86,6 +86,14 @@ export class Disturbances {
       if (end <= to) return end;
     }
     return NEVER;
+  }
+
+  /** As `quietAfter`, of a message whose publisher has got its PONG: only a frozen gateway can hold it longer than a moment. */
+  endOf(message: Message): number {
+    const { sentAt, flushedAt } = message;
+    const end = flushedAt + this.settleMs;
+    const held = this.absences.some(({ life, from, to }) => life !== null && from < end && to > sentAt);
+    return held ? this.quietAfter(sentAt) : Math.min(end, this.quietAfter(sentAt));
   }
 
   /** The link between two gateways was broken at some time between the moments. */

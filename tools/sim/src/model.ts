@@ -311,7 +311,7 @@ export class Model {
   /** The message may have been in a broken place: of its publisher's gateway, or of one that had one of the receivers. */
   private mayBeLost(message: Message, receivers: readonly Subscription[]): boolean {
     const from = message.publisher.life;
-    const quiet = this.disturbances.quietAfter(message.sentAt);
+    const quiet = this.disturbances.endOf(message);
     if (this.disturbances.died(from, from, message.sentAt, quiet)) return true;
     for (const { session } of receivers) {
       if (this.disturbances.died(session.life, from, message.sentAt, quiet)) return true;
