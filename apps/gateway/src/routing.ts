@@ -52,7 +52,7 @@ function routeBeyond(
   let delivered = 0;
   picked.length = 0;
   for (const group of route.groups) {
-    const process = pick(from, group, message, route, runtime);
+    const process = pick(from, group, message, route, member, runtime);
     if (process === LOCAL) delivered++;
     else if (process !== NOBODY) picked.push({ process, group });
   }
@@ -105,19 +105,33 @@ function deliverFrom(
   return false;
 }
 
-/** Picks a member of a group by weight, over the whole node. A local one is delivered to; otherwise its process. */
-function pick(from: Connection | null, group: QueueTarget, message: Message, route: Route, runtime: Runtime): number {
+/**
+ * Picks a member of a group by weight, over the whole node. A local one is delivered to; otherwise its process. One without
+ * a link is passed over: its interest may be known before it can be sent to.
+ */
+function pick(
+  from: Connection | null,
+  group: QueueTarget,
+  message: Message,
+  route: Route,
+  { links }: Member,
+  runtime: Runtime,
+): number {
   const { members, remotes, remoteWeight } = group;
   let at = Math.floor(runtime.random() * (members.length + remoteWeight));
   if (at >= members.length) {
     at -= members.length;
     for (const remote of remotes) {
-      if (at < remote.weight) return remote.process;
+      if (at < remote.weight) {
+        if (links.has(remote.process)) return remote.process;
+        break;
+      }
       at -= remote.weight;
     }
   }
   if (deliverFrom(from, group, at, message, route)) return LOCAL;
-  return remotes.length > 0 ? remotes[0].process : NOBODY;
+  for (const { process } of remotes) if (links.has(process)) return process;
+  return NOBODY;
 }
 
 function sendToProcesses(

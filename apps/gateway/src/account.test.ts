@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { Account } from './account.ts';
+import type { Connection } from './connection.ts';
+import { type Route, RouteCache } from './route.ts';
+import { Subscription } from './subscription.ts';
+
+// The cache looks at neither.
+const NOBODYS = {} as Connection;
+
+function subscription(subject: string, queue = ''): Subscription {
+  return new Subscription(NOBODYS, subject, queue, '1', false);
+}
+
+function routeOf(account: Account, subject: string): Route {
+  const bytes = Buffer.from(subject, 'latin1');
+  return account.route(bytes, 0, bytes.length);
+}
+
+function cached(cache: RouteCache, subject: string): Route {
+  const bytes = Buffer.from(`<${subject}>`, 'latin1');
+  return cache.get(bytes, 1, bytes.length - 1);
+}
+
+describe('the cache of routes', () => {
+  it('knows a subject again by its bytes, wherever they lie', () => {
+    const cache = new RouteCache();
+    const route = cached(cache, 'gr\xfc\xdfe.1');
+    const elsewhere = Buffer.from('PUB gr\xfc\xdfe.1 0', 'latin1');
+    expect(cache.get(elsewhere, 4, 11)).toBe(route);
+    expect(route.subject).toBe('gr\xfc\xdfe.1');
+    expect(cache.size).toBe(1);
+  });
+
+  it.each([
+    ['a.016gc', 'a.01c49'],
+    ['a.016ef', 'a.01c60'],
+  ])('keeps %s and %s apart, whose hashes are the same', (one, other) => {
+    const cache = new RouteCache();
+    const [a, b] = [cached(cache, one), cached(cache, other)];
+    expect(a.hash).toBe(b.hash);
+    expect([a.subject, b.subject]).toEqual([one, other]);
+    expect([cached(cache, one), cached(cache, other)]).toEqual([a, b]);
+    expect(cached(cache, one)).not.toBe(cached(cache, other));
+  });
+
+  it('holds a bounded number of subjects, among them those in use', () => {
+    const cache = new RouteCache();
+    const used = cached(cache, 'in.use');
+    let largest = 0;
+    for (let i = 0; i < 100_000; i++) {
+      cached(cache, `s.${i}`);
+      if (i % 1000 === 0) expect(cached(cache, 'in.use')).toBe(used);
+      largest = Math.max(largest, cache.size);
+    }
+    expect(largest).toBeLessThanOrEqual(2 * 16_384);
+    expect(largest).toBeGreaterThan(16_384);
+  });
+
+  it('forgets what is not used', () => {
+    const cache = new RouteCache();
+    const unused = cached(cache, 'once');
+    for (let i = 0; i < 40_000; i++) cached(cache, `s.${i}`);
+    expect(cached(cache, 'once')).not.toBe(unused);
+  });
+});
+
+describe('an account', () => {
+  it('matches a subject again only when interest has changed', () => {
+    const account = new Account('A');
+    const one = subscription('foo.*');
+    account.insert(one);
+    const route = routeOf(account, 'foo.bar');
+    const { plain } = route;
+    expect(plain).toEqual([one]);
+    expect(routeOf(account, 'foo.bar').plain).toBe(plain);
+    const two = subscription('foo.bar');
+    account.insert(two);
+    expect(routeOf(account, 'foo.bar')).toBe(route);
+    expect(new Set(route.plain)).toEqual(new Set([one, two]));
+    account.remove(one);
+    expect(routeOf(account, 'foo.bar').plain).toEqual([two]);
+  });
+
+  it('routes to a process once however many patterns of it match', () => {
+    const account = new Account('A');
+    account.setRemote(2, 'foo.*', '', 3);
+    account.setRemote(2, 'foo.>', '', 1);
+    account.setRemote(3, '>', '', 1);
+    expect([...routeOf(account, 'foo.bar').remotes].sort()).toEqual([2, 3]);
+    account.withdrawRemote(2);
+    expect(routeOf(account, 'foo.bar').remotes).toEqual([3]);
+  });
+
+  it('makes one group of a queue name, over patterns and processes', () => {
+    const account = new Account('A');
+    const members = [subscription('foo.*', 'q'), subscription('foo.bar', 'q')];
+    for (const member of members) account.insert(member);
+    account.insert(subscription('foo.bar', 'other'));
+    account.setRemote(2, 'foo.*', 'q', 3);
+    account.setRemote(2, 'foo.bar', 'q', 4);
+    account.setRemote(3, '>', 'q', 5);
+    account.setRemote(3, 'foo.bar', 'away', 1);
+    const route = routeOf(account, 'foo.bar');
+    expect(route.groups.map(({ name }) => name).sort()).toEqual(['away', 'other', 'q']);
+    const group = route.groupNamed('q');
+    expect(new Set(group?.members)).toEqual(new Set(members));
+    expect(group?.remotes).toEqual([
+      { process: 2, weight: 7 },
+      { process: 3, weight: 5 },
+    ]);
+    expect(group?.remoteWeight).toBe(12);
+    expect(route.groupNamed('away')?.members).toEqual([]);
+    expect(route.groupNamed('nobody')).toBeUndefined();
+  });
+
+  it('takes a changed weight, and a withdrawal, and finds the group by name as it is now', () => {
+    const account = new Account('A');
+    account.setRemote(2, 'foo', 'q', 1);
+    expect(routeOf(account, 'foo').groupNamed('q')?.remoteWeight).toBe(1);
+    account.setRemote(2, 'foo', 'q', 9);
+    expect(routeOf(account, 'foo').groupNamed('q')?.remoteWeight).toBe(9);
+    account.setRemote(2, 'foo', 'q', 0);
+    expect(routeOf(account, 'foo').groupNamed('q')).toBeUndefined();
+    expect(account.remoteEntries.size).toBe(0);
+    expect(account.remote.size).toBe(0);
+  });
+
+  it('changes nothing when told what it knows', () => {
+    const account = new Account('A');
+    account.setRemote(2, 'foo', '', 1);
+    const { generation } = account;
+    account.setRemote(2, 'foo', '', 1);
+    account.withdrawRemote(3);
+    expect(account.generation).toBe(generation);
+  });
+
+  it('keeps routes to many receivers only as far as they come to a bounded sum', () => {
+    const account = new Account('A');
+    const receivers = 2000;
+    for (let i = 0; i < receivers; i++) account.insert(subscription('>'));
+    const routes: Route[] = [];
+    for (let i = 0; i < 1500; i++) routes.push(routeOf(account, `s.${i}`));
+    // From the newest on: those that are still there are the same objects.
+    let kept = 0;
+    for (const route of routes.reverse()) {
+      if (routeOf(account, route.subject) !== route) break;
+      kept++;
+    }
+    expect(kept).toBeGreaterThan(0);
+    expect(kept * receivers).toBeLessThanOrEqual(1_000_000);
+  });
+
+  it('counts group members, processes and long subjects too', () => {
+    const account = new Account('A');
+    for (let i = 0; i < 100; i++) account.insert(subscription('>', `q${i % 10}`));
+    account.setRemote(2, '>', '', 1);
+    expect(routeOf(account, 'a').weight).toBe(100 + 10 + 1);
+    expect(routeOf(account, 'x'.repeat(1600)).weight).toBe(100 + 10 + 1 + 100);
+  });
+});

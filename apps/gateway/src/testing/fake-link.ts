@@ -1,0 +1,96 @@
+import type { Component, Link, Peer } from '@skein/bus';
+
+/** A frame as it was handed to a link, text by latin1. */
+export interface SentFrame {
+  readonly account: string;
+  readonly subject: string;
+  readonly reply: string;
+  readonly headerBytes: number;
+  readonly payload: string;
+  readonly queues: readonly string[];
+  readonly request: number;
+  readonly targets: number;
+}
+
+type DeliverArguments = Parameters<Link['deliver']>;
+type ReturnedArguments = Parameters<Link['returned']>;
+
+/** A link that writes down what it is given. */
+export class FakeLink implements Link {
+  readonly peer: Peer;
+  up = true;
+  writable = true;
+  framesSent = 0;
+  framesAcked = 0;
+  readonly bytesInFlight = 0;
+  /** Whether messages are taken at all. */
+  takes = true;
+  readonly delivered: (SentFrame & { readonly plain: boolean })[] = [];
+  readonly handedBack: SentFrame[] = [];
+
+  constructor(id: number, component: Component = 'gateway') {
+    this.peer = { id, component, instance: id, address: '', pid: id };
+  }
+
+  deliver(...frame: DeliverArguments): boolean {
+    if (!this.takes) return false;
+    const [
+      account,
+      subject,
+      ss,
+      se,
+      reply,
+      rs,
+      re,
+      headerBytes,
+      payload,
+      ps,
+      pe,
+      plain,
+      queues,
+      count,
+      request,
+      targets,
+    ] = frame;
+    this.framesSent++;
+    this.delivered.push({
+      account: text(account),
+      subject: text(subject, ss, se),
+      reply: text(reply, rs, re),
+      headerBytes,
+      payload: text(payload, ps, pe),
+      plain,
+      queues: queues.slice(0, count).map((queue) => text(queue)),
+      request,
+      targets,
+    });
+    return true;
+  }
+
+  returned(...frame: ReturnedArguments): boolean {
+    const [request, targets, account, subject, ss, se, reply, rs, re, headerBytes, payload, ps, pe, queues, count] =
+      frame;
+    this.framesSent++;
+    this.handedBack.push({
+      account: text(account),
+      subject: text(subject, ss, se),
+      reply: text(reply, rs, re),
+      headerBytes,
+      payload: text(payload, ps, pe),
+      queues: queues.slice(0, count).map((queue) => text(queue)),
+      request,
+      targets,
+    });
+    return true;
+  }
+
+  publish(): boolean {
+    throw new Error('a gateway publishes to nobody');
+  }
+
+  flush(): void {}
+}
+
+function text(bytes: Buffer, start = 0, end = bytes.length): string {
+  return bytes.toString('latin1', start, end);
+}
