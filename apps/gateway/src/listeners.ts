@@ -29,6 +29,7 @@ export class Listeners {
   #configuration: GatewayConfiguration;
   #clients: TcpListener | TlsListener | null = null;
   #websocket: WebSocketListener | null = null;
+  readonly #ports: ListenerPorts = { nats: 0 };
 
   constructor(gateway: Gateway, configuration: GatewayConfiguration, runtime: Runtime, log: Log) {
     this.#gateway = gateway;
@@ -42,23 +43,53 @@ export class Listeners {
     const { host, port, skein, tls, websocket } = this.#configuration;
     const shared = skein.gateways > 1;
     this.#clients = tls === undefined ? this.#tcp() : this.#tls(tls);
-    const ports: ListenerPorts = { nats: (await this.#clients.listen(host, port, shared)).port };
-    if (websocket === undefined) return ports;
+    this.#ports.nats = (await this.#clients.listen(host, port, shared)).port;
+    if (websocket === undefined) return this.#ports;
     this.#websocket = await this.#webSocket(websocket);
-    ports.websocket = (await this.#websocket.listen(websocket.host, Math.max(0, websocket.port), shared)).port;
-    return ports;
+    this.#ports.websocket = (await this.#websocket.listen(websocket.host, Math.max(0, websocket.port), shared)).port;
+    return this.#ports;
   }
 
-  /** A reload: connections from now on get the certificates and rules that there are now. */
+  /** A reload: connections from now on find the certificates and rules that there are now. */
   use(configuration: GatewayConfiguration): void {
+    const before = this.#configuration;
     this.#configuration = configuration;
-    if (configuration.tls === undefined || !(this.#clients instanceof TlsListener)) return;
-    try {
-      this.#clients.use(tlsSettings(configuration.tls));
-    } catch (error) {
-      // The files were good when the configuration was checked: what served until now goes on serving.
-      this.#log.error(`Failed to reload TLS: ${(error as Error).message}`);
+    if (this.#clients instanceof TlsListener && configuration.tls !== undefined) {
+      this.#again(this.#useCertificates(this.#clients, configuration.tls));
+    } else if ((before.tls === undefined) !== (configuration.tls === undefined)) {
+      this.#again(this.#reopenClients());
     }
+    // Its certificates may have changed without their names.
+    if (configuration.websocket?.tls !== undefined || before.websocket?.tls !== undefined) {
+      this.#again(this.#reopenWebSocket());
+    }
+  }
+
+  /** What can't be used leaves things as they were. */
+  #again(change: Promise<unknown>): void {
+    change.catch((error: Error) => this.#log.error(`Error listening on port: ${error.message}`));
+  }
+
+  async #useCertificates(listener: TlsListener, tls: NonNullable<GatewayConfiguration['tls']>): Promise<void> {
+    listener.use(tlsSettings(tls));
+  }
+
+  /** From clear text to TLS or back: another listener on the same port. Those who are connected stay as they came. */
+  async #reopenClients(): Promise<void> {
+    const { host, skein, tls } = this.#configuration;
+    const next = tls === undefined ? this.#tcp() : this.#tls(tls);
+    this.#clients?.close();
+    this.#clients = next;
+    await next.listen(host, this.#ports.nats, skein.gateways > 1);
+  }
+
+  async #reopenWebSocket(): Promise<void> {
+    const { websocket, skein } = this.#configuration;
+    if (websocket === undefined || this.#ports.websocket === undefined) return;
+    const next = await this.#webSocket(websocket);
+    this.#websocket?.close();
+    this.#websocket = next;
+    await next.listen(websocket.host, this.#ports.websocket, skein.gateways > 1);
   }
 
   close(): void {

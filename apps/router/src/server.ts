@@ -482,9 +482,10 @@ class NodeRouter implements Router, SessionOwner {
       return (error as Error).message.trimEnd();
     }
     // Loaded here: most routers never reload, and every start would pay for it.
-    const { planReload } = await import('@skein/config');
+    const { notYet, planReload } = await import('@skein/config');
     const plan = planReload(this.options, next);
-    if (plan.refusal !== undefined) return plan.refusal;
+    const refusal = plan.refusal ?? notYet(next).refusal;
+    if (refusal !== undefined) return refusal;
 
     const revision = this.state.revision + 1;
     const rollout = new Rollout(revision, next, this.register.members, this.runtime);

@@ -2,6 +2,7 @@ export { type Command, readCommandLine, SIGNALS, type SignalName } from './comma
 export { formatDuration, parseDuration } from './duration.ts';
 export { ConfigError } from './error.ts';
 export { type ConfigIo, loadConfig, testConfig } from './load.ts';
+export { notYet } from './not-yet.ts';
 export type {
   AuthorizationOptions,
   ConnectionType,

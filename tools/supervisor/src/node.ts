@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { NATS_VERSION, type ServerOptions } from '@skein/config';
+import { NATS_VERSION, notYet, type ServerOptions } from '@skein/config';
 import { createLogger, type Logger, wallClock } from '@skein/log';
 import { createCurveKey, createServerKey } from '@skein/nkeys';
 import { productVersion } from '@skein/process';
@@ -52,7 +52,9 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
     configFile: given.configFile,
     configDigest: given.options.configDigest,
   });
-  for (const warning of given.options.warnings) log.warn(warning);
+  const later = notYet(given.options);
+  for (const warning of [...given.options.warnings, ...later.warnings]) log.warn(warning);
+  if (later.refusal !== undefined) throw fatal(log, later.refusal);
 
   const options = await resolvePorts(given.options).catch((error: Error) => {
     if (error instanceof ListenError) throw fatal(log, error.message);

@@ -88,10 +88,7 @@ export class Supervisor {
     const command = { program: programOf(spec.component), args };
     const supervised = new Supervised(spec, command, startChild, clock, {
       lines: this.given.lines,
-      started: (one) => {
-        this.watch.beat(one, clock.now());
-        this.publish();
-      },
+      started: () => this.publish(),
       message: (one, message) => this.received(one, message),
       died: (one, code, signal) => this.died(one, code, signal),
     });
@@ -100,7 +97,8 @@ export class Supervisor {
   }
 
   private received(one: Supervised, message: FromProcess): void {
-    this.watch.beat(one, this.given.clock.now());
+    // One that is still loading its modules on a busy machine is slow, not frozen: START_MS_MAX is its limit.
+    if (one.up) this.watch.beat(one, this.given.clock.now());
     if (message.type === 'ready') {
       this.publish();
       this.changed();

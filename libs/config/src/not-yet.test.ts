@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { notYet } from './not-yet.ts';
+import { defaultOptions, type TlsOptions } from './options.ts';
+
+describe('settings that nothing acts on yet', () => {
+  it('are none by default', () => {
+    expect(notYet(defaultOptions())).toEqual({ warnings: [] });
+  });
+
+  it('are refused where somebody relies on them', () => {
+    const options = defaultOptions();
+    const tls = { verifyAndMap: true } as TlsOptions;
+    expect(notYet({ ...options, logging: { ...options.logging, syslog: true } }).refusal).toBe(
+      '"syslog" is not supported yet',
+    );
+    expect(notYet({ ...options, logging: { ...options.logging, remoteSyslog: 'udp://x' } }).refusal).toContain(
+      'remote',
+    );
+    expect(notYet({ ...options, tls }).refusal).toBe('"verify_and_map" is not supported yet');
+  });
+
+  it('are warned of where they tune what is not there', () => {
+    expect(notYet({ ...defaultOptions(), lameDuckDurationMs: 60_000 }).warnings).toEqual([
+      '"lame_duck_duration" is not supported yet and has no effect',
+    ]);
+  });
+});
