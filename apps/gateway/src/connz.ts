@@ -1,84 +1,113 @@
 import { subjectText } from '@skein/subjects';
 import type { Connection } from './connection.ts';
+import { type ClosedRecord, type ConnectionRecord, recordOf, textLength } from './connection-record.ts';
+import { type Picked, type PickQuery, pickConnections } from './connz-pick.ts';
 import type { Gateway } from './gateway.ts';
 
-export interface ConnzQuery {
-  /** Lists subscriptions: their subjects, or each with its details. */
+export interface DescribeQuery {
+  /** At most `DESCRIBED_MAX`. */
+  cids: number[];
+  /** Lists subscriptions of open connections: their subjects, or each with its details. */
   subscriptions?: 'subjects' | 'detail';
-  cid?: number;
+  /** Where the answer before stopped. */
+  from?: Position;
 }
 
-/** One open connection, in the fields and units of nats-server's `/connz`; times still as numbers (Unix ms, ms). */
-export interface ConnzConnection {
+export type ConnzQuery = { pick: PickQuery } | { describe: DescribeQuery };
+
+/** In `cids`, and within that connection's subscriptions. */
+export interface Position {
   cid: number;
-  kind: 'Client';
-  type: 'nats' | 'websocket';
-  ip: string;
-  port: number;
-  startUnixMs: number;
-  lastActivityUnixMs: number;
-  rttMs: number;
-  pendingBytes: number;
-  inMsgs: number;
-  outMsgs: number;
-  inBytes: number;
-  outBytes: number;
-  subscriptions: number;
-  name: string;
-  lang: string;
-  version: string;
-  user: string;
-  account: string;
-  tlsVersion: string;
-  tlsCipher: string;
+  subscription: number;
+}
+
+export interface DescribedConnection extends ConnectionRecord, Partial<Pick<ClosedRecord, 'stopUnixMs' | 'reason'>> {
   subscriptionsList?: string[];
-  subscriptionsDetail?: { subject: string; queue: string; sid: string; msgs: number; max: number }[];
+  subscriptionsDetail?: SubscriptionDetail[];
 }
 
-/** This gateway's open connections. */
-export function connz(gateway: Gateway, query: ConnzQuery): ConnzConnection[] {
-  if (query.cid !== undefined) {
-    const one = gateway.connections.get(query.cid);
-    return one === undefined ? [] : [describe(one, query)];
-  }
-  return Array.from(gateway.connections.values(), (connection) => describe(connection, query));
+export interface SubscriptionDetail {
+  subject: string;
+  queue: string;
+  sid: string;
+  msgs: number;
+  /** 0: none */
+  max: number;
 }
 
-function describe(connection: Connection, query: ConnzQuery): ConnzConnection {
-  const { options, origin, tls } = connection;
-  const described: ConnzConnection = {
-    cid: connection.cid,
-    kind: 'Client',
-    type: origin.kind === 'WEBSOCKET' ? 'websocket' : 'nats',
-    ip: origin.host,
-    port: origin.port,
-    startUnixMs: connection.startedWallMs,
-    lastActivityUnixMs: connection.lastActiveWallMs,
-    rttMs: connection.rttMs,
-    pendingBytes: connection.output.pendingBytes,
-    inMsgs: connection.inMsgs,
-    outMsgs: connection.outMsgs,
-    inBytes: connection.inBytes,
-    outBytes: connection.outBytes,
-    subscriptions: connection.subscriptions.size,
-    name: options.name,
-    lang: options.lang,
-    version: options.version,
-    user: connection.user,
-    account: connection.account?.name ?? '',
-    tlsVersion: tls?.version ?? '',
-    tlsCipher: tls?.cipher ?? '',
-  };
-  if (query.subscriptions === 'subjects') {
-    described.subscriptionsList = Array.from(connection.subscriptions.values(), ({ subject }) => subjectText(subject));
-  } else if (query.subscriptions === 'detail') {
-    described.subscriptionsDetail = Array.from(connection.subscriptions.values(), (subscription) => ({
-      subject: subjectText(subscription.subject),
-      queue: subjectText(subscription.queue),
-      sid: subscription.sid,
-      msgs: subscription.delivered,
-      max: subscription.max,
-    }));
+export interface Described {
+  /** Those that are still known. One whose subscriptions did not fit comes again in the next answer, with more of them. */
+  connections: DescribedConnection[];
+  /** What did not fit begins here; absent: everything did. */
+  next?: Position;
+}
+
+export const DESCRIBED_MAX = 1024;
+/** Subscriptions in one answer, and characters of text that clients chose: some milliseconds, and far below a frame. */
+export const SUBSCRIPTIONS_MAX = 10_000;
+export const TEXT_MAX = 1024 * 1024;
+
+/**
+ * A page of `/connz` takes two questions, so that nobody describes what is not shown: which connections come first (`pick`:
+ * sort keys and ids alone), then those of the page (`describe`), in as many answers as their size asks for.
+ */
+export function connz(gateway: Gateway, query: ConnzQuery): Picked | Described {
+  return 'pick' in query ? pickConnections(gateway, query.pick) : describeConnections(gateway, query.describe);
+}
+
+function describeConnections(gateway: Gateway, { cids, subscriptions, from }: DescribeQuery): Described {
+  if (cids.length > DESCRIBED_MAX) throw new Error(`more than ${DESCRIBED_MAX} connections in one question`);
+  const closed = closedOf(gateway, cids);
+  const connections: DescribedConnection[] = [];
+  const room = { subscriptions: SUBSCRIPTIONS_MAX, text: TEXT_MAX };
+  for (let i = from?.cid ?? 0; i < cids.length; i++) {
+    if (room.text <= 0) return { connections, next: { cid: i, subscription: 0 } };
+    const open = gateway.connections.get(cids[i]);
+    const record: DescribedConnection | undefined = open === undefined ? closed.get(cids[i]) : recordOf(open);
+    if (record === undefined) continue;
+    const goesOn = i === from?.cid;
+    // A name alone may fill an answer: the next one is for the subscriptions.
+    if (!goesOn) room.text -= textLength(record);
+    connections.push(record);
+    if (open === undefined || subscriptions === undefined) continue;
+    const skipped = goesOn ? from.subscription : 0;
+    const listed = listSubscriptions(open, record, subscriptions, skipped, room);
+    if (listed < open.subscriptions.size) return { connections, next: { cid: i, subscription: listed } };
   }
-  return described;
+  return { connections };
+}
+
+/** Returns the position behind the last one listed. */
+function listSubscriptions(
+  { subscriptions }: Connection,
+  record: DescribedConnection,
+  how: 'subjects' | 'detail',
+  skipped: number,
+  room: { subscriptions: number; text: number },
+): number {
+  const subjects: string[] = [];
+  const details: SubscriptionDetail[] = [];
+  let at = 0;
+  for (const { subject, queue, sid, delivered, max } of subscriptions.values()) {
+    if (at++ < skipped) continue;
+    if (room.subscriptions <= 0 || room.text <= 0) {
+      at--;
+      break;
+    }
+    room.subscriptions--;
+    room.text -= subject.length + queue.length + sid.length;
+    if (how === 'subjects') subjects.push(subjectText(subject));
+    else details.push({ subject: subjectText(subject), queue: subjectText(queue), sid, msgs: delivered, max });
+  }
+  if (how === 'subjects') record.subscriptionsList = subjects;
+  else record.subscriptionsDetail = details;
+  return at;
+}
+
+function closedOf(gateway: Gateway, cids: readonly number[]): Map<number, ClosedRecord> {
+  const found = new Map<number, ClosedRecord>();
+  const wanted = new Set(cids.filter((cid) => !gateway.connections.has(cid)));
+  if (wanted.size === 0) return found;
+  for (const record of gateway.closed) if (wanted.has(record.cid)) found.set(record.cid, { ...record });
+  return found;
 }

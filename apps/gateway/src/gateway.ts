@@ -5,7 +5,9 @@ import { subjectText } from '@skein/subjects';
 import { Account } from './account.ts';
 import { Admission } from './admission.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { ClosedConnections } from './closed-connections.ts';
 import { Connection, type HeldPong, type Origin } from './connection.ts';
+import { closedRecordOf } from './connection-record.ts';
 import type { Message } from './deliver.ts';
 import { answerPing } from './handlers/ping.ts';
 import type { Route } from './route.ts';
@@ -47,6 +49,7 @@ export class Gateway {
   readonly pool = new BufferPool(OUTPUT_BUFFER_BYTES, FREE_BUFFER_BYTES_MAX);
   readonly accounts = new Map<string, Account>();
   readonly connections = new Map<number, Connection>();
+  readonly closed = new ClosedConnections();
   readonly parserLimits = { controlLineBytesMax: 0, payloadBytesMax: 0 };
   readonly counters = {
     inMsgs: 0,
@@ -143,6 +146,7 @@ export class Gateway {
   close(connection: Connection, reason: string): void {
     if (connection.isClosed) return;
     connection.isClosed = true;
+    this.closed.add(closedRecordOf(connection, reason, this.turnWallMs()));
     connection.parser.end();
     connection.pingTimer?.cancel();
     connection.authTimer?.cancel();

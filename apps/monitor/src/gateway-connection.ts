@@ -2,7 +2,7 @@ import { formatDuration } from './duration.ts';
 import { isoTime } from './endpoints/endpoint.ts';
 import { formatUptime } from './uptime.ts';
 
-/** One open connection, as a gateway describes it. */
+/** One connection, as a gateway describes it. */
 export interface GatewayConnection {
   cid: number;
   kind: string;
@@ -25,6 +25,11 @@ export interface GatewayConnection {
   account: string;
   tlsVersion: string;
   tlsCipher: string;
+  /** Of a closed one. */
+  stopUnixMs?: number;
+  reason?: string;
+  /** Its gateway does not answer: how long ago this was so. */
+  staleMs?: number;
   subscriptionsList?: string[];
   subscriptionsDetail?: { subject: string; queue: string; sid: string; msgs: number; max: number }[];
 }
@@ -32,7 +37,8 @@ export interface GatewayConnection {
 /** In nats-server's fields, in its order; empty texts are left out. `auth`: with user and account. */
 export function connectionInfo(connection: GatewayConnection, nowUnixMs: number, auth: boolean) {
   const { name, lang, version, user, account, tlsVersion, tlsCipher, rttMs } = connection;
-  const { subscriptionsList: list, subscriptionsDetail: detail } = connection;
+  const { subscriptionsList: list, subscriptionsDetail: detail, stopUnixMs, reason, staleMs } = connection;
+  const untilMs = stopUnixMs ?? nowUnixMs;
   return {
     cid: connection.cid,
     kind: connection.kind,
@@ -41,9 +47,10 @@ export function connectionInfo(connection: GatewayConnection, nowUnixMs: number,
     port: connection.port,
     start: isoTime(connection.startUnixMs),
     last_activity: isoTime(connection.lastActivityUnixMs),
+    ...(stopUnixMs !== undefined && { stop: isoTime(stopUnixMs), reason }),
     ...(rttMs > 0 && { rtt: formatDuration(rttMs) }),
-    uptime: formatUptime(nowUnixMs - connection.startUnixMs),
-    idle: formatUptime(nowUnixMs - connection.lastActivityUnixMs),
+    uptime: formatUptime(untilMs - connection.startUnixMs),
+    idle: formatUptime(untilMs - connection.lastActivityUnixMs),
     pending_bytes: connection.pendingBytes,
     in_msgs: connection.inMsgs,
     out_msgs: connection.outMsgs,
@@ -62,6 +69,7 @@ export function connectionInfo(connection: GatewayConnection, nowUnixMs: number,
     ...(detail !== undefined &&
       detail.length > 0 && { subscriptions_list_detail: detail.map((one) => subscriptionInfo(one, connection.cid)) }),
     ...(auth && account && { name_tag: account }),
+    ...(staleMs !== undefined && { stale_ms: Math.round(staleMs) }),
   };
 }
 

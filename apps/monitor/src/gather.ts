@@ -33,34 +33,25 @@ export class Gather {
     this.now = now;
   }
 
-  /** From each process of the components (all without): its answer, unless it never gave one. In order of their ids. */
-  async ask<Body>(method: string, components?: readonly string[], body: unknown = {}): Promise<Answer<Body>[]> {
+  /** From each process: its answer, unless it never gave one. In order of their ids. */
+  async ask<Body>(method: string): Promise<Answer<Body>[]> {
     this.forgetGone();
-    const all = [router, ...[...this.member.peers.values()].filter((peer) => peer.component !== 'router')];
-    const peers = all.filter((peer) => components?.includes(peer.component) ?? true);
-    const text = JSON.stringify(body);
-    const answers = await Promise.all(peers.map((peer) => this.askOne<Body>(peer, method, text)));
+    const peers = [router, ...[...this.member.peers.values()].filter((peer) => peer.component !== 'router')];
+    const answers = await Promise.all(peers.map((peer) => this.askOne<Body>(peer, method)));
     return answers.filter((answer) => answer !== undefined).sort((a, b) => a.peer.id - b.peer.id);
   }
 
-  private async askOne<Body>(peer: Peer, method: string, text: string): Promise<Answer<Body> | undefined> {
-    const key = `${peer.id} ${method} ${text}`;
+  private async askOne<Body>(peer: Peer, method: string): Promise<Answer<Body> | undefined> {
+    const key = `${peer.id} ${method}`;
     const to = peer.component === 'router' ? 'router' : peer.id;
     try {
-      const body: Body = JSON.parse(await this.member.request(to, method, text, DEADLINE_MS));
-      this.remember(key, body);
+      const body: Body = JSON.parse(await this.member.request(to, method, '{}', DEADLINE_MS));
+      this.known.set(key, { body, atMs: this.now() });
       return { peer, body, ageMs: 0 };
     } catch {
       const known = this.known.get(key);
       return known && { peer, body: known.body as Body, ageMs: this.now() - known.atMs };
     }
-  }
-
-  private remember(key: string, body: unknown): void {
-    // Queries come from outside: whoever varies them must not fill the memory.
-    if (this.known.size >= KNOWN_MAX && !this.known.has(key))
-      this.known.delete(this.known.keys().next().value as string);
-    this.known.set(key, { body, atMs: this.now() });
   }
 
   private forgetGone(): void {
@@ -73,5 +64,3 @@ export class Gather {
 
 /** It is in nobody's register but its own. */
 const router: Peer = { id: 0, component: 'router', instance: 0, address: '', pid: 0 };
-
-const KNOWN_MAX = 256;

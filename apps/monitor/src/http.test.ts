@@ -3,6 +3,7 @@ import type { NodeIdentity, Peer } from '@skein/bus';
 import { defaultOptions } from '@skein/config';
 import { type FastifyInstance, fastify } from 'fastify';
 import { afterEach, expect, it } from 'vitest';
+import { sortKey } from './connection-order.ts';
 import { endpoints } from './endpoints/endpoints.ts';
 import type { GatewayFigures } from './figures.ts';
 import type { GatewayConnection } from './gateway-connection.ts';
@@ -48,6 +49,14 @@ const connection = (cid: number, more: Partial<GatewayConnection> = {}): Gateway
   ...more,
 });
 
+/** Answers as a gateway with these connections does that picks everything and never has too much to say. */
+const twin = (connections: GatewayConnection[]) => (body: string) => {
+  const { pick, describe } = JSON.parse(body);
+  if (pick === undefined) return { connections: connections.filter(({ cid }) => describe.cids.includes(cid)) };
+  const cids = connections.map(({ cid }) => cid);
+  return { total: cids.length, cids, keys: connections.map((one) => sortKey(pick.sort, one, pick.nowMs)) };
+};
+
 let app: FastifyInstance | undefined;
 afterEach(() => app?.close());
 
@@ -60,16 +69,16 @@ function setUp(basePath = '') {
     ['1 stats', figures(10)],
     ['2 stats', figures(20)],
     ['3 stats', figures(30)],
-    ['1 connz', [connection(3), connection(1, { inMsgs: 5 })]],
-    ['2 connz', [connection(2, { inMsgs: 9, user: 'v' })]],
+    ['1 connz', twin([connection(3), connection(1, { inMsgs: 5 })])],
+    ['2 connz', twin([connection(2, { inMsgs: 9, user: 'v' })])],
   ]);
   const member = {
     peers,
     routerUp: true,
-    request: async (to: number | 'router', method: string) => {
+    request: async (to: number | 'router', method: string, body: string) => {
       const answer = answers.get(`${to} ${method}`);
       if (answer === undefined) throw new Error('timeout');
-      return JSON.stringify(answer);
+      return JSON.stringify(typeof answer === 'function' ? answer(body) : answer);
     },
   };
   let now = 1000;
@@ -161,6 +170,36 @@ it('/connz merges the gateways’ connections, sorts, and cuts', async () => {
   expect(await json('/connz?limit=1')).toMatchObject({ total: 3, num_connections: 1, limit: 1 });
 });
 
+it('/connz says why and when a connection ended', async () => {
+  const { json, answers } = setUp();
+  const times = { startUnixMs: 60_000, lastActivityUnixMs: 61_000, stopUnixMs: 62_000 };
+  answers.set('1 connz', twin([connection(3, { ...times, reason: 'Client Closed' })]));
+  answers.set('2 connz', twin([]));
+  const [closed] = (await json('/connz?state=closed&sort=stop')).connections;
+  expect(closed).toMatchObject({ stop: '1970-01-01T00:01:02.000Z', reason: 'Client Closed', uptime: '2s', idle: '1s' });
+  expect(Object.keys(closed).slice(5, 10)).toEqual(['start', 'last_activity', 'stop', 'reason', 'rtt']);
+});
+
+it('/connz shows the connections of a gateway that stalls as they were, with their age', async () => {
+  const { json, answers, pass } = setUp();
+  await json('/connz');
+  answers.delete('2 connz');
+  pass(4000);
+  const page = await json('/connz');
+  expect(page).toMatchObject({ total: 3, num_connections: 3 });
+  expect(page.connections.map((one: { stale_ms?: number }) => one.stale_ms)).toEqual([undefined, 4000, undefined]);
+});
+
+it('/connz tells that it knows nothing rather than that there is nothing', async () => {
+  const { get, answers } = setUp();
+  answers.delete('2 connz');
+  expect((await get('/connz')).json()).toMatchObject({ num_connections: 2, silent_gateways: 1 });
+  const other = setUp();
+  for (const id of [1, 2]) other.answers.delete(`${id} connz`);
+  const { statusCode, body } = await other.get('/connz');
+  expect([statusCode, body]).toEqual([503, 'no gateway answers']);
+});
+
 it('/connz names users only when asked', async () => {
   const { json } = setUp();
   expect((await json('/connz')).connections[0].authorized_user).toBeUndefined();
@@ -172,7 +211,14 @@ it.each([
   ['/connz?sort=__proto__', 'invalid sorting option: __proto__'],
   ['/connz?sort=stop', 'sort by stop only valid on closed connections'],
   ['/connz?state=bogus', 'Error decoding state for bogus'],
-  ['/connz?limit=x', 'Error decoding int for \'limit\': "x" is not a number'],
+  ['/connz?sort=reason&state=any', 'sort by reason only valid on closed connections'],
+  ['/connz?limit=x', 'Error decoding int for \'limit\': strconv.Atoi: parsing "x": invalid syntax'],
+  [
+    '/connz?limit=99999999999999999999',
+    'Error decoding int for \'limit\': strconv.Atoi: parsing "99999999999999999999": value out of range',
+  ],
+  ['/connz?cid=-1', 'Error decoding uint64 for \'cid\': strconv.ParseUint: parsing "-1": invalid syntax'],
+  ['/connz?subs=bogus', 'Error decoding boolean for \'subs\': strconv.ParseBool: parsing "bogus": invalid syntax'],
 ])('%s is a bad request', async (url, text) => {
   const { get } = setUp();
   const response = await get(url);

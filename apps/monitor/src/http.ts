@@ -8,6 +8,7 @@ import { endpoints } from './endpoints/endpoints.ts';
 import { indexPage } from './endpoints/index-page.ts';
 import { QueryError } from './endpoints/query.ts';
 import type { Monitor } from './monitor.ts';
+import { UnavailableError } from './unavailable-error.ts';
 
 export interface RunningHttp {
   /** Listened on, by their names in the ports file. */
@@ -74,6 +75,7 @@ export function createApp(monitor: Monitor, app: FastifyInstance): FastifyInstan
   app.setNotFoundHandler((_request, reply) => plain(reply, 404, '404 page not found\n'));
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof QueryError) return plain(reply, 400, error.message);
+    if (error instanceof UnavailableError) return plain(reply, 503, error.message);
     throw error;
   });
   return app;

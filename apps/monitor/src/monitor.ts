@@ -1,5 +1,6 @@
 import type { Member, NodeIdentity, Peer } from '@skein/bus';
 import type { MonitorConfiguration } from './configuration.ts';
+import { ConnectionPages } from './connection-pages.ts';
 import type { GatewayCounters, GatewayFigures, ProcessFigures } from './figures.ts';
 import { GatewayTotals } from './gateway-totals.ts';
 import { type Answer, Gather } from './gather.ts';
@@ -33,6 +34,7 @@ export class Monitor {
   configuredUnixMs: number;
   readonly identity: NodeIdentity;
   readonly gather: Gather;
+  readonly connectionPages: ConnectionPages;
   /** Requests served, by path. */
   readonly requests = new Map<string, number>();
   private readonly options: MonitorOptions;
@@ -45,6 +47,7 @@ export class Monitor {
     this.configuration = options.configuration;
     this.configuredUnixMs = options.identity.startedUnixMs;
     this.gather = new Gather(options.member, options.now);
+    this.connectionPages = new ConnectionPages(options.member, options.now);
   }
 
   configure(configuration: MonitorConfiguration): void {

@@ -1,85 +1,68 @@
-import { connectionInfo, type GatewayConnection } from '../gateway-connection.ts';
+import { isSort, type Sort } from '../connection-order.ts';
+import type { PageQuery } from '../connection-pages.ts';
+import { connectionInfo } from '../gateway-connection.ts';
 import type { Monitor } from '../monitor.ts';
 import { isoTime, ok, type Page, type Query } from './endpoint.ts';
-import { QueryError, queryBoolean, queryInteger } from './query.ts';
+import { QueryError, queryBoolean, queryInteger, queryUnsigned } from './query.ts';
 
 const LIMIT_DEFAULT = 1024;
+/** Listed at most, whatever is asked for: a page of some 10 MiB. */
+const LIMIT_MAX = 16_384;
 
-type Order = (a: GatewayConnection, b: GatewayConnection) => number;
-type NumberField =
-  | 'cid'
-  | 'startUnixMs'
-  | 'lastActivityUnixMs'
-  | 'rttMs'
-  | 'pendingBytes'
-  | 'inMsgs'
-  | 'outMsgs'
-  | 'inBytes'
-  | 'outBytes'
-  | 'subscriptions';
+const states: Readonly<Record<string, PageQuery['state']>> = { open: 'open', closed: 'closed', any: 'any', all: 'any' };
 
-const rising =
-  (field: NumberField): Order =>
-  (a, b) =>
-    a[field] - b[field] || a.cid - b.cid;
-const falling =
-  (field: NumberField): Order =>
-  (a, b) =>
-    b[field] - a[field] || a.cid - b.cid;
-
-const orders: Readonly<Record<string, Order>> = {
-  cid: rising('cid'),
-  start: rising('startUnixMs'),
-  // FACTS: the youngest first
-  uptime: falling('startUnixMs'),
-  last: falling('lastActivityUnixMs'),
-  idle: rising('lastActivityUnixMs'),
-  rtt: falling('rttMs'),
-  pending: falling('pendingBytes'),
-  subs: falling('subscriptions'),
-  msgs_to: falling('outMsgs'),
-  msgs_from: falling('inMsgs'),
-  bytes_to: falling('outBytes'),
-  bytes_from: falling('inBytes'),
-};
-
-/** The open connections of all gateways; closed ones are not kept, so there are none to list. */
+/** The connections of all gateways, and those that closed last. */
 export async function connz(monitor: Monitor, query: Query): Promise<Page> {
-  const order = orderOf(query);
-  const state = query.state?.toLowerCase() || 'open';
-  if (!['open', 'closed', 'any', 'all'].includes(state))
-    throw new QueryError(`Error decoding state for ${query.state}`);
-  const cid = queryInteger(query, 'cid', 0);
-  const offset = Math.max(0, queryInteger(query, 'offset', 0));
-  const limitAsked = queryInteger(query, 'limit', LIMIT_DEFAULT);
-  const limit = cid > 0 ? 1 : limitAsked > 0 ? limitAsked : LIMIT_DEFAULT;
   const auth = queryBoolean(query, 'auth');
   const subscriptions = subscriptionsOf(query);
-  const asked = { ...(subscriptions && { subscriptions }), ...(cid > 0 && { cid }) };
-  const answers = state === 'closed' ? [] : await monitor.gather.ask<GatewayConnection[]>('connz', ['gateway'], asked);
-  const all = answers.flatMap((answer) => answer.body).sort(order);
+  const offset = Math.max(0, queryInteger(query, 'offset', 0));
+  const limitAsked = queryInteger(query, 'limit', LIMIT_DEFAULT);
+  const cid = queryUnsigned(query, 'cid');
+  const state = stateOf(query);
+  const sort = sortOf(query, state);
+  const limit = cid > 0 ? 1 : limitAsked > 0 ? limitAsked : LIMIT_DEFAULT;
   const now = monitor.wallMs();
-  const connections = all.slice(offset, offset + limit).map((one) => connectionInfo(one, now, auth));
+  const page = await monitor.connectionPages.page({
+    sort,
+    state,
+    offset,
+    // No client speaks MQTT: none has the id asked for.
+    limit: query.mqtt_client ? 0 : Math.min(limit, LIMIT_MAX),
+    nowMs: now,
+    ...(cid > 0 && { cid }),
+    ...(query.acc && { account: query.acc }),
+    ...(query.user && { user: query.user }),
+    ...(subscriptions && { subscriptions }),
+  });
+  const connections = page.connections.map((one) => connectionInfo(one, now, auth));
   return ok({
     server_id: monitor.identity.serverId,
     now: isoTime(now),
     num_connections: connections.length,
-    total: all.length,
+    total: page.total,
     offset,
     limit,
     connections,
+    ...(page.silent > 0 && { silent_gateways: page.silent }),
   });
 }
 
-function orderOf(query: Query): Order {
-  const sort = query.sort || 'cid';
-  if (sort === 'stop' || sort === 'reason') throw new QueryError(`sort by ${sort} only valid on closed connections`);
-  const order = Object.hasOwn(orders, sort) ? orders[sort] : undefined;
-  if (order === undefined) throw new QueryError(`invalid sorting option: ${sort}`);
-  return order;
+function stateOf(query: Query): PageQuery['state'] {
+  const state = query.state?.toLowerCase() || 'open';
+  if (!Object.hasOwn(states, state)) throw new QueryError(`Error decoding state for ${query.state}`);
+  return states[state];
 }
 
-function subscriptionsOf(query: Query): 'subjects' | 'detail' | undefined {
+function sortOf(query: Query, state: PageQuery['state']): Sort {
+  const sort = query.sort || 'cid';
+  if (!isSort(sort)) throw new QueryError(`invalid sorting option: ${sort}`);
+  if ((sort === 'stop' || sort === 'reason') && state !== 'closed') {
+    throw new QueryError(`sort by ${sort} only valid on closed connections`);
+  }
+  return sort;
+}
+
+function subscriptionsOf(query: Query): PageQuery['subscriptions'] {
   if (query.subs === 'detail') return 'detail';
   return queryBoolean(query, 'subs') ? 'subjects' : undefined;
 }

@@ -3,11 +3,24 @@ import type { Query } from './endpoint.ts';
 /** A query that cannot be read: 400, with this text. */
 export class QueryError extends Error {}
 
+// The texts are nats-server's: they name the functions of Go that it reads numbers with.
+
+/** Whole and signed; `otherwise` when it is absent or empty. */
 export function queryInteger(query: Query, name: string, otherwise: number): number {
   const text = query[name];
   if (text === undefined || text === '') return otherwise;
-  if (!/^[+-]?\d{1,15}$/.test(text))
-    throw new QueryError(`Error decoding int for '${name}': ${JSON.stringify(text)} is not a number`);
+  if (!/^[+-]?\d+$/.test(text)) throw undecodable('int', name, 'Atoi', text, 'invalid syntax');
+  // What is out of range for a number here would be a page far beyond any.
+  if (!Number.isSafeInteger(Number(text))) throw undecodable('int', name, 'Atoi', text, 'value out of range');
+  return Number(text);
+}
+
+/** Whole and not negative; 0 when it is absent or empty. */
+export function queryUnsigned(query: Query, name: string): number {
+  const text = query[name];
+  if (text === undefined || text === '') return 0;
+  if (!/^\d+$/.test(text)) throw undecodable('uint64', name, 'ParseUint', text, 'invalid syntax');
+  if (!Number.isSafeInteger(Number(text))) throw undecodable('uint64', name, 'ParseUint', text, 'value out of range');
   return Number(text);
 }
 
@@ -18,5 +31,11 @@ export function queryBoolean(query: Query, name: string): boolean {
   const text = query[name];
   if (text === undefined || text === '' || falsehoods.includes(text)) return false;
   if (truths.includes(text)) return true;
-  throw new QueryError(`Error decoding boolean for '${name}': ${JSON.stringify(text)} is neither true nor false`);
+  throw undecodable('boolean', name, 'ParseBool', text, 'invalid syntax');
+}
+
+function undecodable(kind: string, name: string, reader: string, text: string, why: string): QueryError {
+  return new QueryError(
+    `Error decoding ${kind} for '${name}': strconv.${reader}: parsing ${JSON.stringify(text)}: ${why}`,
+  );
 }

@@ -1,0 +1,70 @@
+import type { Connection } from './connection.ts';
+
+/** One connection in the fields and units of nats-server's `/connz`; times still as numbers (Unix ms, ms). */
+export interface ConnectionRecord {
+  cid: number;
+  kind: 'Client';
+  type: 'nats' | 'websocket';
+  ip: string;
+  port: number;
+  startUnixMs: number;
+  lastActivityUnixMs: number;
+  rttMs: number;
+  pendingBytes: number;
+  inMsgs: number;
+  outMsgs: number;
+  inBytes: number;
+  outBytes: number;
+  subscriptions: number;
+  name: string;
+  lang: string;
+  version: string;
+  user: string;
+  account: string;
+  tlsVersion: string;
+  tlsCipher: string;
+}
+
+export interface ClosedRecord extends ConnectionRecord {
+  stopUnixMs: number;
+  /** In nats-server's words. */
+  reason: string;
+}
+
+export function recordOf(connection: Connection): ConnectionRecord {
+  const { options, origin, tls } = connection;
+  return {
+    cid: connection.cid,
+    kind: 'Client',
+    type: origin.kind === 'WEBSOCKET' ? 'websocket' : 'nats',
+    ip: origin.host,
+    port: origin.port,
+    startUnixMs: connection.startedWallMs,
+    lastActivityUnixMs: connection.lastActiveWallMs,
+    rttMs: connection.rttMs,
+    pendingBytes: connection.output.pendingBytes,
+    inMsgs: connection.inMsgs,
+    outMsgs: connection.outMsgs,
+    inBytes: connection.inBytes,
+    outBytes: connection.outBytes,
+    subscriptions: connection.subscriptions.size,
+    name: options.name,
+    lang: options.lang,
+    version: options.version,
+    user: connection.user,
+    account: connection.account?.name ?? '',
+    tlsVersion: tls?.version ?? '',
+    tlsCipher: tls?.cipher ?? '',
+  };
+}
+
+/** `user` is whom it said it is, where it was not let in. */
+export function closedRecordOf(connection: Connection, reason: string, stopUnixMs: number): ClosedRecord {
+  const { user, options } = connection;
+  return { ...recordOf(connection), user: user || options.nkey || options.user, stopUnixMs, reason };
+}
+
+/** Characters that a client chose the number of. */
+export function textLength({ name, lang, version, user }: ConnectionRecord): number {
+  return name.length + lang.length + version.length + user.length;
+}
