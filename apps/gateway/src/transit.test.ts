@@ -1,0 +1,228 @@
+import type { Ranges } from '@skein/bus';
+import { describe, expect, it } from 'vitest';
+import { Bench } from './testing/bench.ts';
+import type { FakeLink } from './testing/fake-link.ts';
+import { Transit } from './transit.ts';
+
+interface Frame {
+  subject?: string;
+  reply?: string;
+  payload?: string;
+  plain?: boolean;
+  queues?: string[];
+  request?: number;
+  targets?: number;
+}
+
+class TransitBench extends Bench {
+  readonly transit = new Transit(this.gateway);
+  readonly account = this.gateway.account('$G');
+
+  deliver(link: FakeLink, frame: Frame): void {
+    const queues = this.#load(frame);
+    this.transit.deliver(link, frame.plain ?? false, queues, frame.request ?? 0, frame.targets ?? 1);
+  }
+
+  returned(from: number, frame: Frame): void {
+    const queues = this.#load(frame);
+    this.transit.returned(from, queues, frame.request ?? 0, frame.targets ?? 1);
+  }
+
+  /** All of a frame lies in one buffer, as it does when it comes over a link. */
+  #load({ subject = 'ask', reply = '', payload = '', queues = [] }: Frame): Ranges {
+    const parts = [subject, reply, payload, ...queues];
+    const offsets: number[] = [0];
+    for (const part of parts) offsets.push((offsets.at(-1) as number) + part.length);
+    const buf = Buffer.from(parts.join(''), 'latin1');
+    const [, se, re, pe] = offsets;
+    this.transit.load('$G', buf, 0, se, se, re, 0, re, pe);
+    return { count: queues.length, start: (i) => offsets[3 + i], end: (i) => offsets[4 + i] };
+  }
+}
+
+describe('a message from another gateway', () => {
+  it('goes to plain subscriptions when it is for them, and to one of each group that it names', () => {
+    const bench = new TransitBench();
+    const subscriber = bench.client().say('SUB ask 1\r\nSUB ask q 2\r\nSUB ask q 3\r\nSUB ask other 4\r\n');
+    const link = bench.member.link(2);
+    bench.deliver(link, { plain: true, payload: 'hi' });
+    expect(subscriber.hear()).toBe('MSG ask 1 2\r\nhi\r\n');
+    bench.deliver(link, { queues: ['q'], payload: 'hi' });
+    expect(subscriber.hear()).toMatch(/^MSG ask [23] 2\r\nhi\r\n$/);
+    bench.deliver(link, { plain: true, queues: ['q', 'other'] });
+    expect(subscriber.hear().split('MSG').length - 1).toBe(3);
+    expect(link.handedBack).toEqual([]);
+  });
+
+  it('is not sent on, whatever interest others have', () => {
+    const bench = new TransitBench();
+    const link = bench.member.link(2);
+    bench.account.setRemote(3, 'ask', '', 1);
+    const third = bench.member.link(3);
+    bench.deliver(link, { plain: true });
+    expect([third.delivered, third.handedBack]).toEqual([[], []]);
+  });
+
+  it('goes back with the groups that have nobody here, whole', () => {
+    const bench = new TransitBench();
+    bench.client().say('SUB ask q 1\r\n');
+    const link = bench.member.link(2);
+    bench.deliver(link, { reply: 'in', payload: 'hi', queues: ['gone', 'q', 'left'] });
+    expect(link.handedBack).toMatchObject([
+      { subject: 'ask', reply: 'in', payload: 'hi', queues: ['gone', 'left'], request: 0 },
+    ]);
+  });
+
+  it.each([
+    { situation: 'nobody took it', subs: '', back: [{ request: 9, targets: 3, reply: 'in', payload: '' }] },
+    { situation: 'somebody took it', subs: 'SUB ask 1\r\n', back: [] },
+  ])('as a request goes back only when $situation', ({ subs, back }) => {
+    const bench = new TransitBench();
+    bench.client().say(subs);
+    const link = bench.member.link(2);
+    bench.deliver(link, { plain: true, reply: 'in', payload: 'hi', request: 9, targets: 3 });
+    expect(link.handedBack).toMatchObject(back);
+    expect(link.handedBack.length).toBe(back.length);
+  });
+
+  it('as a request that a group did not take but others did is a request no more', () => {
+    const bench = new TransitBench();
+    bench.client().say('SUB ask 1\r\n');
+    const link = bench.member.link(2);
+    bench.deliver(link, { plain: true, queues: ['gone'], reply: 'in', payload: 'hi', request: 9 });
+    expect(link.handedBack).toMatchObject([{ queues: ['gone'], payload: 'hi', request: 0 }]);
+  });
+});
+
+describe('from an inner process', () => {
+  it('a message is routed as a client\u2019s would be', () => {
+    const bench = new TransitBench();
+    const subscriber = bench.client().say('SUB ask 1\r\n');
+    bench.account.setRemote(2, '*', '', 1);
+    const link = bench.member.link(2);
+    bench.transit.load('$G', Buffer.from('ask'), 0, 3, 3, 3, 0, 3, 3);
+    bench.transit.publish();
+    expect([subscriber.hear(), link.delivered.length]).toEqual(['MSG ask 1 0\r\n\r\n', 1]);
+  });
+});
+
+describe('a queue message that comes back', () => {
+  it('goes to a member here', () => {
+    const bench = new TransitBench();
+    const subscriber = bench.client().say('SUB ask q 1\r\n');
+    bench.account.setRemote(2, 'ask', 'q', 1);
+    const link = bench.member.link(2);
+    bench.returned(2, { queues: ['q'], payload: 'hi' });
+    expect([subscriber.hear(), link.delivered]).toEqual(['MSG ask 1 2\r\nhi\r\n', []]);
+  });
+
+  it('goes to another process, never to the one that returned it', () => {
+    const bench = new TransitBench();
+    for (const id of [2, 3, 4]) bench.account.setRemote(id, 'ask', 'q', 1);
+    // 3 has no link (yet), so it is 4.
+    const [two, four] = [bench.member.link(2), bench.member.link(4)];
+    bench.returned(2, { queues: ['q'], reply: 'in', payload: 'hi', request: 9, targets: 1 });
+    expect(two.delivered).toEqual([]);
+    expect(four.delivered).toMatchObject([
+      { plain: false, queues: ['q'], reply: 'in', payload: 'hi', request: 9, targets: 1 },
+    ]);
+  });
+
+  it('goes to the next one when a link takes nothing', () => {
+    const bench = new TransitBench();
+    for (const id of [2, 3, 4]) bench.account.setRemote(id, 'ask', 'q', 1);
+    for (const id of [2, 3, 4]) bench.member.link(id).takes = id === 4;
+    bench.returned(2, { queues: ['q'] });
+    expect(bench.member.links.get(4)?.delivered.length).toBe(1);
+  });
+
+  it('of a group that nobody is in any more is lost', () => {
+    const bench = new TransitBench();
+    const link = bench.member.link(2);
+    bench.returned(2, { queues: ['q'] });
+    expect([link.delivered, link.handedBack]).toEqual([[], []]);
+  });
+});
+
+describe('a request that comes back', () => {
+  function asking(): { bench: TransitBench; request: number; heard: () => number } {
+    const bench = new TransitBench();
+    const asker = bench.client().say('SUB in 1\r\n');
+    for (const id of [2, 3, 4]) bench.member.link(id);
+    return { bench, request: asker.connection.cid, heard: () => asker.hear().split('NATS/1.0 503').length - 1 };
+  }
+
+  it('from its only target is a 503', () => {
+    const { bench, request, heard } = asking();
+    bench.returned(2, { reply: 'in', request });
+    expect(heard()).toBe(1);
+  });
+
+  it('is a 503 only when the last of its targets has returned it, once', () => {
+    const { bench, request, heard } = asking();
+    const told = [2, 3, 4, 2].map((from) => {
+      bench.returned(from, { reply: 'in', request, targets: 3 });
+      return heard();
+    });
+    expect(told).toEqual([0, 0, 1, 0]);
+  });
+
+  it('is told apart from others by its reply subject', () => {
+    const { bench, request, heard } = asking();
+    bench.returned(2, { reply: 'in', request, targets: 2 });
+    bench.returned(2, { reply: 'in.2', request, targets: 2 });
+    expect(heard()).toBe(0);
+    bench.returned(3, { reply: 'in', request, targets: 2 });
+    expect(heard()).toBe(1);
+  });
+
+  it('waits for the process that its group went to instead', () => {
+    const { bench, request, heard } = asking();
+    bench.account.setRemote(3, 'ask', 'q', 1);
+    bench.returned(2, { reply: 'in', request, queues: ['q'] });
+    expect(heard()).toBe(0);
+    bench.account.setRemote(3, 'ask', 'q', 0);
+    bench.returned(3, { reply: 'in', request, queues: ['q'] });
+    expect(heard()).toBe(1);
+  });
+
+  it('waits for each of several that it went to instead', () => {
+    const { bench, request, heard } = asking();
+    bench.account.setRemote(3, 'ask', 'q1', 1);
+    bench.account.setRemote(4, 'ask', 'q2', 1);
+    bench.returned(2, { reply: 'in', request, queues: ['q1', 'q2'] });
+    bench.account.withdrawRemote(3);
+    bench.account.withdrawRemote(4);
+    bench.returned(3, { reply: 'in', request, queues: ['q1'] });
+    expect(heard()).toBe(0);
+    bench.returned(4, { reply: 'in', request, queues: ['q2'] });
+    expect(heard()).toBe(1);
+  });
+
+  it('is none once a group member here has it', () => {
+    const { bench, request, heard } = asking();
+    bench.client().say('SUB ask q 1\r\n');
+    bench.returned(2, { reply: 'in', request, queues: ['q'] });
+    expect(heard()).toBe(0);
+  });
+
+  it('of a connection that is gone is nobody\u2019s', () => {
+    const { bench, request } = asking();
+    const connection = bench.gateway.connections.get(request);
+    if (connection !== undefined) bench.gateway.close(connection, 'Client Closed');
+    expect(() => bench.returned(2, { reply: 'in', request })).not.toThrow();
+  });
+
+  it('is remembered in part only among a bounded number of others', () => {
+    const { bench, request, heard } = asking();
+    bench.returned(2, { reply: 'in', request, targets: 2 });
+    for (let i = 0; i < 4095; i++) bench.returned(2, { reply: `x.${i}`, request, targets: 2 });
+    bench.returned(3, { reply: 'in', request, targets: 2 });
+    expect(heard()).toBe(1);
+    bench.returned(2, { reply: 'in', request, targets: 2 });
+    for (let i = 0; i < 4096; i++) bench.returned(2, { reply: `y.${i}`, request, targets: 2 });
+    bench.returned(3, { reply: 'in', request, targets: 2 });
+    // The oldest was forgotten: rather no status than one too early.
+    expect(heard()).toBe(0);
+  });
+});
