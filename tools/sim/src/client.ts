@@ -2,12 +2,14 @@ import type { Channel } from '@skein/bus';
 import type { SimulatedProcess } from '@skein/bus/simulation';
 import type { GatewayLife } from './gateway-life.ts';
 import type { Model } from './model.ts';
-import { NEVER, type Session, type Subscription } from './records.ts';
+import { type Message, NEVER, type Session, type Subscription } from './records.ts';
 
-/** Where a client finds gateways that listen. */
-export interface Doors {
-  /** Address of some gateway's door, and who is behind it when it opens. */
-  pick(): { address: string; behind: () => GatewayLife };
+/** Where a client finds a gateway. */
+export interface Door {
+  readonly instance: number;
+  readonly address: string;
+  /** Whose it is, once it has opened. */
+  behind(): GatewayLife;
 }
 
 const RECONNECT_MS = 30;
@@ -26,7 +28,8 @@ export class Client {
   session: Session | null = null;
   private readonly process: SimulatedProcess;
   private readonly model: Model;
-  private readonly doors: Doors;
+  private readonly pickDoor: (last: number | undefined) => Door;
+  private lastInstance: number | undefined;
   private channel: Channel | null = null;
   private collected = '';
   private unread = '';
@@ -36,11 +39,16 @@ export class Client {
   private ended = false;
   private inboxes = 0;
 
-  constructor(process: SimulatedProcess, model: Model, doors: Doors, onPong: (client: Client) => void) {
+  constructor(
+    process: SimulatedProcess,
+    model: Model,
+    pickDoor: (last: number | undefined) => Door,
+    onPong: (client: Client) => void,
+  ) {
     this.onPong = onPong;
     this.process = process;
     this.model = model;
-    this.doors = doors;
+    this.pickDoor = pickDoor;
     this.connect();
   }
 
@@ -70,13 +78,14 @@ export class Client {
     this.collected += `UNSUB ${subscription.sid}\r\n`;
   }
 
-  publish(subject: string, reply = '', paddingBytes = 0, headers = false): void {
+  publish(subject: string, reply = '', paddingBytes = 0, headers = false): Message {
     const message = this.model.publish(this.session!, subject, reply);
     const body = `${message.id} ${'.'.repeat(paddingBytes)}`;
     const to = reply === '' ? subject : `${subject} ${reply}`;
     if (headers)
       this.collected += `HPUB ${to} ${HEADERS.length} ${HEADERS.length + body.length}\r\n${HEADERS}${body}\r\n`;
     else this.collected += `PUB ${to} ${body.length}\r\n${body}\r\n`;
+    return message;
   }
 
   /** `ownInbox`: subscribed to for this one answer, in the same breath. */
@@ -115,11 +124,12 @@ export class Client {
   // ------------------------------------------------------------ the connection
 
   private connect(): void {
-    const { address, behind } = this.doors.pick();
+    const door = this.pickDoor(this.lastInstance);
+    this.lastInstance = door.instance;
     this.process.transport.connect(
-      address,
+      door.address,
       (channel) => {
-        const life = behind();
+        const life = door.behind();
         this.channel = channel;
         this.unread = '';
         this.ended = false;

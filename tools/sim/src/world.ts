@@ -3,7 +3,7 @@ import { type SimulatedProcess, Simulation, seededRandom } from '@skein/bus/simu
 import { defaultOptions, NATS_VERSION } from '@skein/config';
 import { GatewayMember, openDoor } from '@skein/gateway/internal';
 import { createRouter, type StateStore } from '@skein/router';
-import { Client } from './client.ts';
+import { Client, type Door } from './client.ts';
 import { Clock } from './clock.ts';
 import { Disturbances } from './disturbances.ts';
 import { GatewayLife } from './gateway-life.ts';
@@ -91,7 +91,14 @@ export class World {
     for (let instance = 0; instance < options.gateways; instance++) this.startGateway(instance);
     for (let i = 0; i < options.clients; i++) {
       const process = this.simulation.process(`client ${i}`);
-      this.clients.push(new Client(process, this.model, { pick: () => this.pickDoor() }, (told) => this.react(told)));
+      this.clients.push(
+        new Client(
+          process,
+          this.model,
+          (last) => this.pickDoor(last),
+          (told) => this.react(told),
+        ),
+      );
     }
   }
 
@@ -245,9 +252,11 @@ export class World {
     };
   }
 
-  private pickDoor(): { address: string; behind: () => GatewayLife } {
-    const instance = Math.floor(this.simulation.random() * this.options.gateways);
-    return { address: `clients-${instance}`, behind: () => this.slots[instance] };
+  /** Mostly the one it had before (`last`): so there are clients at the door of a gateway that has just begun to listen. */
+  private pickDoor(last: number | undefined): Door {
+    const stays = last !== undefined && this.simulation.random() < 0.8;
+    const instance = stays ? last : Math.floor(this.simulation.random() * this.options.gateways);
+    return { instance, address: `clients-${instance}`, behind: () => this.slots[instance] };
   }
 
   // ------------------------------------------------------------ what is done to them
