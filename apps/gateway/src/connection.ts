@@ -1,7 +1,7 @@
 import type { Channel, ChannelHandler, Link, Timer } from '@skein/bus';
 import type { ConnectionPermissions } from '@skein/permissions';
 import { type ParseFault, Parser, type PubLine } from '@skein/protocol';
-import { subjectText } from '@skein/subjects';
+import { subjectFromText, subjectText } from '@skein/subjects';
 import type { Account } from './account.ts';
 import { type ConnectOptions, defaultConnectOptions } from './connect-options.ts';
 import type { Gateway } from './gateway.ts';
@@ -157,9 +157,7 @@ export class Connection implements ChannelHandler {
   }
 
   drain(): void {
-    this.output.drained();
-    this.gateway.unblocked(this);
-    if (!this.isClosed) this.output.flush(this.gateway.runtime.now());
+    this.gateway.drained(this);
     const waiters = this.waiters;
     if (waiters !== null && this.output.pendingBytes < this.gateway.stallBytes / 2) {
       this.waiters = null;
@@ -225,9 +223,11 @@ export class Connection implements ChannelHandler {
 
   // ---------------------------------------------------------------- what others do with it
 
-  /** Queues a protocol line (CR LF included) to be sent at the end of the turn. */
+  /** Queues a protocol line (CR LF included), one char per byte, to be sent at the end of the turn. */
   send(text: string): void {
-    if (this.gateway.settings.trace && !text.startsWith('INFO')) traceOut(this, text.trimEnd().replaceAll("'", ''));
+    if (this.gateway.settings.trace && !text.startsWith('INFO')) {
+      traceOut(this, subjectText(text.trimEnd().replaceAll("'", '')));
+    }
     const { output } = this;
     output.reserve(text.length, this.gateway.runtime.now());
     output.at += output.buffer.write(text, output.at, 'latin1');
@@ -235,7 +235,7 @@ export class Connection implements ChannelHandler {
   }
 
   sendInfo(): void {
-    this.send(this.gateway.info(this));
+    this.send(subjectFromText(this.gateway.info(this)));
   }
 
   ok(): void {
@@ -243,7 +243,7 @@ export class Connection implements ChannelHandler {
   }
 
   sendError(text: string): void {
-    this.send(`-ERR '${text}'\r\n`);
+    this.send(subjectFromText(`-ERR '${text}'\r\n`));
   }
 
   remove(subscription: Subscription): void {

@@ -359,11 +359,15 @@ export class Gateway {
       const connection = dirty[i];
       connection.dirty = false;
       if (connection.isClosed) continue;
-      connection.output.flush(now);
-      if (connection.output.blocked) this.#watch(connection);
+      this.#flushOutput(connection, now);
     }
     this.#nowMs = 0;
   };
+
+  #flushOutput(connection: Connection, now: number): void {
+    connection.output.flush(now);
+    if (connection.output.blocked) this.#watch(connection);
+  }
 
   #watch(connection: Connection): void {
     if (connection.output.pendingBytes > this.settings.maxPendingBytes) {
@@ -380,8 +384,11 @@ export class Gateway {
     this.runtime.setTimer(DEADLINE_SWEEP_MS, this.#sweep);
   }
 
-  unblocked(connection: Connection): void {
+  /** The operating system has taken what it was given: it gets what waits, under the same limits. */
+  drained(connection: Connection): void {
     this.#blocked.delete(connection);
+    connection.output.drained();
+    if (!connection.isClosed) this.#flushOutput(connection, this.runtime.now());
   }
 
   readonly #sweep = (): void => {
@@ -431,7 +438,8 @@ export class Gateway {
     connection.stallTimer = null;
     if (!connection.stalled || connection.isClosed || this.#stalledOnLinks.has(connection)) return;
     connection.stalled = false;
-    if (!this.#waitingSettled.has(connection)) connection.channel.resume();
+    // One that waits for its interest to settle, or for its credentials to be looked at, goes on waiting.
+    if (!connection.parser.halted) connection.channel.resume();
   }
 
   /** A link's window is full: unlike a slow subscriber it holds its producers until it opens again. */
