@@ -3,7 +3,7 @@ import bcrypt from 'bcryptjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectTo, Notices } from './client.ts';
 import type { Node } from './node.ts';
-import { familyOf, residentPeakBytes } from './procfs.ts';
+import { familyOf, hasProcfs, residentPeakBytes } from './procfs.ts';
 import { RawClient } from './raw-client.ts';
 import { openClient, openClientAt, startNode } from './scope.ts';
 import { until } from './until.ts';
@@ -71,7 +71,7 @@ describe('what one client may send', () => {
 });
 
 describe('what waits for one client', () => {
-  it('max_pending: it is closed and counted, and its publisher goes on', async () => {
+  it.runIf(hasProcfs)('max_pending: it is closed and counted, and its publisher goes on', async () => {
     const node = await startNode({ conf: 'max_pending: 1MB' });
     const slow = await raw(node);
     await slow.subscribeAndStopReading('flood');
@@ -164,7 +164,7 @@ describe('connections', () => {
   });
 });
 
-describe('what waits between two gateways', () => {
+describe.runIf(hasProcfs)('what waits between two gateways', () => {
   it("a receiver that does not read: it is closed, and no process has kept what it didn't take", async () => {
     const node = await startNode({ conf: 'max_pending: 4MB', gateways: 2 });
     const reader = await openClientAt(node, 1);

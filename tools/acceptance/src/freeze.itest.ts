@@ -32,8 +32,9 @@ describe('SIGSTOP under traffic', () => {
 
   it("one gateway of two: the other's clients go on, their new subscriptions within 3 s, and it is replaced", async () => {
     const node = await startNode({ gateways: 2 });
-    const [one, two, stuck] = [await openClientAt(node, 0), await openClientAt(node, 0), await openClientAt(node, 1)];
-    const notices = [new Notices(one), new Notices(two)];
+    const [one, two, three] = [await openClientAt(node, 0), await openClientAt(node, 0), await openClientAt(node, 0)];
+    const stuck = await openClientAt(node, 1);
+    const notices = [new Notices(one), new Notices(two), new Notices(three)];
     const stuckNotices = new Notices(stuck);
     let heard = Promise.withResolvers<string>();
     stuck.subscribe('stuck', { callback: (_error, message) => heard.resolve(message.string()) });
@@ -42,8 +43,8 @@ describe('SIGSTOP under traffic', () => {
     const frozen = await node.process('gateway', 1);
     freeze(frozen);
     const begun = performance.now();
-    two.subscribe('new', { callback: (_error, message) => void message.respond('here') });
-    const settled = two.flush().then(() => performance.now() - begun);
+    three.subscribe('new', { callback: (_error, message) => void message.respond('here') });
+    const settled = three.flush().then(() => performance.now() - begun);
     await traffic.advance(100);
     expect(await settled).toBeLessThan(3000);
     expect((await one.request('new')).string()).toBe('here');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectTo, gatewayOf, Notices } from './client.ts';
 import type { Component, Node } from './node.ts';
-import { commOf, familyOf, isAlive } from './procfs.ts';
+import { commOf, familyOf, hasProcfs, isAlive } from './procfs.ts';
 import { freeze, openClient, openClientAt, startNode, startTraffic } from './scope.ts';
 import type { TrafficReport } from './traffic.ts';
 import { until } from './until.ts';
@@ -125,7 +125,7 @@ describe('SIGKILL under traffic', () => {
   });
 });
 
-describe('the supervisor killed with SIGKILL', () => {
+describe.runIf(hasProcfs)('the supervisor killed with SIGKILL', () => {
   it.each(['none', 'router', 'gateway'] as const)(
     'leaves no process, and its port to the next (frozen before: %s)',
     async (frozen) => {
@@ -145,7 +145,7 @@ describe('the supervisor killed with SIGKILL', () => {
   );
 });
 
-it('counts as exactly one nats-server', async () => {
+it.runIf(hasProcfs)('counts as exactly one nats-server', async () => {
   const node = await startNode({ gateways: 2 });
   const names = familyOf(node.server.pid).map(commOf);
   expect(names.filter((name) => name === 'nats-server')).toHaveLength(1);

@@ -1,4 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+/** False where there is no /proc (macOS): nothing can be said of other processes there. */
+export const hasProcfs = existsSync('/proc/self/stat');
 
 function read(pid: number, file: string): string {
   try {
