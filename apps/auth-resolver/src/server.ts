@@ -10,6 +10,9 @@ export { component } from './options.ts';
 /** Connections in one `recheck` request. */
 export const rechecksMax = 1024;
 
+/** After this long what has been found out is answered, and the rest is left to be asked again. */
+export const recheckMs = 2000;
+
 /** Several requests of each of 64 gateways. */
 const reachingMax = 256;
 
@@ -103,7 +106,8 @@ class Server implements AuthResolver {
 
   /**
    * After a reload a gateway asks again for its live connections. Body: `RecheckRequest` in JSON; the answer is an array of
-   * `Recheck`, in the same order.
+   * `Recheck`, in the same order. Ends after `recheckMs`, or when yet another configuration is in force, so that nobody is
+   * worked for who asks no more.
    */
   private async recheck(body: string): Promise<string> {
     const { revision, connections } = JSON.parse(body) as RecheckRequest;
@@ -111,9 +115,15 @@ class Server implements AuthResolver {
     await this.reach(revision);
     const { authenticator } = this;
     if (authenticator === undefined) throw new Error('the auth-resolver is starting');
+    const { runtime } = this.options;
     const answers: Recheck[] = [];
+    const endMs = runtime.now() + recheckMs;
+    const current = this.revision;
     // One after the other: these must not push logins out of the queue.
-    for (const request of connections) answers.push(await authenticator.recheck(request));
+    for (const request of connections) {
+      const goesOn = runtime.now() < endMs && this.revision === current;
+      answers.push(goesOn ? await authenticator.recheck(request) : { outcome: 'unchecked', reason: 'no time' });
+    }
     return JSON.stringify(answers);
   }
 

@@ -11,8 +11,8 @@ import { settingsOf, type WebsocketSettings } from './settings.ts';
 
 /** While the auth-resolver is away, it is asked again; the authentication timeout ends the waiting. */
 const ASK_AGAIN_MS = 50;
-/** As many as the auth-resolver takes in one question. */
-const RECHECKED_AT_ONCE = 1024;
+/** Few enough that the auth-resolver answers soon, even with a slow password check for each. */
+const RECHECKED_AT_ONCE = 64;
 const RECHECK_ANSWER_MS = 10_000;
 /** Soon after CONNECT, so that the round-trip time is known early. */
 const FIRST_PING_MS = 2300;
@@ -24,6 +24,8 @@ type Allowed = Extract<AuthResponse, { allowed: true }>;
 /** Who may come in, as whom, and who has to leave again. The auth-resolver decides; this is the asking and the doing. */
 export class Admission {
   readonly #gateway: Gateway;
+  /** Rises with each configuration: the looking-over that an older one began is not gone on with. */
+  #recheckings = 0;
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
@@ -164,34 +166,42 @@ export class Admission {
       if (this.#settingsOf(connection).authRequired) connections.push(connection);
       else this.#regrant(connection, {});
     }
-    for (let at = 0; at < connections.length; at += RECHECKED_AT_ONCE) {
-      this.#recheck(connections.slice(at, at + RECHECKED_AT_ONCE), revision);
+    void this.#recheck(connections, revision, ++this.#recheckings);
+  }
+
+  /** One question after the other. What was answered is done with, whatever becomes of the others. */
+  async #recheck(connections: Connection[], revision: number, rechecking: number): Promise<void> {
+    const { runtime } = this.#gateway;
+    let left = connections;
+    while (rechecking === this.#recheckings) {
+      left = left.filter(({ isClosed }) => !isClosed);
+      if (left.length === 0) return;
+      const asked = left.slice(0, RECHECKED_AT_ONCE);
+      const answers = await this.#askForAgain(asked, revision);
+      if (rechecking !== this.#recheckings) return;
+      const unchecked = asked.filter((connection, i) => !this.#rechecked(connection, answers[i]));
+      left = [...left.slice(RECHECKED_AT_ONCE), ...unchecked];
+      if (unchecked.length > 0) await new Promise<void>((resolve) => runtime.setTimer(ASK_AGAIN_MS, resolve));
     }
   }
 
-  #recheck(connections: Connection[], revision: number): void {
-    const { member, runtime } = this.#gateway;
-    const open = connections.filter(({ isClosed }) => !isClosed);
-    if (open.length === 0) return;
-    const again = (): void => {
-      runtime.setTimer(ASK_AGAIN_MS, () => this.#recheck(open, revision));
-    };
+  /** In the same order; none where nobody answers. */
+  async #askForAgain(connections: readonly Connection[], revision: number): Promise<Recheck[]> {
+    const { member } = this.#gateway;
     const resolver = member.linkTo('auth-resolver');
-    if (resolver === undefined) {
-      again();
-      return;
+    if (resolver === undefined) return [];
+    const body = JSON.stringify({ revision, connections: connections.map(questionOf) });
+    try {
+      return JSON.parse(await member.request(resolver.peer.id, 'recheck', body, RECHECK_ANSWER_MS));
+    } catch {
+      return [];
     }
-    const body = JSON.stringify({ revision, connections: open.map(questionOf) });
-    member.request(resolver.peer.id, 'recheck', body, RECHECK_ANSWER_MS).then((answer) => {
-      const outcomes: Recheck[] = JSON.parse(answer);
-      const unchecked = open.filter((connection, i) => !this.#rechecked(connection, outcomes[i]));
-      if (unchecked.length > 0) runtime.setTimer(ASK_AGAIN_MS, () => this.#recheck(unchecked, revision));
-    }, again);
   }
 
   /** False: has to be asked again. */
-  #rechecked(connection: Connection, recheck: Recheck): boolean {
+  #rechecked(connection: Connection, recheck: Recheck | undefined): boolean {
     if (connection.isClosed) return true;
+    if (recheck === undefined) return false;
     switch (recheck.outcome) {
       case 'stays':
         this.#regrant(connection, recheck);

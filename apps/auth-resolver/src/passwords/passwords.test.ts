@@ -14,11 +14,19 @@ function counting(): { passwords: Passwords; asked: string[] } {
 }
 
 describe('a hash', () => {
-  it('is asked once for a right password, each time for a wrong one', async () => {
+  it('is asked once for a password, right or wrong', async () => {
     const { passwords, asked } = counting();
     for (const password of ['good', 'good', 'bad', 'bad']) await passwords.matches(hash, password);
-    expect(asked).toEqual(['good', 'bad', 'bad']);
-    expect(passwords.matches(hash, 'good')).toBe(true);
+    expect(asked).toEqual(['good', 'bad']);
+    expect([passwords.matches(hash, 'good'), passwords.matches(hash, 'bad')]).toEqual([true, false]);
+  });
+
+  it('is asked again for a wrong password once something else is configured', async () => {
+    const { passwords, asked } = counting();
+    await passwords.matches(hash, 'bad');
+    passwords.retain(new Set([hash]));
+    await passwords.matches(hash, 'bad');
+    expect(asked).toEqual(['bad', 'bad']);
   });
 
   it('is asked once for the same password at a time', async () => {
@@ -51,6 +59,9 @@ describe('a hash', () => {
     expect(passwords.remembered).toBe(checkedMax);
     expect(passwords.matches(hash, 'good0')).toBeInstanceOf(Promise);
     expect(passwords.matches(hash, `good${checkedMax}`)).toBe(true);
+    for (let i = 0; i <= checkedMax; i++) await passwords.matches(hash, `bad${i}`);
+    expect(passwords.matches(hash, 'bad0')).toBeInstanceOf(Promise);
+    expect(passwords.matches(hash, `bad${checkedMax}`)).toBe(false);
   });
 
   it('is asked again after it could not be', async () => {
