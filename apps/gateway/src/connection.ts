@@ -99,6 +99,8 @@ export class Connection implements ChannelHandler {
   unsettled = 0;
   /** A SUB's +OK waits until it is settled. */
   okDue = false;
+  #turn = 0;
+  #turnBytes = 0;
   /** Producers that wait for this connection to take what it was sent. */
   waiters: Set<Connection> | null = null;
   /** Set when this connection produces faster than somebody takes it. */
@@ -147,7 +149,17 @@ export class Connection implements ChannelHandler {
     } catch (error) {
       this.failed(error);
     }
-    if (this.stalled && !this.isClosed) this.gateway.stall(this);
+    if (this.isClosed) return;
+    if (this.stalled) this.gateway.stall(this);
+    else this.#spend(end - start);
+  }
+
+  /** One client must not have a whole turn: what is beyond its share waits for the next. */
+  #spend(bytes: number): void {
+    const { turn } = this.gateway;
+    this.#turnBytes = this.#turn === turn ? this.#turnBytes + bytes : bytes;
+    this.#turn = turn;
+    if (this.#turnBytes >= TURN_BYTES_MAX && !this.parser.halted) this.gateway.nextTurn(this);
   }
 
   /** A defect of ours met by this client's bytes must not cost the others their connections. */
@@ -264,6 +276,9 @@ export class Connection implements ChannelHandler {
     return label;
   }
 }
+
+/** Two full reads. The system would hand over up to 32 in a row. */
+const TURN_BYTES_MAX = 512 * 1024;
 
 function startsConnect(byte: number): boolean {
   return byte === 0x43 || byte === 0x63;

@@ -1,5 +1,6 @@
 import { copyBytes, writeDecimal, writeLatin1 } from '@skein/protocol';
 import type { Connection } from './connection.ts';
+import type { MessageTrace } from './message-trace.ts';
 import type { Route } from './route.ts';
 import type { Subscription } from './subscription.ts';
 import { traceDelivery } from './trace.ts';
@@ -17,6 +18,8 @@ export interface Message {
   payload: Buffer;
   payloadStart: number;
   payloadEnd: number;
+  /** Set while it is being followed. */
+  trace: MessageTrace | null;
 }
 
 /**
@@ -34,6 +37,11 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
     if (permissions.tracksReplies && message.replyEnd > message.replyStart) {
       permissions.given(message.reply.toString('latin1', message.replyStart, message.replyEnd));
     }
+  }
+  const { trace } = message;
+  if (trace !== null) {
+    trace.delivered(subscription);
+    if (trace.only) return true;
   }
   let ends = false;
   if (subscription.max > 0) {
@@ -59,7 +67,11 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
   const { output } = connection;
   const { sid } = subscription;
   const bytesMax = FRAME_BYTES_MAX + (subjectEnd - subjectStart) + sid.length + (replyEnd - replyStart) + payloadBytes;
-  if (output.at + bytesMax > output.buffer.length) output.reserve(bytesMax, connection.gateway.turnMs());
+  if (output.at + bytesMax > output.buffer.length) {
+    output.reserve(bytesMax, connection.gateway.turnMs());
+    // Looked at once a buffer, so that one turn can't outgrow it by much.
+    if (connection.gateway.endIfSlow(connection)) return false;
+  }
 
   const target = output.buffer;
   let at = output.at;

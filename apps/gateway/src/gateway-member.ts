@@ -42,6 +42,8 @@ export class GatewayMember {
   readonly #transit: Transit;
   #identity: NodeIdentity | null = null;
   #mayListen = false;
+  /** Traces published so far. */
+  #traces = 0;
 
   constructor(options: GatewayMemberOptions) {
     this.#options = options;
@@ -66,6 +68,13 @@ export class GatewayMember {
       runtime,
       log,
       settings: settingsFrom(this.configuration),
+      report: (trace) =>
+        trace.report(
+          this.#identity as NodeIdentity,
+          this.configuration.host,
+          ++this.#traces,
+          new Date(runtime.wallMs()).toISOString(),
+        ),
       info: (connection) =>
         infoLine(connection, this.#identity as NodeIdentity, this.configuration, this.port, options.instance),
     });

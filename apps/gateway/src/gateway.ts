@@ -10,6 +10,7 @@ import { Connection, type HeldPong, type Origin } from './connection.ts';
 import { closedRecordOf } from './connection-record.ts';
 import type { Message } from './deliver.ts';
 import { answerPing } from './handlers/ping.ts';
+import type { MessageTrace } from './message-trace.ts';
 import type { Route } from './route.ts';
 import { routeMessage } from './routing.ts';
 import { type Settings, settingsOf } from './settings.ts';
@@ -29,6 +30,8 @@ export interface GatewayParts {
   settings: Settings;
   /** The INFO line of a new or changed connection. */
   info(connection: Connection): string;
+  /** A message's trace as it is published; absent where nobody can have it. */
+  report?(trace: MessageTrace): Buffer;
 }
 
 const OUTPUT_BUFFER_BYTES = 64 * 1024;
@@ -76,13 +79,18 @@ export class Gateway {
     payload: NOTHING,
     payloadStart: 0,
     payloadEnd: 0,
+    trace: null,
   };
   settings: Settings;
 
   /** The INFO line of a connection, as things stand. */
   readonly info: (connection: Connection) => string;
+  readonly #report: GatewayParts['report'];
   #dirty: Connection[] = [];
   #flushPlanned = false;
+  /** Counts turns of the event loop in which something happened. */
+  turn = 1;
+  readonly #yielded: Connection[] = [];
   #nowMs = 0;
   #wallMs = 0;
   readonly #blocked = new Set<Connection>();
@@ -97,6 +105,7 @@ export class Gateway {
     this.log = parts.log;
     this.settings = parts.settings;
     this.info = parts.info;
+    this.#report = parts.report;
     this.applySettings(parts.settings);
   }
 
@@ -276,6 +285,25 @@ export class Gateway {
     return routeMessage(from, account, route, message, this.member, this.runtime, answered ? from.cid : 0);
   }
 
+  /** Sends what was found out about a message to where it asked for it. */
+  publishTrace(from: Connection, account: Account, trace: MessageTrace): void {
+    const { destination } = trace;
+    const subject = Buffer.from(destination);
+    if (this.#report === undefined || from.permissions?.canPublish(subject.toString('latin1')) === false) return;
+    const payload = this.#report(trace);
+    const { message } = this;
+    message.subject = subject;
+    message.subjectStart = 0;
+    message.subjectEnd = subject.length;
+    message.replyEnd = message.replyStart;
+    message.headerBytes = 0;
+    message.payload = payload;
+    message.payloadStart = 0;
+    message.payloadEnd = payload.length;
+    const route = account.route(subject, 0, subject.length);
+    routeMessage(null, account, route, message, this.member, this.runtime, 0);
+  }
+
   /** A PONG promises that what was published before has arrived: over links that takes an acknowledgement. */
   holdPong(connection: Connection): boolean {
     const newest = connection.heldPongs.at(-1);
@@ -362,22 +390,35 @@ export class Gateway {
       this.#flushOutput(connection, now);
     }
     this.#nowMs = 0;
+    this.turn++;
+    if (this.#yielded.length === 0) return;
+    for (const connection of this.#yielded.splice(0)) {
+      if (!connection.isClosed && !connection.stalled && !connection.parser.halted) connection.channel.resume();
+    }
   };
+
+  /** Reads on with this connection when the others have had their turn. */
+  nextTurn(connection: Connection): void {
+    connection.channel.pause();
+    this.#yielded.push(connection);
+    this.#planFlush();
+  }
 
   #flushOutput(connection: Connection, now: number): void {
     connection.output.flush(now);
     if (connection.output.blocked) this.#watch(connection);
   }
 
+  /** Ends a connection that has more waiting than it may. */
+  endIfSlow(connection: Connection): boolean {
+    const { maxPendingBytes } = this.settings;
+    if (connection.output.pendingBytes <= maxPendingBytes) return false;
+    this.#slow(connection, 'Slow Consumer (Pending Bytes)', `MaxPending of ${maxPendingBytes} Exceeded`);
+    return true;
+  }
+
   #watch(connection: Connection): void {
-    if (connection.output.pendingBytes > this.settings.maxPendingBytes) {
-      this.#slow(
-        connection,
-        'Slow Consumer (Pending Bytes)',
-        `MaxPending of ${this.settings.maxPendingBytes} Exceeded`,
-      );
-      return;
-    }
+    if (this.endIfSlow(connection)) return;
     this.#blocked.add(connection);
     if (this.#sweeping) return;
     this.#sweeping = true;

@@ -56,7 +56,8 @@ function routeBeyond(
     if (process === LOCAL) delivered++;
     else if (process !== NOBODY) picked.push({ process, group });
   }
-  if (route.remotes.length === 0 && picked.length === 0) return delivered;
+  // A message that only wants to know its way leaves this process for nobody.
+  if ((route.remotes.length === 0 && picked.length === 0) || message.trace?.only) return delivered;
   return delivered + sendToProcesses(from, account, message, route, member, delivered === 0 ? request : 0);
 }
 
@@ -194,7 +195,7 @@ function send(
 }
 
 function noteStall(from: Connection | null, to: Connection): void {
-  if (from === null || from === to) return;
+  if (from === null) return;
   if (to.output.blocked && to.output.pendingBytes > to.gateway.stallBytes) {
     from.stalled = true;
     to.waiters ??= new Set();

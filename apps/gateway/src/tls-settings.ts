@@ -35,10 +35,14 @@ export function tlsSettings(tls: TlsOptions): TlsSettings {
     contextOptions.key = readPem(tls.keyFile, PAIR);
   }
   if (tls.caFile !== undefined) contextOptions.ca = readPem(tls.caFile, '');
+  const verify = tls.verify || tls.verifyAndMap;
+  const context = createContext(contextOptions);
+  // OpenSSL would send it along with the certificate, and clients that don't know it say so in other words.
+  if (!verify) delete contextOptions.ca;
   return {
     contextOptions,
-    context: createContext(contextOptions),
-    verify: tls.verify || tls.verifyAndMap,
+    context: verify ? context : createSecureContext(contextOptions),
+    verify,
     timeoutMs: tls.timeoutMs,
     handshakeFirst: tls.handshakeFirst,
     allowNonTls: tls.allowNonTls,

@@ -47,6 +47,7 @@ export class Transit {
     message.payload = buf;
     message.payloadStart = payloadStart;
     message.payloadEnd = payloadEnd;
+    message.trace = null;
     this.#route = this.#account.route(buf, subjectStart, subjectEnd);
   }
 

@@ -64,6 +64,8 @@ class NodeRouter implements Router, SessionOwner {
   private identity!: StoredIdentity;
   private linkKey!: Buffer;
   private epoch = 0;
+  private reloading = false;
+  private reloadAgain = false;
   private register!: Register;
   private settlement!: Settlement;
   private leases!: Leases;
@@ -141,7 +143,12 @@ class NodeRouter implements Router, SessionOwner {
         })),
       ],
     };
-    this.given.state.save(this.state);
+    try {
+      this.given.state.save(this.state);
+    } catch (error) {
+      // A full disk must not take the node's centre with it: only a restart would miss what could not be written.
+      this.log.error(`Can't save the router's state: ${(error as Error).message}`);
+    }
   }
 
   // ------------------------------------------------------------ processes come and go
@@ -419,6 +426,11 @@ class NodeRouter implements Router, SessionOwner {
 
   private request(session: Session, request: NonNullable<DecodedFrame['request']>): void {
     const id = request.id as number;
+    // A health check has no token; everything else is for processes of the node.
+    if (session.member === null && request.method !== 'health') {
+      session.send({ response: { id, error: 'not registered' } });
+      return;
+    }
     let body: unknown;
     switch (request.method) {
       case 'health':
@@ -434,10 +446,6 @@ class NodeRouter implements Router, SessionOwner {
       default:
         session.send({ response: { id, error: `unknown method ${request.method}` } });
         return;
-    }
-    if (session.member === null && request.method !== 'health') {
-      session.send({ response: { id, error: 'not registered' } });
-      return;
     }
     session.send({ response: { id, body: JSON.stringify(body) } });
   }
@@ -465,8 +473,18 @@ class NodeRouter implements Router, SessionOwner {
   // ------------------------------------------------------------ configuration
 
   async reload(): Promise<void> {
-    const refusal = await this.tryReload();
-    if (refusal !== undefined) this.log.error(`Failed to reload server configuration: ${refusal}`);
+    if (this.reloading) {
+      // The file may have changed since the one under way read it.
+      this.reloadAgain = true;
+      return;
+    }
+    this.reloading = true;
+    do {
+      this.reloadAgain = false;
+      const refusal = await this.tryReload().catch((error: Error) => error.message);
+      if (refusal !== undefined) this.log.error(`Failed to reload server configuration: ${refusal}`);
+    } while (this.reloadAgain);
+    this.reloading = false;
   }
 
   /** Resolves to why it was refused. */
@@ -474,7 +492,6 @@ class NodeRouter implements Router, SessionOwner {
     const { readOptions } = this.given;
     const { argv, cwd } = this.state;
     if (readOptions === undefined || argv === undefined || cwd === undefined) return 'no configuration file';
-    if (this.rollout !== null) return 'another reload is under way';
     let next: ServerOptions;
     try {
       next = withPortsOf(this.options, await readOptions(argv, cwd));
@@ -490,22 +507,25 @@ class NodeRouter implements Router, SessionOwner {
     const revision = this.state.revision + 1;
     const rollout = new Rollout(revision, next, this.register.members, this.runtime);
     this.rollout = rollout;
-    const refused = await rollout.check();
-    if (refused !== undefined) rollout.rollback();
-    else {
-      // In force from here on, whoever dies: who comes back takes it from the Welcome.
-      this.state = { ...this.state, options: next, revision };
-      this.save();
-      this.leases.setMax(next.maxConnections);
-      await rollout.commit();
-      for (const { reason } of plan.changes) this.log.info(`Reloaded: ${reason}`);
-      const digest = next.configDigest === '' ? '' : ` (${next.configDigest})`;
-      this.log.info(`Reloaded server configuration${digest}`);
-      this.given.optionsChanged?.(next);
+    try {
+      const refused = await rollout.check();
+      if (refused !== undefined) rollout.rollback();
+      else {
+        // In force from here on, whoever dies: who comes back takes it from the Welcome.
+        this.state = { ...this.state, options: next, revision };
+        this.save();
+        this.leases.setMax(next.maxConnections);
+        await rollout.commit();
+        for (const { reason } of plan.changes) this.log.info(`Reloaded: ${reason}`);
+        const digest = next.configDigest === '' ? '' : ` (${next.configDigest})`;
+        this.log.info(`Reloaded server configuration${digest}`);
+        this.given.optionsChanged?.(next);
+      }
+      return refused;
+    } finally {
+      this.rollout = null;
+      for (const { session, hello } of this.postponed.splice(0)) this.hello(session, hello);
     }
-    this.rollout = null;
-    for (const { session, hello } of this.postponed.splice(0)) this.hello(session, hello);
-    return refused;
   }
 }
 

@@ -156,7 +156,8 @@ export class Parser<Route> {
         const raw = this.#raw;
         let i = 0;
         while (i < rawLength && raw[i] === buffer[at + i]) i++;
-        if (i === rawLength) {
+        // A reload may have lowered the limit since the line was parsed.
+        if (i === rawLength && line.payloadBytes <= this.#limits.payloadBytesMax) {
           if (this.gated && !this.#sink.mayPass()) {
             this.#halted = true;
             break;

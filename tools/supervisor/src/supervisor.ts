@@ -164,7 +164,12 @@ export class Supervisor {
       restarts: one.restarts,
       startedUnixMs: one.startedUnixMs,
     }));
-    this.given.runDir.writeJson('processes.json', { processes });
+    try {
+      this.given.runDir.writeJson('processes.json', { processes });
+    } catch (error) {
+      // A full disk costs the monitor its list, not the node its life.
+      this.given.log.error(`Can't write the list of processes: ${(error as Error).message}`);
+    }
   }
 
   private find(component: ComponentName): Supervised | undefined {

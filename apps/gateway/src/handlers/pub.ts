@@ -3,6 +3,7 @@ import type { PubLine } from '@skein/protocol';
 import { isLiteral } from '@skein/subjects';
 import type { Connection } from '../connection.ts';
 import { sendNoResponders } from '../deliver.ts';
+import { traceOf } from '../message-trace.ts';
 import type { Route } from '../route.ts';
 import { tracePublish } from '../trace.ts';
 
@@ -61,6 +62,7 @@ export function publish(
   message.payloadStart = payloadStart;
   message.payloadEnd = payloadEnd;
   if (gateway.settings.trace) tracePublish(connection, message);
+  message.trace = line.headerBytes > 0 ? traceOf(message, connection, subject) : null;
   const delivered = gateway.route(connection, account, route, message, hasReply && connection.options.noResponders);
   if (hasReply && delivered === 0 && connection.options.noResponders) {
     sendNoResponders(
@@ -68,6 +70,11 @@ export function publish(
       subject,
       line.reply.toString('latin1', line.replyStart, line.replyStart + line.replyLength),
     );
+  }
+  const { trace } = message;
+  if (trace !== null) {
+    message.trace = null;
+    gateway.publishTrace(connection, account, trace);
   }
 }
 

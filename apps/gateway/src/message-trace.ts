@@ -1,0 +1,111 @@
+import type { NodeIdentity } from '@skein/bus';
+import { subjectText } from '@skein/subjects';
+import type { Connection } from './connection.ts';
+import type { Message } from './deliver.ts';
+import type { Subscription } from './subscription.ts';
+
+const DESTINATION = Buffer.from('Nats-Trace-Dest:');
+/** Receivers named in one trace; who has more does not need them all. */
+const EVENTS_MAX = 1024;
+
+interface TraceEvent {
+  type: 'in' | 'eg';
+  ts: string;
+  /** 0: a client. */
+  kind: 0;
+  cid: number;
+  name?: string;
+  acc?: string;
+  subj?: string;
+  sub?: string;
+  queue?: string;
+}
+
+/** Follows one message that asks for it by its headers: who sent it, and who gets it (ADR-41). */
+export class MessageTrace {
+  readonly destination: string;
+  /** The message goes to nobody: only the way it would take is wanted. */
+  readonly only: boolean;
+  readonly #headers: Map<string, string[]>;
+  readonly #bytes: number;
+  readonly #events: TraceEvent[] = [];
+
+  constructor(headers: Map<string, string[]>, bytes: number, from: Connection, subject: string) {
+    this.#headers = headers;
+    this.#bytes = bytes;
+    this.destination = headers.get('Nats-Trace-Dest')?.[0] ?? '';
+    this.only = /^(?:true|1|on)$/i.test(headers.get('Nats-Trace-Only')?.[0] ?? '');
+    this.#events.push({
+      type: 'in',
+      ts: now(from),
+      ...client(from),
+      acc: from.account?.name,
+      subj: subjectText(subject),
+    });
+  }
+
+  /** A subscription took it, or would have. */
+  delivered({ connection, subject, queue }: Subscription): void {
+    if (this.#events.length > EVENTS_MAX) return;
+    this.#events.push({
+      type: 'eg',
+      ts: now(connection),
+      ...client(connection),
+      sub: subjectText(subject),
+      ...(queue !== '' && { queue: subjectText(queue) }),
+    });
+  }
+
+  report({ serverId, serverName, version }: NodeIdentity, host: string, sequence: number, time: string): Buffer {
+    return Buffer.from(
+      JSON.stringify({
+        server: {
+          name: serverName,
+          host,
+          id: serverId,
+          ver: version,
+          jetstream: false,
+          flags: 0,
+          seq: sequence,
+          time,
+        },
+        request: {
+          header: Object.fromEntries([...this.#headers].sort(([a], [b]) => (a < b ? -1 : 1))),
+          msgsize: this.#bytes,
+        },
+        events: this.#events,
+      }),
+    );
+  }
+}
+
+/** The trace that a message asks for; null for nearly all. */
+export function traceOf(message: Message, from: Connection, subject: string): MessageTrace | null {
+  const { payload, payloadStart, payloadEnd, headerBytes } = message;
+  const block = payload.subarray(payloadStart, payloadStart + headerBytes);
+  if (!block.includes(DESTINATION)) return null;
+  const trace = new MessageTrace(parseHeaders(block.toString('utf8')), payloadEnd - payloadStart, from, subject);
+  return trace.destination === '' ? null : trace;
+}
+
+function parseHeaders(block: string): Map<string, string[]> {
+  const headers = new Map<string, string[]>();
+  for (const line of block.split('\r\n').slice(1)) {
+    const colon = line.indexOf(':');
+    if (colon <= 0) continue;
+    const name = line.slice(0, colon);
+    const value = line.slice(colon + 1).trim();
+    const values = headers.get(name);
+    if (values === undefined) headers.set(name, [value]);
+    else values.push(value);
+  }
+  return headers;
+}
+
+function client({ cid, options }: Connection): Pick<TraceEvent, 'kind' | 'cid' | 'name'> {
+  return { kind: 0, cid, ...(options.name !== '' && { name: options.name }) };
+}
+
+function now({ gateway }: Connection): string {
+  return new Date(gateway.runtime.wallMs()).toISOString();
+}
