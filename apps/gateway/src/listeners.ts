@@ -6,8 +6,7 @@ import type { Gateway, Log } from './gateway.ts';
 import { hostOf } from './listening.ts';
 import type { GatewayConfiguration } from './settings.ts';
 import { TcpListener } from './tcp-listener.ts';
-import { TlsListener } from './tls-listener.ts';
-import { tlsSettings } from './tls-settings.ts';
+import type { TlsListener } from './tls-listener.ts';
 import type { WebSocketListener } from './websocket-listener.ts';
 
 export interface ListenerPorts {
@@ -42,7 +41,7 @@ export class Listeners {
   async open(): Promise<ListenerPorts> {
     const { host, port, skein, tls, websocket } = this.#configuration;
     const shared = skein.gateways > 1;
-    this.#clients = tls === undefined ? this.#tcp() : this.#tls(tls);
+    this.#clients = tls === undefined ? this.#tcp() : await this.#tls(tls);
     this.#ports.nats = (await this.#clients.listen(host, port, shared)).port;
     if (websocket === undefined) return this.#ports;
     this.#websocket = await this.#webSocket(websocket);
@@ -54,7 +53,7 @@ export class Listeners {
   use(configuration: GatewayConfiguration): void {
     const before = this.#configuration;
     this.#configuration = configuration;
-    if (this.#clients instanceof TlsListener && configuration.tls !== undefined) {
+    if (this.#clients !== null && 'use' in this.#clients && configuration.tls !== undefined) {
       this.#again(this.#useCertificates(this.#clients, configuration.tls));
     } else if ((before.tls === undefined) !== (configuration.tls === undefined)) {
       this.#again(this.#reopenClients());
@@ -71,13 +70,14 @@ export class Listeners {
   }
 
   async #useCertificates(listener: TlsListener, tls: NonNullable<GatewayConfiguration['tls']>): Promise<void> {
+    const { tlsSettings } = await import('./tls-settings.ts');
     listener.use(tlsSettings(tls));
   }
 
   /** From clear text to TLS or back: another listener on the same port. Those who are connected stay as they came. */
   async #reopenClients(): Promise<void> {
     const { host, skein, tls } = this.#configuration;
-    const next = tls === undefined ? this.#tcp() : this.#tls(tls);
+    const next = tls === undefined ? this.#tcp() : await this.#tls(tls);
     this.#clients?.close();
     this.#clients = next;
     await next.listen(host, this.#ports.nats, skein.gateways > 1);
@@ -103,11 +103,13 @@ export class Listeners {
     });
   }
 
-  #tls(options: NonNullable<GatewayConfiguration['tls']>): TlsListener {
+  /** TLS, WebSocket and HTTP are loaded only where they are used: each costs a start as much as all the rest. */
+  async #tls(options: NonNullable<GatewayConfiguration['tls']>): Promise<TlsListener> {
+    const [listener, { tlsSettings }] = await Promise.all([import('./tls-listener.ts'), import('./tls-settings.ts')]);
     const gateway = this.#gateway;
     const settings = tlsSettings(options);
     const required = !settings.allowNonTls || settings.handshakeFirst !== false;
-    return new TlsListener({
+    return new listener.TlsListener({
       settings,
       runtime: this.#runtime,
       log: this.#log,
@@ -133,10 +135,12 @@ export class Listeners {
     });
   }
 
-  /** Loaded only where it is used: HTTP alone costs as much to load as the rest of a gateway. */
   async #webSocket(options: NonNullable<GatewayConfiguration['websocket']>): Promise<WebSocketListener> {
     const { maxConnections, maxPayloadBytes } = this.#configuration;
-    const module = await import('./websocket-listener.ts');
+    const [module, { tlsSettings }] = await Promise.all([
+      import('./websocket-listener.ts'),
+      import('./tls-settings.ts'),
+    ]);
     return new module.WebSocketListener({
       options,
       tls: options.noTls || options.tls === undefined ? null : tlsSettings(options.tls),

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +16,7 @@ export function socketAddress(runDir: string, component: string, instance: numbe
  * flags). Kept in the machine's temporary folder, for the health check that runs beside it.
  */
 export function chooseInstance(component: string): number {
-  const instance = randomInt(AUTO_MIN, AUTO_MAX);
+  const instance = process.getBuiltinModule('node:crypto').randomInt(AUTO_MIN, AUTO_MAX);
   writeFileSync(noteFile(component), String(instance));
   return instance;
 }
