@@ -166,42 +166,38 @@ export class Admission {
       if (this.#settingsOf(connection).authRequired) connections.push(connection);
       else this.#regrant(connection, {});
     }
-    void this.#recheck(connections, revision, ++this.#recheckings);
+    this.#recheck(connections, revision, ++this.#recheckings);
   }
 
   /** One question after the other. What was answered is done with, whatever becomes of the others. */
-  async #recheck(connections: Connection[], revision: number, rechecking: number): Promise<void> {
-    const { runtime } = this.#gateway;
-    let left = connections;
-    while (rechecking === this.#recheckings) {
-      left = left.filter(({ isClosed }) => !isClosed);
-      if (left.length === 0) return;
-      const asked = left.slice(0, RECHECKED_AT_ONCE);
-      const answers = await this.#askForAgain(asked, revision);
-      if (rechecking !== this.#recheckings) return;
-      const unchecked = asked.filter((connection, i) => !this.#rechecked(connection, answers[i]));
-      left = [...left.slice(RECHECKED_AT_ONCE), ...unchecked];
-      if (unchecked.length > 0) await new Promise<void>((resolve) => runtime.setTimer(ASK_AGAIN_MS, resolve));
-    }
-  }
-
-  /** In the same order; none where nobody answers. */
-  async #askForAgain(connections: readonly Connection[], revision: number): Promise<Recheck[]> {
-    const { member } = this.#gateway;
+  #recheck(connections: Connection[], revision: number, rechecking: number): void {
+    const { member, runtime } = this.#gateway;
+    const left = connections.filter(({ isClosed }) => !isClosed);
+    if (left.length === 0 || rechecking !== this.#recheckings) return;
+    const again = (): void => {
+      runtime.setTimer(ASK_AGAIN_MS, () => this.#recheck(left, revision, rechecking));
+    };
     const resolver = member.linkTo('auth-resolver');
-    if (resolver === undefined) return [];
-    const body = JSON.stringify({ revision, connections: connections.map(questionOf) });
-    try {
-      return JSON.parse(await member.request(resolver.peer.id, 'recheck', body, RECHECK_ANSWER_MS));
-    } catch {
-      return [];
+    if (resolver === undefined) {
+      again();
+      return;
     }
+    const asked = left.slice(0, RECHECKED_AT_ONCE);
+    const body = JSON.stringify({ revision, connections: asked.map(questionOf) });
+    member.request(resolver.peer.id, 'recheck', body, RECHECK_ANSWER_MS).then((answer) => {
+      if (rechecking !== this.#recheckings) return;
+      const outcomes: Recheck[] = JSON.parse(answer);
+      const unchecked = asked.filter((connection, i) => !this.#rechecked(connection, outcomes[i]));
+      left.splice(0, asked.length);
+      left.push(...unchecked);
+      if (unchecked.length > 0) again();
+      else this.#recheck(left, revision, rechecking);
+    }, again);
   }
 
   /** False: has to be asked again. */
-  #rechecked(connection: Connection, recheck: Recheck | undefined): boolean {
+  #rechecked(connection: Connection, recheck: Recheck): boolean {
     if (connection.isClosed) return true;
-    if (recheck === undefined) return false;
     switch (recheck.outcome) {
       case 'stays':
         this.#regrant(connection, recheck);

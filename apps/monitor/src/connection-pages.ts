@@ -30,10 +30,10 @@ export interface ConnectionPage {
 const ANSWER_MS = 1000;
 const AT_ONCE = 2;
 const WAITING_MAX = 16;
-/** As many as a gateway describes in one answer. */
-const DESCRIBED_MAX = 1024;
-/** Answers of one gateway that make up a page: at 10,000 subscriptions each, or 1 MiB of text. */
-const ANSWERS_MAX = 32;
+/** Less than a gateway would describe in one answer: it has messages to see to between them. */
+const DESCRIBED_AT_ONCE = 256;
+/** Further answers of one gateway for what did not fit into the first: 10,000 subscriptions each, or 1 MiB of text. */
+const FURTHER_MAX = 32;
 
 interface Choice {
   key: SortKey;
@@ -119,13 +119,13 @@ export class ConnectionPages {
   async #describe(peer: Peer, page: Choice[], query: PageQuery, into: Map<number, GatewayConnection>): Promise<void> {
     const cids = page.filter((choice) => choice.peer === peer && !into.has(choice.cid)).map(({ cid }) => cid);
     try {
-      let answers = 0;
-      for (let at = 0; at < cids.length; at += DESCRIBED_MAX) {
-        const describe = { cids: cids.slice(at, at + DESCRIBED_MAX), subscriptions: query.subscriptions };
+      let further = 0;
+      for (let at = 0; at < cids.length; at += DESCRIBED_AT_ONCE) {
+        const describe = { cids: cids.slice(at, at + DESCRIBED_AT_ONCE), subscriptions: query.subscriptions };
         let from: Described['next'];
         do {
           // Beyond the bound connections still come, though without their subscriptions.
-          if (++answers > ANSWERS_MAX) describe.subscriptions = undefined;
+          if (from !== undefined && ++further > FURTHER_MAX) describe.subscriptions = undefined;
           const answer = await this.#ask<Described>(peer, { describe: { ...describe, from } });
           for (const one of answer.connections) this.#take(peer, one, into);
           from = answer.next;
