@@ -83,10 +83,8 @@ export class Bench {
     return client;
   }
 
-  /** Promises that were answered go on. */
-  async answers(): Promise<void> {
-    await Promise.resolve();
-    await Promise.resolve();
-    await Promise.resolve();
+  /** Promises that were answered go on, as far as they can. */
+  answers(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
   }
 }

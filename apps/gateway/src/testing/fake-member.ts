@@ -58,6 +58,12 @@ export class FakeMember implements Member {
     return link;
   }
 
+  cut(id: number): void {
+    const link = this.links.get(id);
+    if (link !== undefined) link.up = false;
+    this.links.delete(id);
+  }
+
   linkTo(component: Component): Link | undefined {
     return [...this.links.values()].find(({ peer }) => peer.component === component);
   }
