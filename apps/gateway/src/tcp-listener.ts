@@ -42,6 +42,8 @@ export class TcpListener {
     let handler: ReadHandler | undefined;
     const socket: Socket = new Socket({
       handle,
+      // Nothing is read before `start`: a client may say CONNECT before it has a slot.
+      pauseOnCreate: true,
       highWaterMark: HIGH_WATER_MARK_BYTES,
       onread: {
         buffer: this.#area,

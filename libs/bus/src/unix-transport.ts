@@ -134,7 +134,7 @@ export function unixTransport(): Transport {
         // Only a socket that we construct can have `onread`: the accepted handle moves into one.
         const { _handle: handle } = accepted as Accepted;
         (accepted as Accepted)._handle = null;
-        const channel = new SocketChannel({ handle });
+        const channel = new SocketChannel({ handle, pauseOnCreate: true });
         channel.attach(accept(channel));
       });
       await removeStale(address);
