@@ -1,8 +1,10 @@
 import { errors, type NatsConnection } from '@nats-io/transport-node';
+import { fixtures, WireClient } from '@skein/testing';
 import { describe, expect, it } from 'vitest';
 import { connectTo, Notices } from './client.ts';
 import type { Node } from './node.ts';
 import { openClient, startNode } from './scope.ts';
+import { until } from './until.ts';
 
 const users = (...lines: string[]): string => `authorization {\n  users: [\n    ${lines.join('\n    ')}\n  ]\n}\n`;
 const alice = '{ user: alice, password: a }';
@@ -100,4 +102,30 @@ describe('SIGHUP', () => {
     const { error } = (await notices.first('error').catch(() => notices.first('disconnect'))) as { error?: Error };
     expect(String(error)).toContain('Maximum Payload Violation');
   });
+
+  it('TLS on and off: who comes next finds it so, who is connected stays', async () => {
+    const node = await startNode();
+    const first = await openClient(node);
+    const tls = `tls { cert_file: "${fixtures.serverCert}", key_file: "${fixtures.serverKey}" }`;
+    expect(await node.reload(tls)).toContain('Reloaded server configuration');
+    await until('TLS asked for', 3000, async () => (await tlsRequired(node)) === true);
+    const second = await openClient(node, { tls: { caFile: fixtures.ca } });
+    expect(await node.reload('')).toContain('Reloaded server configuration');
+    await until('TLS asked for no more', 3000, async () => (await tlsRequired(node)) === false);
+    const third = await openClient(node);
+    first.subscribe('here', { callback: (_error, message) => void message.respond(message.data) });
+    await first.flush();
+    expect((await second.request('here', 'b')).string()).toBe('b');
+    expect((await third.request('here', 'c')).string()).toBe('c');
+  });
 });
+
+/** What a new connection is told; undefined while the listener changes. */
+async function tlsRequired(node: Node): Promise<boolean | undefined> {
+  const client = await WireClient.connect({ port: node.port }).catch(() => undefined);
+  if (client === undefined) return undefined;
+  await client.expect('INFO');
+  const { info } = client;
+  client.destroy();
+  return Boolean(info?.tls_required);
+}
