@@ -264,6 +264,18 @@ describe('a new configuration', () => {
     expect(bench.log.lines).toContain('INF Removed sub "foo" (sid "1") for User "u" - not authorized');
   });
 
+  it('may give more time', async () => {
+    const bench = guarded();
+    bench.member.link(9, 'auth-resolver');
+    const client = await admitted(bench, allowed({ expiresUnixMs: bench.runtime.wallMs() + 500 }));
+    bench.gateway.admission.recheckAll(1);
+    await outcomes(bench, [{ outcome: 'stays', ...allowed({ expiresUnixMs: bench.runtime.wallMs() + 900 }) }]);
+    bench.runtime.advance(899);
+    expect(client.connection.isClosed).toBe(false);
+    bench.runtime.advance(1);
+    expect(client.channel.closedWith).toBe('Authentication Expired');
+  });
+
   it('asks one question after the other, about no more at once than are soon answered', async () => {
     const bench = guarded();
     bench.member.link(9, 'auth-resolver');

@@ -53,7 +53,7 @@ describe('who does not read', () => {
   });
 
   it('has no more than that for what was still to be written when it read a little', () => {
-    const bench = new Bench({ writeDeadlineMs: 2000 });
+    const bench = new Bench({ writeDeadlineMs: 2000, firstPing: false });
     const slow = bench.client().say('SUB foo 1\r\n');
     slow.channel.congested = true;
     bench.client().say(pub(100 * KB, 5));
@@ -159,6 +159,17 @@ describe('who produces faster than others take', () => {
     other.writable = true;
     bench.gateway.linksWritable();
     expect([producer.channel.paused, producer.connection.stalled]).toEqual([false, false]);
+  });
+
+  it('is held by a full link also when a slow subscriber has caught up', () => {
+    const { bench, slow, producer } = flooded();
+    bench.gateway.account('$G').setRemote(2, 'foo', '', 1);
+    bench.member.link(2).writable = false;
+    producer.say(pub(MB));
+    slow.channel.congested = false;
+    slow.channel.drain();
+    bench.runtime.advance(1000);
+    expect(producer.channel.paused).toBe(true);
   });
 
   it('is held by a full link no longer than the link lives', () => {

@@ -49,7 +49,7 @@ describe('what another process wants', () => {
 
   it('is, after a whole picture, what that names and no more', () => {
     const { replica, known } = setUp();
-    replica.apply(2, changes('A stays 1', 'A goes 1', 'A stays q 1', 'B goes 1'), false, true);
+    replica.apply(2, changes('A stays 1', 'A goes 1', 'A stays q 1', 'A stays left 1', 'B goes 1'), false, true);
     replica.apply(3, changes('A goes 1'), false, true);
     replica.begin(2);
     replica.apply(2, changes('A stays 1'), true, false);

@@ -213,6 +213,17 @@ describe('a request that comes back', () => {
     expect(() => bench.returned(2, { reply: 'in', request })).not.toThrow();
   });
 
+  it('is not forgotten over others that went elsewhere', () => {
+    const { bench, request, heard } = asking();
+    bench.account.setRemote(3, 'work', 'q', 1);
+    bench.returned(2, { reply: 'in', request, targets: 2 });
+    for (let i = 0; i < 5000; i++) {
+      bench.returned(2, { subject: 'work', reply: `x.${i}`, request, targets: 1, queues: ['q'] });
+    }
+    bench.returned(3, { reply: 'in', request, targets: 2 });
+    expect(heard()).toBe(1);
+  });
+
   it('is remembered in part only among a bounded number of others', () => {
     const { bench, request, heard } = asking();
     bench.returned(2, { reply: 'in', request, targets: 2 });
