@@ -1,7 +1,7 @@
 import type { AuthPermissions, AuthRequest, AuthResponse } from '@skein/bus';
 import { type Credentials, readCredentials, refusedName, shownName } from './credentials.ts';
 import type { Directory, KnownNkeyUser, KnownPasswordUser, Scheme, UsersScheme } from './directory.ts';
-import type { Passwords } from './passwords/passwords.ts';
+import type { CheckUrgency, Passwords } from './passwords/passwords.ts';
 import { readSignature } from './signature.ts';
 
 /** Users live here until accounts can be configured. */
@@ -43,15 +43,15 @@ export class Authenticator {
 
   /** Answers at once where no bcrypt hash has to be checked. Never throws or rejects. */
   check(request: AuthRequest): AuthResponse | Promise<AuthResponse> {
-    const verdict = this.judge(request);
+    const verdict = this.judge(request, 'login');
     return verdict instanceof Promise
-      ? this.judgeLater(request, verdict).then((it) => this.respond(it))
+      ? this.judgeLater(request, verdict, 'login').then((it) => this.respond(it))
       : this.respond(verdict);
   }
 
   /** The same question, asked again for a connection that was let in with this request. */
   async recheck(request: AuthRequest): Promise<Recheck> {
-    const verdict = await this.judgeLater(request, this.judge(request));
+    const verdict = await this.judgeLater(request, this.judge(request, 'live'), 'live');
     switch (verdict.kind) {
       case 'allowed':
         return { outcome: 'stays', user: verdict.user, permissions: verdict.permissions };
@@ -65,10 +65,14 @@ export class Authenticator {
   }
 
   /** A verdict that took its time is worth nothing when the directory was replaced meanwhile. */
-  private async judgeLater(request: AuthRequest, verdict: Verdict | Promise<Verdict>): Promise<Verdict> {
+  private async judgeLater(
+    request: AuthRequest,
+    verdict: Verdict | Promise<Verdict>,
+    urgency: CheckUrgency,
+  ): Promise<Verdict> {
     const { directory } = this;
     const settled = await verdict;
-    return directory === this.directory ? settled : this.judgeLater(request, this.judge(request));
+    return directory === this.directory ? settled : this.judgeLater(request, this.judge(request, urgency), urgency);
   }
 
   private respond(verdict: Verdict): AuthResponse {
@@ -89,7 +93,7 @@ export class Authenticator {
     };
   }
 
-  private judge(request: AuthRequest): Verdict | Promise<Verdict> {
+  private judge(request: AuthRequest, urgency: CheckUrgency): Verdict | Promise<Verdict> {
     const credentials = readCredentials(request.connectJson);
     if (credentials === undefined) return { kind: 'refused', reason: 'malformed CONNECT' };
     if (credentials.asksForAccount) return refused(credentials);
@@ -98,12 +102,12 @@ export class Authenticator {
       case 'open':
         return { kind: 'allowed', user: shownName(credentials) };
       case 'token':
-        return this.judgeSecret(scheme.token, credentials.token, credentials);
+        return this.judgeSecret(scheme.token, credentials.token, credentials, urgency);
       case 'single':
         if (credentials.user !== scheme.user) return refused(credentials);
-        return this.judgeSecret(scheme.pass, credentials.pass, credentials);
+        return this.judgeSecret(scheme.pass, credentials.pass, credentials, urgency);
       case 'users':
-        return this.judgeUser(scheme, credentials, request);
+        return this.judgeUser(scheme, credentials, request, urgency);
     }
   }
 
@@ -111,6 +115,7 @@ export class Authenticator {
     { passwords, nkeys, noAuthUser }: UsersScheme,
     credentials: Credentials,
     request: AuthRequest,
+    urgency: CheckUrgency,
   ): Verdict | Promise<Verdict> {
     const { nkey, user, pass, token } = credentials;
     if (nkey !== '' && nkeys.size > 0) {
@@ -123,7 +128,7 @@ export class Authenticator {
     if (user !== '') {
       const known = passwords.get(user);
       if (known === undefined || !mayConnect(known, request)) return refused(credentials);
-      return this.judgeSecret(known.secret, pass, credentials, known.permissions);
+      return this.judgeSecret(known.secret, pass, credentials, urgency, known.permissions);
     }
     if (pass === '' && token === '' && noAuthUser !== undefined && mayConnect(noAuthUser, request)) {
       return { kind: 'allowed', user: shownName(credentials) || noAuthUser.name, permissions: noAuthUser.permissions };
@@ -135,11 +140,12 @@ export class Authenticator {
     secret: string,
     given: string,
     credentials: Credentials,
+    urgency: CheckUrgency,
     permissions?: AuthPermissions,
   ): Verdict | Promise<Verdict> {
     const verdict = (matches: boolean): Verdict =>
       matches ? { kind: 'allowed', user: shownName(credentials), permissions } : refused(credentials);
-    const matches = this.passwords.matches(secret, given);
+    const matches = this.passwords.matches(secret, given, urgency);
     if (typeof matches === 'boolean') return verdict(matches);
     return matches.then(verdict, (error: Error) => ({
       kind: 'unchecked',

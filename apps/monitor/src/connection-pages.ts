@@ -33,7 +33,7 @@ const WAITING_MAX = 16;
 /** Less than a gateway would describe in one answer: it has messages to see to between them. */
 const DESCRIBED_AT_ONCE = 256;
 /** Further answers of one gateway for what did not fit into the first: 10,000 subscriptions each, or 1 MiB of text. */
-const FURTHER_MAX = 32;
+const FURTHER_MAX = 9;
 
 interface Choice {
   key: SortKey;

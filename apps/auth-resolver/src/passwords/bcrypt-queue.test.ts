@@ -41,7 +41,7 @@ beforeEach(() => {
 it('starts a worker for the first check and gives it one at a time', async () => {
   const queue = new BcryptQueue(startWorker, runtime, 2000);
   expect(started).toBe(0);
-  const answers = [queue.compare('a', ''), queue.compare('b', '')];
+  const answers = [queue.compare('a', '', 'login'), queue.compare('b', '', 'login')];
   expect([started, asked.map(({ password }) => password), queue.length]).toEqual([1, ['a'], 1]);
   asked[0].resolve(true);
   await answers[0];
@@ -55,7 +55,9 @@ it('answers each login of a flood: beyond its bound at once, the others when the
   const queue = new BcryptQueue(startWorker, runtime, 2000);
   const outcomes = new Map<string, number>();
   const logins = Array.from({ length: 1000 }, (_, i) =>
-    queue.compare(`${i}`, '').catch(({ message }: Error) => outcomes.set(message, (outcomes.get(message) ?? 0) + 1)),
+    queue
+      .compare(`${i}`, '', 'login')
+      .catch(({ message }: Error) => outcomes.set(message, (outcomes.get(message) ?? 0) + 1)),
   );
   expect([queue.length, timers.size]).toEqual([waitingMax, waitingMax + 1]);
   for (const fire of timers) fire();
@@ -67,12 +69,28 @@ it('answers each login of a flood: beyond its bound at once, the others when the
   expect([queue.length, timers.size, asked.length]).toEqual([0, 0, 1]);
 });
 
+it('lets live connections take turns with a flood of logins', async () => {
+  const queue = new BcryptQueue(startWorker, runtime, 2000);
+  const logins = Array.from({ length: waitingMax + 1 }, (_, i) => queue.compare(`login ${i}`, '', 'login'));
+  const live = Array.from({ length: 2 }, (_, i) => queue.compare(`live ${i}`, '', 'live'));
+  for (let i = 0; i < 5; i++) {
+    await expect.poll(() => asked.length).toBe(i + 1);
+    asked[i].resolve(true);
+  }
+  await expect.poll(() => asked.length).toBe(6);
+  const begun = asked.map(({ password }) => password);
+  expect(begun).toEqual(['login 0', 'live 0', 'login 1', 'live 1', 'login 2', 'login 3']);
+  expect(await Promise.all(live)).toEqual([true, true]);
+  queue.close();
+  await Promise.allSettled(logins);
+});
+
 it('goes on when the worker is done with what nobody waits for any more', async () => {
   const queue = new BcryptQueue(startWorker, runtime, 2000);
-  const first = queue.compare('a', '');
+  const first = queue.compare('a', '', 'login');
   for (const fire of timers) fire();
   await expect(first).rejects.toThrow('in time');
-  const second = queue.compare('b', '');
+  const second = queue.compare('b', '', 'login');
   expect(asked.length).toBe(1);
   asked[0].resolve(true);
   await expect.poll(() => asked.length).toBe(2);
@@ -82,8 +100,8 @@ it('goes on when the worker is done with what nobody waits for any more', async 
 
 it('replaces a worker that failed, and goes on', async () => {
   const queue = new BcryptQueue(startWorker, runtime, 2000);
-  const first = queue.compare('a', '');
-  const second = queue.compare('b', '');
+  const first = queue.compare('a', '', 'login');
+  const second = queue.compare('b', '', 'login');
   asked[0].reject(new Error('the thread ended'));
   await expect(first).rejects.toThrow('the thread ended');
   await expect.poll(() => asked.length).toBe(2);
@@ -93,7 +111,7 @@ it('replaces a worker that failed, and goes on', async () => {
 
 it('answers everything when it closes', async () => {
   const queue = new BcryptQueue(startWorker, runtime, 2000);
-  const answers = Promise.allSettled([queue.compare('a', ''), queue.compare('b', '')]);
+  const answers = Promise.allSettled([queue.compare('a', '', 'login'), queue.compare('b', '', 'login')]);
   queue.close();
   expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect([closed, queue.length, timers.size]).toEqual([1, 0, 0]);

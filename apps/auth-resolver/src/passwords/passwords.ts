@@ -1,7 +1,10 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
+/** For a client that wants to come in, or for one that is in and may have to leave. */
+export type CheckUrgency = 'login' | 'live';
+
 /** Checks a password against a bcrypt hash; rejects when it can't be checked now. */
-export type BcryptCompare = (password: string, hash: string) => Promise<boolean>;
+export type BcryptCompare = (password: string, hash: string, urgency: CheckUrgency) => Promise<boolean>;
 
 /** More than the users that reconnect at once; an entry is some 200 bytes. Of right and of wrong passwords, each. */
 export const checkedMax = 4096;
@@ -33,14 +36,14 @@ export class Passwords {
   }
 
   /** @param secret as configured */
-  matches(secret: string, given: string): boolean | Promise<boolean> {
+  matches(secret: string, given: string, urgency: CheckUrgency = 'login'): boolean | Promise<boolean> {
     if (!isBcrypt(secret)) return timingSafeEqual(this.digest('', secret), this.digest('', given));
     const mac = this.digest(secret, given).toString('base64');
     if (this.checked.has(mac)) return true;
     if (this.wrong.has(mac)) return false;
     const running = this.underWay.get(mac);
     if (running !== undefined) return running;
-    const check = this.compare(secret, given, mac).finally(() => this.underWay.delete(mac));
+    const check = this.compare(secret, given, urgency, mac).finally(() => this.underWay.delete(mac));
     this.underWay.set(mac, check);
     return check;
   }
@@ -55,8 +58,8 @@ export class Passwords {
     return this.checked.size;
   }
 
-  private async compare(hash: string, given: string, mac: string): Promise<boolean> {
-    const matches = await this.compareBcrypt(given, hash);
+  private async compare(hash: string, given: string, urgency: CheckUrgency, mac: string): Promise<boolean> {
+    const matches = await this.compareBcrypt(given, hash, urgency);
     forgetOldest(matches ? this.checked : this.wrong);
     if (matches) this.checked.set(mac, hash);
     else this.wrong.add(mac);
