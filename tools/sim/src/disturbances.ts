@@ -112,6 +112,11 @@ export class Disturbances {
     })?.from;
   }
 
+  /** How many times a gateway was frozen between the moments: each may hold up the others for a while. */
+  frozen(from: number, to: number): number {
+    return this.absences.filter((absence) => absence.life !== null && absence.from < to && absence.to > from).length;
+  }
+
   /** The router or this gateway was away at some time between the moments. */
   wasAway(life: GatewayLife, from: number, to: number): boolean {
     return this.absences.some((absence) => {

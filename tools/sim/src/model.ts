@@ -24,7 +24,6 @@ export class Model {
   private readonly clock: Clock;
   private readonly trace: Trace;
   private readonly disturbances: Disturbances;
-  private readonly heldMsMax: number;
   private messages = new Map<number, Message>();
   private requests = new Map<string, Message>();
   private subscriptions: Subscription[] = [];
@@ -33,9 +32,7 @@ export class Model {
   private lastMessage = 0;
   private lastSid = 0;
 
-  /** `gateways`: how many may hold up a client, one after the other. */
-  constructor(clock: Clock, trace: Trace, disturbances: Disturbances, gateways: number) {
-    this.heldMsMax = HELD_MS_MAX * gateways;
+  constructor(clock: Clock, trace: Trace, disturbances: Disturbances) {
     this.clock = clock;
     this.trace = trace;
     this.disturbances = disturbances;
@@ -190,7 +187,8 @@ export class Model {
 
   /** While the router works, a frozen gateway holds the others' clients for a while only: it is cut off. */
   private lookForHeldUp(session: Session, from: number, to: number): void {
-    if (to - from <= this.heldMsMax || this.disturbances.wasAway(session.life, from - ROUTER_BACK_MS, to)) return;
+    const heldMsMax = HELD_MS_MAX * Math.max(1, this.disturbances.frozen(from, to));
+    if (to - from <= heldMsMax || this.disturbances.wasAway(session.life, from - ROUTER_BACK_MS, to)) return;
     this.wrong(`s${session.id} on ${session.life.name} waited ${(to - from).toFixed(0)} ms for a PONG`);
   }
 

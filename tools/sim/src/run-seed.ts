@@ -1,5 +1,6 @@
 import type { Client } from './client.ts';
 import { replicaFaults } from './replica-faults.ts';
+import { literal } from './subject.ts';
 import { World } from './world.ts';
 
 export interface RunOptions {
@@ -66,7 +67,8 @@ export async function runSeed({ seed, gateways, echo }: RunOptions): Promise<See
     for (let round = 0; round < 60; round++) {
       if (world.random() < 0.4) await world.runEvents(Math.floor(world.random() * 30));
       else await world.run(world.random() < 0.95 ? world.pickMs(40) : world.pickMs(3000));
-      act(world, world.pick(world.clients));
+      if (world.random() < 0.2) race(world, world.pick(world.clients), world.pick(world.clients));
+      else act(world, world.pick(world.clients));
       attack(world, shape.attack);
     }
     well = await settle(world);
@@ -142,6 +144,23 @@ function act(world: World, client: Client): void {
   client.flush();
 }
 
+/** A member leaves its queue group while messages to it are on the way: they must be handed back, and picked again. */
+function race(world: World, leaver: Client, publisher: Client): void {
+  const member = leaver.subscriptions.find(({ queue }) => queue !== '');
+  if (!leaver.ready || !publisher.ready || member === undefined) return;
+  const subject = literal(member.pattern);
+  leaver.unsubscribe(member);
+  for (let i = Math.floor(world.random() * 3); i >= 0; i--) {
+    if (world.random() < 0.5) publisher.request(subject, false);
+    else publisher.publish(subject);
+  }
+  publisher.flush();
+  leaver.flush();
+}
+
+/** Short, or long enough to be cut off for it. */
+const freezeMs = (world: World): number => (world.random() < 0.5 ? world.pickMs(2000) : 2000 + world.pickMs(8000));
+
 function attack(world: World, attack: Attack): void {
   let what = world.random() * 1000;
   const hits = (weight: number): boolean => {
@@ -151,6 +170,6 @@ function attack(world: World, attack: Attack): void {
   if (hits(attack.killRouter)) world.killRouter();
   else if (hits(attack.freezeRouter)) world.freezeRouter(world.pickMs(6000));
   else if (hits(attack.killGateway)) world.killGateway(world.pick(world.gateways));
-  else if (hits(attack.freezeGateway)) world.freezeGateway(world.pick(world.gateways), world.pickMs(9000));
+  else if (hits(attack.freezeGateway)) world.freezeGateway(world.pick(world.gateways), freezeMs(world));
   else if (hits(attack.cutLink)) world.cutLink(world.pick(world.gateways), world.pick(world.gateways));
 }
