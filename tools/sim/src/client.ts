@@ -141,7 +141,9 @@ export class Client {
           drain: () => {},
           closed: () => {
             if (this.channel !== channel) return;
-            if (this.session !== null) this.model.ended(this.session, this.ended && this.leaving ? 'left' : 'lost');
+            // Closed without the -ERR: what was still to be sent was dropped with it.
+            const dropped = this.leaving && life.alive ? 'abrupt' : 'lost';
+            if (this.session !== null) this.model.ended(this.session, this.ended ? 'left' : dropped);
             this.disconnected();
           },
         };
