@@ -64,6 +64,6 @@ export function infoLine(
 /** `host`, `host:port` or `[v6]:port`; what is missing is the listener's own. */
 function splitAdvertise(text: string | undefined, host: string, port: number): { host: string; port: number } {
   if (text === undefined || text === '') return { host, port };
-  const [, bracketed, plain, number] = /^(?:\[(.*)\]|([^:]*|.*:.*:.*))(?::(\d+))?$/.exec(text) ?? [];
+  const [, bracketed, plain, number] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
   return { host: bracketed ?? plain ?? text, port: number === undefined ? port : Number(number) };
 }

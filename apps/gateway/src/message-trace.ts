@@ -5,6 +5,8 @@ import type { Message } from './deliver.ts';
 import type { Subscription } from './subscription.ts';
 
 const DESTINATION = Buffer.from('Nats-Trace-Dest:');
+/** Blanks and control characters in a subject would be read as the protocol by whoever is sent it. */
+const DELIVERABLE = /^[^\s\p{Cc}]+$/u;
 /** Receivers named in one trace; who has more does not need them all. */
 const EVENTS_MAX = 1024;
 
@@ -85,7 +87,7 @@ export function traceOf(message: Message, from: Connection, subject: string): Me
   const block = payload.subarray(payloadStart, payloadStart + headerBytes);
   if (!block.includes(DESTINATION)) return null;
   const trace = new MessageTrace(parseHeaders(block.toString('utf8')), payloadEnd - payloadStart, from, subject);
-  return trace.destination === '' ? null : trace;
+  return DELIVERABLE.test(trace.destination) ? trace : null;
 }
 
 function parseHeaders(block: string): Map<string, string[]> {

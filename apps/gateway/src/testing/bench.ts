@@ -1,6 +1,6 @@
 import { defaultOptions } from '@skein/config/options';
 import type { Connection, Origin } from '../connection.ts';
-import { Gateway, type Log } from '../gateway.ts';
+import { Gateway, type GatewayParts, type Log } from '../gateway.ts';
 import { type GatewayConfiguration, type Settings, settingsFrom } from '../settings.ts';
 import { FakeMember } from './fake-member.ts';
 import { ManualRuntime } from './manual-runtime.ts';
@@ -54,11 +54,12 @@ export class Bench {
   readonly log = new LogLines();
   readonly gateway: Gateway;
 
-  constructor(settings: Partial<Settings> = {}) {
+  constructor(settings: Partial<Settings> = {}, report?: GatewayParts['report']) {
     this.gateway = new Gateway({
       member: this.member,
       runtime: this.runtime,
       log: this.log,
+      report,
       settings: { ...settingsFrom(testConfiguration()), ...settings },
       info: (connection) => `INFO ${connection.cid}${connection.greeted ? ' greeted' : ''}\r\n`,
     });
