@@ -46,7 +46,9 @@ describe('UNSUB with a maximum', () => {
     { before: 0, max: 2, after: 2, gets: 2 },
     { before: 1, max: 3, after: 5, gets: 3 },
     { before: 3, max: 3, after: 5, gets: 3 },
+    { before: 3, max: 3, after: 0, gets: 3 },
     { before: 4, max: 2, after: 5, gets: 4 },
+    { before: 4, max: 2, after: 0, gets: 4 },
     { before: 0, max: 9, after: 5, gets: 5 },
   ])('of $max after $before messages, then $after', ({ before, max, after, gets }) => {
     const bench = new Bench();

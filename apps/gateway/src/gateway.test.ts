@@ -359,6 +359,17 @@ describe('the end of a connection', () => {
     expect([client.hear(), bench.runtime.timers, bench.member.asked.length]).toEqual(['', 0, 0]);
   });
 
+  it('in the middle of a stall leaves no timer either', () => {
+    const bench = new Bench();
+    const client = bench.client().say('SUB foo 1\r\n');
+    client.channel.congested = true;
+    client.say(pub(10)).say(pub(MB, 5));
+    expect(client.connection.stallTimer).not.toBeNull();
+    bench.gateway.close(client.connection, 'Client Closed');
+    bench.runtime.advance(100);
+    expect(bench.runtime.timers).toBe(0);
+  });
+
   it('comes at once, with a word, where there is no slot', () => {
     const bench = new Bench();
     const client = bench.stranger({}, false);
