@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Origin } from './connection.ts';
 import { Bench } from './testing/bench.ts';
@@ -54,7 +55,7 @@ describe('a stream that cannot be read on', () => {
     [`SUB ${'x'.repeat(5000)} 1\r\n`, "-ERR 'maximum control line exceeded'\r\n", 'Maximum Control Line Exceeded'],
     ['PUB foo 2000000\r\n', "-ERR 'Maximum Payload Violation'\r\n", 'Maximum Message Payload Exceeded'],
     ['PUB foo\r\n', '', 'Parse Error'],
-    ['CONNECT {"user":1}\r\n', '', 'Parse Error'],
+    ['CONNECT {"user":1}\r\n', '', 'Protocol Violation'],
     ['CONNECT {"constructor":1,"protocol":2}\r\n', "-ERR 'invalid client protocol'\r\n", 'Bad Client Protocol Version'],
     [
       'CONNECT {"headers":false,"no_responders":true}\r\n',
@@ -103,5 +104,84 @@ describe('PUB', () => {
   it('to a wildcard is delivered, and told to the pedantic', () => {
     const client = new Bench().client({ pedantic: true }).say('SUB foo.* 1\r\nPUB foo.* 0\r\n\r\n');
     expect(client.hear()).toBe("-ERR 'Invalid Publish Subject'\r\nMSG foo.* 1 0\r\n\r\n");
+  });
+});
+
+describe('whatever clients say', () => {
+  const word = fc.constantFrom(
+    'a',
+    'a.b',
+    '*',
+    '>',
+    'a.*',
+    '',
+    '_INBOX.1',
+    '..',
+    '\xff',
+    '1',
+    '0',
+    '-1',
+    '2',
+    'q',
+    '99999999999',
+  );
+  const verb = fc.constantFrom(
+    'PUB',
+    'HPUB',
+    'SUB',
+    'UNSUB',
+    'PING',
+    'PONG',
+    'CONNECT',
+    'INFO',
+    '+OK',
+    '-ERR',
+    'sub',
+    'X',
+  );
+  const options = fc.constantFrom(
+    '{}',
+    'null',
+    '[]',
+    '{"__proto__":1}',
+    '{"echo":false}',
+    '{"verbose":true}',
+    '{"headers":true}',
+  );
+  const line = fc.oneof(
+    fc.tuple(verb, fc.array(word, { maxLength: 4 })).map(([name, words]) => `${[name, ...words].join(' ')}\r\n`),
+    fc.tuple(word, word).map(([subject, reply]) => `PUB ${subject} ${reply} 2\r\nhi\r\n`),
+    fc.tuple(word, word).map(([subject, sid]) => `SUB ${subject} q ${sid}\r\n`),
+    options.map((json) => `CONNECT ${json}\r\n`),
+    fc.string({ maxLength: 20, unit: fc.constantFrom('\r', '\n', ' ', 'P', 'U', 'B', '\0', '\xff') }),
+  );
+  const step = fc.tuple(
+    fc.nat(2),
+    fc.oneof({ weight: 8, arbitrary: line }, fc.constantFrom('congest', 'drain', 'turn', 'close')),
+  );
+
+  it('no defect of ours shows, and those that are gone have given everything back', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const bench = new Bench({ maxPendingBytes: 500 });
+        const clients = [bench.client(), bench.client({ echo: false }), bench.stranger()];
+        for (const [index, what] of steps) {
+          const { connection, channel } = clients[index];
+          if (what === 'congest') channel.congested = true;
+          else if (what === 'drain') channel.drain();
+          else if (what === 'turn') bench.runtime.advance(10);
+          else if (what === 'close') bench.gateway.close(connection, 'Client Closed');
+          else clients[index].say(what);
+        }
+        for (const { connection } of clients) bench.gateway.close(connection, 'Client Closed');
+        bench.runtime.advance(1000);
+        expect(bench.log.lines.filter((text) => /Error:/.test(text))).toEqual([]);
+        expect([bench.member.slotsGivenBack, bench.gateway.account('$G').local.size, bench.runtime.timers]).toEqual([
+          3, 0, 0,
+        ]);
+        expect(bench.gateway.figures()).toMatchObject({ connections: 0, subscriptions: 0 });
+      }),
+      { numRuns: 300 },
+    );
   });
 });

@@ -162,7 +162,7 @@ export class Gateway {
     connection.expiryTimer?.cancel();
     connection.stallTimer?.cancel();
     this.#withdraw(connection);
-    connection.output.flush(this.turnMs());
+    connection.output.finish();
     connection.output.discard();
     connection.channel.close(reason);
     this.connections.delete(connection.cid);

@@ -157,6 +157,7 @@ describe('whatever happens, in whatever order', () => {
           end.heard += channel.take().toString('latin1');
           expect(end.said.startsWith(end.heard)).toBe(true);
           expect(output.pendingBytes).toBe(end.said.length - end.heard.length);
+          expect(channel.buffersInFlight).toBe(output.blocked ? 1 : 0);
         }
         for (const { channel, output, said, heard } of ends) {
           channel.congested = false;
@@ -168,4 +169,18 @@ describe('whatever happens, in whatever order', () => {
       { numRuns: 300 },
     );
   });
+});
+
+it('hands over everything at the end, even behind a write that is not taken yet', () => {
+  const channel = new MemoryChannel();
+  const output = outputTo(channel);
+  channel.congested = true;
+  say(output, 'taken last of all');
+  output.flush(0);
+  say(output, ', and what came after it');
+  say(output, ', -ERR included');
+  output.finish();
+  expect([output.pendingBytes > 0, output.at]).toEqual([true, 0]);
+  channel.drain();
+  expect(channel.take().toString()).toBe('taken last of all, and what came after it, -ERR included');
 });

@@ -68,6 +68,15 @@ export class Output {
     this.#write(buffer, at, nowMs);
   }
 
+  /** Hands over all that there is, taken or not: nothing is said after it, and none of its buffers used again. */
+  finish(): void {
+    for (const { buffer, bytes } of this.#filled.splice(0)) this.#channel.write(buffer.subarray(0, bytes));
+    this.#filledBytes = 0;
+    if (this.at > 0) this.#channel.write(this.buffer.subarray(0, this.at));
+    this.buffer = NONE;
+    this.at = 0;
+  }
+
   /** The channel has taken everything it was given. */
   drained(): void {
     this.blocked = false;

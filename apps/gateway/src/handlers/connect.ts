@@ -8,7 +8,7 @@ export function connect(connection: Connection, json: string): void {
   const { gateway } = connection;
   const options = parseConnectOptions(json, connection.options);
   if (options === undefined) {
-    gateway.close(connection, 'Parse Error');
+    gateway.close(connection, 'Protocol Violation');
     return;
   }
   if (options.protocol < 0 || options.protocol > PROTOCOL_MAX) {

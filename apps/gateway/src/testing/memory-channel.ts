@@ -13,18 +13,17 @@ export class MemoryChannel implements Channel {
   destroyed = false;
   writes = 0;
   readonly #taken: Buffer[] = [];
-  #inFlight: Buffer | null = null;
+  readonly #inFlight: Buffer[] = [];
 
   get bufferedBytes(): number {
-    return this.#inFlight?.length ?? 0;
+    return this.#inFlight.reduce((sum, { length }) => sum + length, 0);
   }
 
   write(bytes: Buffer): boolean {
-    if (this.#inFlight !== null) throw new Error('a second buffer while one is in flight');
     if (this.closedWith !== undefined) throw new Error('written after the end');
     this.writes++;
-    if (this.congested) {
-      this.#inFlight = bytes;
+    if (this.congested || this.#inFlight.length > 0) {
+      this.#inFlight.push(bytes);
       return false;
     }
     this.#taken.push(Buffer.from(bytes));
@@ -33,9 +32,8 @@ export class MemoryChannel implements Channel {
 
   /** The other end reads again: takes what is in flight. */
   drain(): void {
-    if (this.#inFlight === null) return;
-    this.#taken.push(Buffer.from(this.#inFlight));
-    this.#inFlight = null;
+    if (this.#inFlight.length === 0) return;
+    for (const bytes of this.#inFlight.splice(0)) this.#taken.push(Buffer.from(bytes));
     this.handler?.drain();
   }
 
