@@ -359,6 +359,19 @@ describe('the end of a connection', () => {
     expect([client.hear(), bench.runtime.timers, bench.member.asked.length]).toEqual(['', 0, 0]);
   });
 
+  it('of one that had yet to take what it was told comes behind all of that', () => {
+    const bench = new Bench();
+    const client = bench.client().say('SUB foo 1\r\n');
+    client.channel.congested = true;
+    client.say(pub(100 * KB, 3));
+    bench.runtime.turn();
+    client.say('FOO\r\n');
+    client.channel.drain();
+    const frame = `MSG foo 1 ${100 * KB}\r\n${'x'.repeat(100 * KB)}\r\n`;
+    expect(client.hear()).toBe(`${frame.repeat(3)}-ERR 'Unknown Protocol Operation'\r\n`);
+    expect([client.channel.closedWith, client.channel.buffersInFlight]).toEqual(['Protocol Violation', 0]);
+  });
+
   it('in the middle of a stall leaves no timer either', () => {
     const bench = new Bench();
     const client = bench.client().say('SUB foo 1\r\n');

@@ -19,6 +19,10 @@ export class MemoryChannel implements Channel {
     return this.#inFlight.reduce((sum, { length }) => sum + length, 0);
   }
 
+  get buffersInFlight(): number {
+    return this.#inFlight.length;
+  }
+
   write(bytes: Buffer): boolean {
     if (this.closedWith !== undefined) throw new Error('written after the end');
     this.writes++;
