@@ -141,6 +141,12 @@ describe('CONNECT, where one has to prove who one is', () => {
     expect(free.connection.isClosed).toBe(false);
   });
 
+  it('answered with rights that nobody can read is the end of that connection alone', async () => {
+    const bench = guarded();
+    const client = await admitted(bench, allowed({ permissions: { publish: { allow: null as never } } }));
+    expect([client.channel.closedWith, bench.member.slotsGivenBack]).toEqual(['Internal Error', 1]);
+  });
+
   it.each(['"account":"A"', '"new_account":true'])('that names an account (%s) is refused', (field) => {
     const client = new Bench().stranger().say(`CONNECT {${field}}\r\n`);
     expect([client.hear(), client.channel.closedWith]).toEqual([
@@ -274,6 +280,16 @@ describe('a new configuration', () => {
     expect(client.connection.isClosed).toBe(false);
     bench.runtime.advance(1);
     expect(client.channel.closedWith).toBe('Authentication Expired');
+  });
+
+  it('with rights that nobody can read is the end of that connection alone', async () => {
+    const bench = guarded();
+    bench.member.link(9, 'auth-resolver');
+    const clients = [await admitted(bench), await admitted(bench)];
+    bench.gateway.admission.recheckAll(1);
+    const unreadable = { ...allowed(), permissions: { publish: { allow: [null] } } };
+    await outcomes(bench, [{ outcome: 'stays', ...unreadable }, { outcome: 'gone' }]);
+    expect(clients.map(({ channel }) => channel.closedWith)).toEqual(['Internal Error', 'Authentication Failure']);
   });
 
   it('asks one question after the other, about no more at once than are soon answered', async () => {

@@ -86,12 +86,15 @@ export class Admission {
 
   #ask(connection: Connection, connected = true): void {
     const { member, runtime } = this.#gateway;
-    member.authenticate(questionOf(connection), this.#settingsOf(connection).authTimeoutMs).then(
-      (response) => this.#answered(connection, response, connected),
-      () => {
-        if (!connection.isClosed) runtime.setTimer(ASK_AGAIN_MS, () => this.#askAgain(connection, connected));
-      },
-    );
+    member
+      .authenticate(questionOf(connection), this.#settingsOf(connection).authTimeoutMs)
+      .then(
+        (response) => this.#answered(connection, response, connected),
+        () => {
+          if (!connection.isClosed) runtime.setTimer(ASK_AGAIN_MS, () => this.#askAgain(connection, connected));
+        },
+      )
+      .catch((error: unknown) => connection.failed(error));
   }
 
   #askAgain(connection: Connection, connected: boolean): void {
@@ -200,7 +203,11 @@ export class Admission {
     if (connection.isClosed) return true;
     switch (recheck.outcome) {
       case 'stays':
-        this.#regrant(connection, recheck);
+        try {
+          this.#regrant(connection, recheck);
+        } catch (error) {
+          connection.failed(error);
+        }
         return true;
       case 'refused':
         this.refuse(connection);
