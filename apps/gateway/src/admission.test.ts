@@ -55,6 +55,15 @@ describe('CONNECT, where one has to prove who one is', () => {
     expect(client.connection.isClosed).toBe(false);
   });
 
+  it('counts what has arrived when its time is up', async () => {
+    const bench = guarded();
+    const client = bench.stranger();
+    bench.runtime.advance(AUTH_TIMEOUT_MS, () => client.say(`${CONNECT}PING\r\n`));
+    bench.member.asked[0].answer(allowed());
+    await bench.answers();
+    expect(client.hear()).toBe('PONG\r\n');
+  });
+
   it.each([
     [refused(), "-ERR 'Authorization Violation'\r\n", ''],
     [refused('User Authentication Expired', 'expired'), "-ERR 'User Authentication Expired'\r\n", ' - expired'],

@@ -11,6 +11,8 @@ import { settingsOf, type WebsocketSettings } from './settings.ts';
 
 /** While the auth-resolver is away, it is asked again; the authentication timeout ends the waiting. */
 const ASK_AGAIN_MS = 50;
+/** However short a client's own time is, the auth-resolver gets this long. */
+const RESOLVER_MS_MIN = 2000;
 /** Few enough that the auth-resolver answers soon, even with a slow password check for each. */
 const RECHECKED_AT_ONCE = 64;
 const RECHECK_ANSWER_MS = 10_000;
@@ -38,10 +40,22 @@ export class Admission {
       this.#enter(connection, GLOBAL_ACCOUNT);
       return;
     }
-    connection.authTimer = this.#gateway.runtime.setTimer(authTimeoutMs, () => {
-      connection.sendError(errors.authenticationTimeout.text);
-      this.#gateway.close(connection, 'Authentication Timeout');
+    this.#limit(connection, authTimeoutMs);
+  }
+
+  /** A time limit for whoever's turn it is: the client to say who it is, then the auth-resolver to know. */
+  #limit(connection: Connection, ms: number): void {
+    const { runtime } = this.#gateway;
+    this.#timely(connection);
+    const timer = runtime.setTimer(ms, () => {
+      // What has arrived by now counts, even where this process was too busy to read it.
+      runtime.defer(() => {
+        if (connection.isClosed || connection.authTimer !== timer) return;
+        connection.sendError(errors.authenticationTimeout.text);
+        this.#gateway.close(connection, 'Authentication Timeout');
+      });
     });
+    connection.authTimer = timer;
   }
 
   /** CONNECT has come: admitted at once where nobody has to prove anything, else asked of the auth-resolver. */
@@ -85,9 +99,14 @@ export class Admission {
   }
 
   #ask(connection: Connection, connected = true): void {
+    this.#limit(connection, Math.max(this.#settingsOf(connection).authTimeoutMs, RESOLVER_MS_MIN));
+    this.#question(connection, connected);
+  }
+
+  #question(connection: Connection, connected: boolean): void {
     const { member, runtime } = this.#gateway;
     member
-      .authenticate(questionOf(connection), this.#settingsOf(connection).authTimeoutMs)
+      .authenticate(questionOf(connection), Math.max(this.#settingsOf(connection).authTimeoutMs, RESOLVER_MS_MIN))
       .then(
         (response) => this.#answered(connection, response, connected),
         () => {
@@ -98,7 +117,7 @@ export class Admission {
   }
 
   #askAgain(connection: Connection, connected: boolean): void {
-    if (!connection.isClosed) this.#ask(connection, connected);
+    if (!connection.isClosed) this.#question(connection, connected);
   }
 
   #answered(connection: Connection, response: AuthResponse, connected: boolean): void {

@@ -35,7 +35,9 @@ interface Ports {
 
 async function start(...flags: string[]): Promise<ChildProcess> {
   const common = ['-a', '127.0.0.1', '-p', '-1', '-m', '-1', '--ports_file_dir', folder];
-  const spawned = spawn(process.execPath, [main, ...common, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // Node warns on stderr where both are set, as some test runners have them.
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...env } = process.env;
+  const spawned = spawn(process.execPath, [main, ...common, ...flags], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   child = spawned;
   const lines = createInterface({ input: spawned.stderr });
   lines.on('line', (line) => log.push(line));

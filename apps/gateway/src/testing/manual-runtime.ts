@@ -47,8 +47,8 @@ export class ManualRuntime implements Runtime {
     for (const fn of deferred) fn();
   }
 
-  /** Moves the clock, stopping at each timer on the way; every stop is a turn. */
-  advance(byMs: number): void {
+  /** Moves the clock, stopping at each timer on the way; every stop is a turn, in which `arriving` comes after the timer. */
+  advance(byMs: number, arriving: () => void = () => {}): void {
     const end = this.#nowMs + byMs;
     this.turn();
     for (;;) {
@@ -58,6 +58,7 @@ export class ManualRuntime implements Runtime {
       this.#timers.delete(next);
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       next.fn();
+      arriving();
       this.turn();
     }
     this.#nowMs = end;
