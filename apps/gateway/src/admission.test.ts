@@ -239,6 +239,20 @@ describe('a new configuration', () => {
     expect([clients[0].connection.isClosed, bench.member.requests.length]).toEqual([true, 2]);
   });
 
+  it.each(['no JSON', '[]', 'null'])('takes %j for no answer', async (answer) => {
+    const bench = guarded();
+    bench.member.link(9, 'auth-resolver');
+    const client = await admitted(bench);
+    bench.gateway.admission.recheckAll(1);
+    bench.member.requests[0].answer(answer);
+    await bench.answers();
+    bench.runtime.advance(50);
+    await bench.answers();
+    expect(bench.member.requests.length).toBe(2);
+    await outcomes(bench, [{ outcome: 'gone' }]);
+    expect(client.connection.isClosed).toBe(true);
+  });
+
   it('asks until the auth-resolver is there and answers', async () => {
     const bench = guarded();
     const client = await admitted(bench);

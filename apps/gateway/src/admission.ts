@@ -206,7 +206,7 @@ export class Admission {
     }
     const asked = left.slice(0, RECHECKED_AT_ONCE);
     const body = JSON.stringify({ revision, connections: asked.map(questionOf) });
-    member.request(resolver.peer.id, 'recheck', body, RECHECK_ANSWER_MS).then((answer) => {
+    const answered = (answer: string): void => {
       if (rechecking !== this.#recheckings) return;
       const outcomes: Recheck[] = JSON.parse(answer);
       const unchecked = asked.filter((connection, i) => !this.#rechecked(connection, outcomes[i]));
@@ -214,12 +214,15 @@ export class Admission {
       left.push(...unchecked);
       if (unchecked.length > 0) again();
       else this.#recheck(left, revision, rechecking);
-    }, again);
+    };
+    // An answer that cannot be read (a resolver of another version) is no answer.
+    member.request(resolver.peer.id, 'recheck', body, RECHECK_ANSWER_MS).then(answered).catch(again);
   }
 
   /** False: has to be asked again. */
-  #rechecked(connection: Connection, recheck: Recheck): boolean {
+  #rechecked(connection: Connection, recheck: Recheck | undefined): boolean {
     if (connection.isClosed) return true;
+    if (recheck === undefined) return false;
     switch (recheck.outcome) {
       case 'stays':
         try {
