@@ -68,6 +68,8 @@ export const CLOSE_MS_MAX = 2000;
 
 /** Sends what is written, then closes; in any case within the time given. */
 export function endWithin(socket: Socket, ms: number): void {
+  // One that is gone already says so no more: a timer would only keep it in memory.
+  if (socket.destroyed) return;
   const timer = setTimeout(() => socket.destroy(), ms);
   socket.once('close', () => clearTimeout(timer));
   socket.end(() => socket.destroy());
