@@ -42,6 +42,17 @@ describe('a node', () => {
     expect([...monitor.member.links.keys()].sort()).toEqual(gateways.map((gateway) => gateway.member.id).sort());
   });
 
+  test('tells every process to stop when one of them asks for it', async () => {
+    const node = new SimulatedNode(4);
+    const gateways = [node.gateway(0), node.gateway(1)];
+    await node.until(() => gateways.every((gateway) => gateway.listening));
+    const asked = gateways[0].member.request('router', 'shutdown', '', 1000);
+    // What each is told; stopping is then its own business.
+    await node.until(() => gateways.every(({ refused }) => refused === 'asked'));
+    await expect(asked).resolves.toBe('{}');
+    expect(gateways.every(({ alive }) => alive)).toBe(true);
+  });
+
   test('refuses who does not know its secret, for good', async () => {
     const node = new SimulatedNode(2);
     const stranger = node.add('stranger', { token: Buffer.from('guess!') });
