@@ -161,6 +161,24 @@ describe('who produces faster than others take', () => {
     expect([producer.channel.paused, producer.connection.stalled]).toEqual([false, false]);
   });
 
+  it('is never held by an inner process, and by none while it waits for a gateway', () => {
+    const bench = new Bench();
+    bench.gateway.account('$G').setRemote(2, 'foo', '', 1);
+    const inner = bench.member.link(2, 'monitor');
+    inner.writable = false;
+    const producer = bench.client().say(pub(10));
+    expect([producer.channel.paused, inner.delivered.length]).toEqual([false, 1]);
+
+    bench.gateway.account('$G').setRemote(3, 'foo', '', 1);
+    const full = bench.member.link(3);
+    full.writable = false;
+    producer.say(pub(10));
+    expect(producer.channel.paused).toBe(true);
+    full.writable = true;
+    bench.gateway.linksWritable();
+    expect(producer.channel.paused).toBe(false);
+  });
+
   it('is held by a full link also when a slow subscriber has caught up', () => {
     const { bench, slow, producer } = flooded();
     bench.gateway.account('$G').setRemote(2, 'foo', '', 1);

@@ -484,13 +484,13 @@ export class Gateway {
   }
 
   /** A link's window is full: unlike a slow subscriber it holds its producers until it opens again. */
-  stallOnLink(connection: Connection, _link: Link): void {
+  stallOnLink(connection: Connection): void {
     connection.stalled = true;
     this.#stalledOnLinks.add(connection);
   }
 
   linksWritable(): void {
-    for (const link of this.member.links.values()) if (!link.writable) return;
+    for (const link of this.member.links.values()) if (!link.writable && link.peer.component === 'gateway') return;
     for (const connection of this.#stalledOnLinks) {
       this.#stalledOnLinks.delete(connection);
       this.unstall(connection);

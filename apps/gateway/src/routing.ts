@@ -189,7 +189,8 @@ function send(
   );
   if (taken && from !== null) {
     from.publishedRemotely = true;
-    if (!link.writable) from.gateway.stallOnLink(from, link);
+    // Towards inner processes there is no back-pressure: a slow one must not leave a client unread.
+    if (!link.writable && link.peer.component === 'gateway') from.gateway.stallOnLink(from);
   }
   return taken;
 }
