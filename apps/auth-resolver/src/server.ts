@@ -1,4 +1,5 @@
 import type { AuthRequest, Member, MemberHandlers } from '@skein/bus';
+import { answerDiagnostics } from '@skein/diagnostics';
 import { Authenticator, type Recheck } from './authenticator.ts';
 import { compileDirectory, type Directory, DirectoryError } from './directory.ts';
 import { type AuthConfiguration, type AuthResolverOptions, component } from './options.ts';
@@ -52,6 +53,7 @@ class Server implements AuthResolver {
     this.passwords = new Passwords(this.bcrypt.compare);
     this.member = createMember({ ...member, component, wantsInterest: false, handlers: this.handlers() });
     this.member.handle('recheck', (body) => this.recheck(body));
+    answerDiagnostics(this.member);
   }
 
   async start(): Promise<void> {

@@ -1,4 +1,5 @@
 import { systemRuntime, unixTransport } from '@skein/bus';
+import { answerDiagnostics } from '@skein/diagnostics';
 import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
 import { GatewayMember } from './gateway-member.ts';
 import { Listeners } from './listeners.ts';
@@ -29,6 +30,8 @@ export async function createGatewayProcess(context: ProcessContext): Promise<Run
     },
     shutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
   });
+
+  answerDiagnostics(node.member);
 
   async function listen(): Promise<void> {
     listeners = new Listeners(node.gateway, node.configuration, runtime, context.log);

@@ -1,4 +1,5 @@
 import { createMember, type Registration, systemRuntime, unixTransport } from '@skein/bus';
+import { answerDiagnostics } from '@skein/diagnostics';
 import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
 import type { MonitorConfiguration } from './configuration.ts';
 import type { RunningHttp } from './http.ts';
@@ -27,6 +28,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
       shutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
     },
   });
+  answerDiagnostics(member);
   const registration: Registration = await member.start();
   const configuration = registration.configuration as MonitorConfiguration;
   context.log.configure(configuration.logging);

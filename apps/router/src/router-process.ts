@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { systemRuntime, unixTransport } from '@skein/bus';
+import { diagnosticMethods } from '@skein/diagnostics';
 import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
 import { readServerOptions, readTokens, startingFrom } from './options.ts';
 import { createRouter } from './server.ts';
@@ -22,6 +23,7 @@ export async function createRouterProcess(
     state: context.supervised ? store : startingFrom(store, serverFlags, process.cwd()),
     productVersion,
     readOptions: readServerOptions,
+    methods: diagnosticMethods,
     optionsChanged: (options) => {
       context.log.configure(options.logging);
       context.optionsChanged(options);

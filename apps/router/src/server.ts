@@ -35,6 +35,8 @@ export interface RouterOptions {
   readOptions?: (argv: readonly string[], cwd: string) => ServerOptions | Promise<ServerOptions>;
   /** A reload has put these options in force. */
   optionsChanged?: (options: ServerOptions) => void;
+  /** What else processes may ask: JSON text in, JSON text out. */
+  methods?: Record<string, (body: string) => Promise<string>>;
 }
 
 export interface Router {
@@ -444,10 +446,20 @@ class NodeRouter implements Router, SessionOwner {
         body = {};
         break;
       default:
-        session.send({ response: { id, error: `unknown method ${request.method}` } });
+        void this.requestElse(session, id, request.method as string, request.body as string);
         return;
     }
     session.send({ response: { id, body: JSON.stringify(body) } });
+  }
+
+  private async requestElse(session: Session, id: number, method: string, body: string): Promise<void> {
+    try {
+      const answer = this.given.methods?.[method];
+      if (answer === undefined) throw new Error(`unknown method ${method}`);
+      session.send({ response: { id, body: await answer(body) } });
+    } catch (error) {
+      session.send({ response: { id, error: (error as Error).message } });
+    }
   }
 
   private figures(): Record<string, unknown> {

@@ -1,3 +1,5 @@
+import type { ProcessStacks } from '@skein/diagnostics';
+
 /**
  * What a process and the supervisor say to each other over the pipe at descriptor 3, one JSON object a line. The end of
  * the pipe is the end of the other side.
@@ -13,13 +15,17 @@ export type FromProcess =
   /** It does its work now; `ports` are those that it listens on, by their names in the ports file. */
   | { type: 'ready'; ports: Record<string, number> }
   /** Router: these options are in force now (a reload). */
-  | { type: 'options'; options: unknown };
+  | { type: 'options'; options: unknown }
+  /** What it was asked for. */
+  | { type: 'stacks'; stacks: ProcessStacks };
 
 export type ToProcess =
   /** Orderly: finish, flush, exit with 0. */
   | { type: 'stop'; reason: string }
   /** Router: read the configuration again. */
-  | { type: 'reload' };
+  | { type: 'reload' }
+  /** What are you doing? */
+  | { type: 'stacks' };
 
 /** Longest line: the options of a node with thousands of users. Whoever sends more is out of order and is cut off. */
 const LINE_CHARS_MAX = 64 * 1024 * 1024;

@@ -126,8 +126,21 @@ class ProcessRun {
   }
 
   private told(message: ToProcess): void {
-    if (message.type === 'stop') this.stop(0, message.reason);
-    else this.running?.reload?.();
+    switch (message.type) {
+      case 'stop':
+        this.stop(0, message.reason);
+        return;
+      case 'reload':
+        this.running?.reload?.();
+        return;
+      case 'stacks':
+        void this.tellStacks();
+    }
+  }
+
+  private async tellStacks(): Promise<void> {
+    const { ownStacks } = await import('@skein/diagnostics');
+    this.supervision?.send({ type: 'stacks', stacks: ownStacks() });
   }
 
   private followSignals(): void {

@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { encodeMessage, type FromProcess, MessageReader, type ToProcess } from '@skein/process';
 import { LineSplitter } from './line-splitter.ts';
+import { InspectorNotice } from './stacks/inspector-notice.ts';
 
 export interface ChildCommand {
   program: string;
@@ -22,13 +23,15 @@ export interface Child {
   readonly pid: number | undefined;
   send(message: ToProcess): void;
   kill(): void;
+  /** Has its inspector listen, which works though its event loop stands still; calls back with the URL. */
+  inspect(found: (url: string) => void): void;
 }
 
 export type StartChild = (command: ChildCommand, events: ChildEvents) => Child;
 
 /** The pipe at descriptor 3: the child's life hangs on it, see `@skein/process`. */
 export const startChild: StartChild = (command, events) => {
-  const nodeArgs = [command.program, ...command.args];
+  const nodeArgs = [...INSPECTOR_FLAGS, command.program, ...command.args];
   // A stopped process cannot notice the end of its pipe; the kernel can end it all the same.
   const [file, args] =
     setpriv === undefined
@@ -36,7 +39,11 @@ export const startChild: StartChild = (command, events) => {
       : [setpriv, ['--pdeathsig', 'KILL', process.execPath, ...nodeArgs]];
   const child: ChildProcess = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
 
-  const splitter = new LineSplitter(events.lines);
+  const notice = new InspectorNotice();
+  const splitter = new LineSplitter((text) => {
+    const lines = notice.filter(text);
+    if (lines !== '') events.lines(lines);
+  });
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (text: string) => splitter.push(text));
 
@@ -73,8 +80,15 @@ export const startChild: StartChild = (command, events) => {
     kill: () => {
       child.kill('SIGKILL');
     },
+    inspect: (found) => {
+      notice.expect(found);
+      child.kill('SIGUSR1');
+    },
   };
 };
+
+/** It listens nowhere until SIGUSR1 says so; then on a port of its own, under a name that only its log tells. */
+const INSPECTOR_FLAGS = ['--inspect-port=127.0.0.1:0', '--inspect-publish-uid=stderr'];
 
 const CLOSE_MS_MAX = 50;
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { NATS_VERSION, notYet, type ServerOptions } from '@skein/config';
+import { ownStacks, stacksText } from '@skein/diagnostics';
 import { createLogger, type Logger, wallClock } from '@skein/log';
 import { createCurveKey, createServerKey } from '@skein/nkeys';
 import { productVersion } from '@skein/process';
@@ -32,6 +33,8 @@ export interface RunningNode {
   readonly options: ServerOptions;
   reload(): void;
   reopenLog(): void;
+  /** What every process of the node does at this moment, as text. Takes a second at most. */
+  stacks(): Promise<string>;
   stop(reason: string): Promise<void>;
 }
 
@@ -104,6 +107,7 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
     options,
     reload: () => supervisor.reload(),
     reopenLog: () => log.info(target.reopen() ? 'File log re-opened' : 'File log re-open ignored, not a file logger'),
+    stacks: async () => [stacksText('supervisor', process.pid, ownStacks()), await supervisor.stacks()].join('\n'),
     stop: async (reason) => {
       log.info('Initiating Shutdown...');
       await supervisor.stop(reason);

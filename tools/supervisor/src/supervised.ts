@@ -1,7 +1,10 @@
+import type { ProcessStacks } from '@skein/diagnostics';
 import type { FromProcess, ToProcess } from '@skein/process';
 import type { Child, ChildCommand, StartChild } from './child.ts';
 import type { ProcessSpec } from './components.ts';
 import { RestartPolicy } from './restart-policy.ts';
+import type { StackSource } from './stacks/collect-stacks.ts';
+import { pausedStack } from './stacks/paused-stack.ts';
 
 /** Clock and timers, so that tests bring their own. */
 export interface SupervisorClock {
@@ -39,6 +42,7 @@ export class Supervised {
   private readonly clock: SupervisorClock;
   private readonly events: SupervisedEvents;
   private readonly policy = new RestartPolicy();
+  private stacksAsked: ((stacks: ProcessStacks) => void) | undefined;
 
   constructor(
     spec: ProcessSpec,
@@ -81,6 +85,7 @@ export class Supervised {
       lines: this.events.lines,
       message: (message) => {
         if (message.type === 'ready') this.state = { name: 'up', child, sinceMs };
+        else if (message.type === 'stacks') this.stacksAsked?.(message.stacks);
         this.events.message(this, message);
       },
       exited: (code, signal) => this.exited(this.clock.now() - sinceMs, code, signal),
@@ -101,6 +106,22 @@ export class Supervised {
   retire(reason: string): void {
     this.retired = true;
     this.send({ type: 'stop', reason });
+  }
+
+  /** Whom to ask what it is doing; undefined when it does not run. */
+  get stackSource(): StackSource | undefined {
+    const { child, name } = this;
+    if (child?.pid === undefined) return undefined;
+    return {
+      name,
+      pid: child.pid,
+      ask: () =>
+        new Promise((resolve) => {
+          this.stacksAsked = resolve;
+          child.send({ type: 'stacks' });
+        }),
+      pause: async () => pausedStack(await new Promise<string>((found) => child.inspect(found))),
+    };
   }
 
   private get child(): Child | undefined {

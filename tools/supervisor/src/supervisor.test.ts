@@ -31,6 +31,8 @@ class FakeChild {
     this.events.exited(null, 'SIGKILL');
   }
 
+  inspect(): void {}
+
   ready(): void {
     this.events.message({ type: 'ready', ports: {} });
   }

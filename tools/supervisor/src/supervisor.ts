@@ -5,6 +5,7 @@ import type { StartChild } from './child.ts';
 import { type ComponentName, type ProcessSpec, processesFor, silenceMaxMs } from './components.ts';
 import { HeartbeatWatch } from './heartbeat-watch.ts';
 import type { RunDir } from './run-dir.ts';
+import { collectStacks } from './stacks/collect-stacks.ts';
 import { Supervised, type SupervisorClock } from './supervised.ts';
 
 const CHECK_MS = 500;
@@ -64,6 +65,12 @@ export class Supervisor {
     const others = this.processes.filter((one) => one.spec.component !== 'gateway');
     await this.end(gateways, reason, STOP_GATEWAYS_MS);
     await this.end(others, reason, STOP_OTHERS_MS);
+  }
+
+  /** What every process does at this moment, those that are stuck too, as text. Takes a second at most. */
+  stacks(): Promise<string> {
+    const sources = this.processes.map((one) => one.stackSource).filter((source) => source !== undefined);
+    return collectStacks(sources, this.given.clock.after);
   }
 
   private async end(processes: readonly Supervised[], reason: string, limitMs: number): Promise<void> {

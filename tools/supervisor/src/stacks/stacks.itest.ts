@@ -1,0 +1,55 @@
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, it } from 'vitest';
+import { startChild } from '../child.ts';
+import { Supervised } from '../supervised.ts';
+import { collectStacks, type StackSource } from './collect-stacks.ts';
+
+const after = (ms: number, fn: () => void): void => {
+  setTimeout(fn, ms).unref();
+};
+
+let started: Supervised[] = [];
+
+afterEach(() => {
+  for (const one of started) {
+    one.retired = true;
+    one.kill();
+  }
+  started = [];
+});
+
+function start(fixture: string, component: 'router' | 'gateway') {
+  const program = fileURLToPath(new URL(`../fixtures/${fixture}.ts`, import.meta.url));
+  const args = ['--run-dir', tmpdir(), '--secret-file', '/dev/null', '--instance', '0'];
+  const log: string[] = [];
+  return new Promise<{ source: StackSource; log: string[] }>((resolve) => {
+    const supervised = new Supervised(
+      { component, instance: 0 },
+      { program, args },
+      startChild,
+      { now: () => performance.now(), wallMs: () => Date.now(), after },
+      {
+        lines: (text) => log.push(text),
+        started: () => {},
+        message: (one, { type }) => type === 'ready' && resolve({ source: one.stackSource as StackSource, log }),
+        died: () => false,
+      },
+    );
+    started.push(supervised);
+    supervised.start();
+  });
+}
+
+it('shows where a process is that never comes back to its event loop, and what one does that does', async () => {
+  const [spinning, idle] = await Promise.all([start('spinning-process', 'gateway'), start('tiny-process', 'router')]);
+  const begun = performance.now();
+  const text = await collectStacks([spinning.source, idle.source], after);
+  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(text).toContain(`gateway 0 pid ${spinning.source.pid} thread main [stuck]:`);
+  expect(text).toMatch(/spinForEver\(\)\n\tfile:.*spinning-process\.ts:\d+:\d+\n/);
+  expect(text).toContain(`router 0 pid ${idle.source.pid} thread main [running]:`);
+  expect(text).toMatch(/router 0 pid \d+ waits for: .*PipeWrap/);
+  // Whoever knows the inspector's address can run code in the process.
+  expect(spinning.log.join('')).not.toContain('ws://');
+});
