@@ -3,10 +3,11 @@ import type { ServerOptions as HttpsOptions } from 'node:https';
 import { listenHost } from '@skein/process';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { MonitorConfiguration } from './configuration.ts';
-import type { Page, Query } from './endpoints/endpoint.ts';
-import { endpoints } from './endpoints/endpoints.ts';
+import type { Endpoint, Page } from './endpoints/endpoint.ts';
 import { indexPage } from './endpoints/index-page.ts';
-import { QueryError } from './endpoints/query.ts';
+import type { Query } from './endpoints/options.ts';
+import { QuestionError } from './endpoints/question-error.ts';
+import { endpoints } from './endpoints/table.ts';
 import type { Monitor } from './monitor.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
@@ -58,27 +59,30 @@ export function createApp(monitor: Monitor, app: FastifyInstance): FastifyInstan
     count(monitor, '/');
     return reply.type('text/html; charset=utf-8').send(indexPage(monitor));
   });
-  for (const [path, endpoint] of Object.entries(endpoints)) {
-    app.get(base + path, async (request, reply) => {
-      count(monitor, path);
-      const query = request.query as Query;
-      const page = await endpoint(monitor, query);
-      const text = render(page);
-      reply.header('access-control-allow-origin', '*').code(page.status);
-      if (CALLBACK.test(query.callback ?? '')) {
-        return reply.type('application/javascript').send(`${query.callback}(${text})`);
-      }
-      // As bytes: to a string fastify adds a charset, which nats-server's answers do not have.
-      return reply.type('application/json').send(Buffer.from(text));
-    });
-  }
+  for (const endpoint of endpoints) for (const path of endpoint.paths) servePage(monitor, app, base, path, endpoint);
   app.setNotFoundHandler((_request, reply) => plain(reply, 404, '404 page not found\n'));
   app.setErrorHandler((error, _request, reply) => {
-    if (error instanceof QueryError) return plain(reply, 400, error.message);
+    if (error instanceof QuestionError) return plain(reply, 400, error.message);
     if (error instanceof UnavailableError) return plain(reply, 503, error.message);
     throw error;
   });
   return app;
+}
+
+function servePage(monitor: Monitor, app: FastifyInstance, base: string, path: string, endpoint: Endpoint): void {
+  app.get(base + path, async (request, reply) => {
+    count(monitor, path);
+    const query = request.query as Query;
+    const page = await endpoint.fromQuery(query)(monitor);
+    if (page.text !== undefined) return plain(reply, page.status, page.text);
+    const text = render(page);
+    reply.header('access-control-allow-origin', '*').code(page.status);
+    if (CALLBACK.test(query.callback ?? '')) {
+      return reply.type('application/javascript').send(`${query.callback}(${text})`);
+    }
+    // As bytes: to a string fastify adds a charset, which nats-server's answers do not have.
+    return reply.type('application/json').send(Buffer.from(text));
+  });
 }
 
 function plain(

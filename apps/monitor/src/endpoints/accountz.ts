@@ -1,12 +1,16 @@
-import type { Monitor } from '../monitor.ts';
-import { isoTime, ok, type Page } from './endpoint.ts';
+import { endpoint, isoTime, ok } from './endpoint.ts';
 
-export function accountz(monitor: Monitor): Page {
-  const systemAccount = monitor.configuration.systemAccount ?? '$SYS';
-  return ok({
-    server_id: monitor.identity.serverId,
-    now: isoTime(monitor.wallMs()),
-    system_account: systemAccount,
-    accounts: ['$G', systemAccount],
-  });
-}
+export const accountz = endpoint({
+  name: 'ACCOUNTZ',
+  fields: { account: { kind: 'string', query: 'acc', body: 'account' } },
+  forAccount: (options, account) => ({ ...options, account }),
+  answer(monitor) {
+    const systemAccount = monitor.configuration.systemAccount ?? '$SYS';
+    return ok({
+      server_id: monitor.identity.serverId,
+      now: isoTime(monitor.wallMs()),
+      system_account: systemAccount,
+      accounts: ['$G', systemAccount],
+    });
+  },
+});

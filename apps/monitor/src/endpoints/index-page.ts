@@ -10,7 +10,10 @@ const pages = [
   ['routez', 'Routes'],
   ['leafz', 'LeafNodes'],
   ['gatewayz', 'Gateways'],
+  ['raftz', 'Raft Groups'],
   ['healthz', 'Health Probe'],
+  ['ipqueuesz', 'Internal Queues'],
+  ['expvarz', 'Runtime Figures'],
 ] as const;
 
 /** The page at the root: where everything is. */

@@ -1,7 +1,5 @@
-import type { Query } from './endpoint.ts';
-
-/** A query that cannot be read: 400, with this text. */
-export class QueryError extends Error {}
+import type { Query } from './options.ts';
+import { QuestionError } from './question-error.ts';
 
 // The texts are nats-server's: they name the functions of Go that it reads numbers with.
 
@@ -34,8 +32,8 @@ export function queryBoolean(query: Query, name: string): boolean {
   throw undecodable('boolean', name, 'ParseBool', text, 'invalid syntax');
 }
 
-function undecodable(kind: string, name: string, reader: string, text: string, why: string): QueryError {
-  return new QueryError(
+function undecodable(kind: string, name: string, reader: string, text: string, why: string): QuestionError {
+  return new QuestionError(
     `Error decoding ${kind} for '${name}': strconv.${reader}: parsing ${JSON.stringify(text)}: ${why}`,
   );
 }

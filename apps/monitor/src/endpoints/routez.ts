@@ -1,13 +1,17 @@
-import type { Monitor } from '../monitor.ts';
-import { isoTime, ok, type Page } from './endpoint.ts';
+import { endpoint, isoTime, ok } from './endpoint.ts';
+import { subscriptionFields } from './options.ts';
 
-export function routez(monitor: Monitor): Page {
-  const { serverId, serverName } = monitor.identity;
-  return ok({
-    server_id: serverId,
-    server_name: serverName,
-    now: isoTime(monitor.wallMs()),
-    num_routes: 0,
-    routes: [],
-  });
-}
+export const routez = endpoint({
+  name: 'ROUTEZ',
+  fields: subscriptionFields,
+  answer(monitor) {
+    const { serverId, serverName } = monitor.identity;
+    return ok({
+      server_id: serverId,
+      server_name: serverName,
+      now: isoTime(monitor.wallMs()),
+      num_routes: 0,
+      routes: [],
+    });
+  },
+});

@@ -1,23 +1,33 @@
-import type { Monitor } from '../monitor.ts';
-import { isoTime, ok, type Page, type Query } from './endpoint.ts';
-import { queryInteger } from './query.ts';
+import { endpoint, isoTime, ok } from './endpoint.ts';
 
 /** How many subscriptions there are. The cache belongs to each gateway: its figures are not added up. */
-export async function subsz(monitor: Monitor, query: Query): Promise<Page> {
-  const { subscriptions } = await monitor.snapshot();
-  return ok({
-    server_id: monitor.identity.serverId,
-    now: isoTime(monitor.wallMs()),
-    num_subscriptions: subscriptions,
-    num_cache: 0,
-    num_inserts: 0,
-    num_removes: 0,
-    num_matches: 0,
-    cache_hit_rate: 0,
-    max_fanout: 0,
-    avg_fanout: 0,
-    total: 0,
-    offset: queryInteger(query, 'offset', 0),
-    limit: queryInteger(query, 'limit', 1024),
-  });
-}
+export const subsz = endpoint({
+  name: 'SUBSZ',
+  paths: ['/subsz', '/subscriptionsz'],
+  fields: {
+    offset: { kind: 'int', query: 'offset', body: 'offset' },
+    limit: { kind: 'int', query: 'limit', body: 'limit' },
+    subscriptions: { kind: 'bool', query: 'subs', body: 'subscriptions' },
+    account: { kind: 'string', query: 'acc', body: 'account' },
+    test: { kind: 'string', query: 'test', body: 'test' },
+  },
+  forAccount: (options, account) => ({ ...options, account }),
+  async answer(monitor, { offset, limit }) {
+    const { subscriptions } = await monitor.snapshot();
+    return ok({
+      server_id: monitor.identity.serverId,
+      now: isoTime(monitor.wallMs()),
+      num_subscriptions: subscriptions,
+      num_cache: 0,
+      num_inserts: 0,
+      num_removes: 0,
+      num_matches: 0,
+      cache_hit_rate: 0,
+      max_fanout: 0,
+      avg_fanout: 0,
+      total: 0,
+      offset,
+      limit: limit || 1024,
+    });
+  },
+});

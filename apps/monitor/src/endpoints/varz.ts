@@ -1,30 +1,34 @@
 import type { MonitorConfiguration } from '../configuration.ts';
 import type { Monitor, Snapshot } from '../monitor.ts';
 import { formatUptime } from '../uptime.ts';
-import { isoTime, ok, type Page } from './endpoint.ts';
+import { endpoint, isoTime, ok } from './endpoint.ts';
 
 const NANOS_PER_MS = 1e6;
 
-export async function varz(monitor: Monitor): Promise<Page> {
-  const snapshot = await monitor.snapshot();
-  return ok({
-    ...identityPart(monitor),
-    ...configurationPart(monitor.configuration),
-    ...timePart(monitor),
-    ...figuresPart(snapshot),
-    http_req_stats: Object.fromEntries(monitor.requests),
-    config_load_time: isoTime(monitor.configuredUnixMs),
-    config_digest: monitor.configuration.configDigest,
-    feature_flags: {},
-    ...tagsPart(monitor.configuration),
-    system_account: monitor.configuration.systemAccount ?? '$SYS',
-    slow_consumer_stats: linkKinds(snapshot.counters.slowConsumers),
-    stale_connection_stats: linkKinds(snapshot.counters.staleConnections),
-    disk_io_wait_stats: { waiters: 0, waits: 0, wait_time: 0, max_wait_time: 0 },
-    // Skein's own: the processes that the node is made of.
-    processes: snapshot.processes,
-  });
-}
+export const varz = endpoint({
+  name: 'VARZ',
+  async answer(monitor) {
+    const snapshot = await monitor.snapshot();
+    return ok({
+      ...identityPart(monitor),
+      ...configurationPart(monitor.configuration),
+      ...timePart(monitor),
+      ...figuresPart(snapshot),
+      http_req_stats: Object.fromEntries(monitor.requests),
+      config_load_time: isoTime(monitor.configuredUnixMs),
+      config_digest: monitor.configuration.configDigest,
+      ...tagsPart(monitor.configuration),
+      // Those of JetStream.
+      feature_flags: {},
+      system_account: monitor.configuration.systemAccount ?? '$SYS',
+      slow_consumer_stats: linkKinds(snapshot.counters.slowConsumers),
+      stale_connection_stats: linkKinds(snapshot.counters.staleConnections),
+      disk_io_wait_stats: { waiters: 0, waits: 0, wait_time: 0, max_wait_time: 0 },
+      // Skein's own: the processes that the node is made of.
+      processes: snapshot.processes,
+    });
+  },
+});
 
 function identityPart({ identity, configuration }: Monitor) {
   return {
