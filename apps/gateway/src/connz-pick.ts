@@ -30,13 +30,17 @@ export interface PickQuery {
   account?: string;
   user?: string;
   cid?: number;
+  /** Part of a name, user, address or id, in any case; see `matches`. */
+  search?: string;
+  /** From the other end of the order. */
+  reverse?: boolean;
 }
 
 export interface Picked {
-  /** Of the state and account asked for; user and id do not narrow it, as in nats-server. */
+  /** Of the state and account asked for, and of the search; user and id do not narrow it, as in nats-server. */
   total: number;
   cids: number[];
-  /** To `cids`, rising in the order asked for, so that a falling one has its figures negated. `cids` are in no order. */
+  /** To `cids`, rising in the order asked for, so that a falling one has its figures negated. Reasons stay texts. `cids` are in no order. */
   keys: (number | string)[];
 }
 
@@ -46,18 +50,25 @@ export const PICKED_MAX = 65_536;
 export function pickConnections(gateway: Gateway, query: PickQuery): Picked {
   const { total, candidates } = candidatesOf(gateway, query);
   const count = Math.min(query.count, PICKED_MAX);
-  if (query.sort === 'reason') return pickByReason(total, candidates as ClosedRecord[], count);
+  const sign = query.reverse ? -1 : 1;
+  if (query.sort === 'reason') return pickByReason(total, candidates as ClosedRecord[], count, sign);
   const key = numericKeys(query.nowMs)[query.sort];
-  const { cids, keys } = selectLowest(candidates, Float64Array.from(candidates, key), count);
+  const { cids, keys } = selectLowest(
+    candidates,
+    Float64Array.from(candidates, (one) => sign * key(one)),
+    count,
+  );
   return { total, cids, keys };
 }
 
 type Candidate = Connection | ClosedRecord;
 
-function candidatesOf(gateway: Gateway, { state, account, user, cid }: PickQuery) {
+function candidatesOf(gateway: Gateway, { state, account, user, cid, search }: PickQuery) {
   const candidates: Candidate[] = [];
   let total = 0;
+  const wanted = search?.toLowerCase() ?? '';
   const consider = (one: Candidate): void => {
+    if (wanted !== '' && !matches(one, wanted)) return;
     total++;
     if ((user === undefined || one.user === user) && (cid === undefined || one.cid === cid)) candidates.push(one);
   };
@@ -69,6 +80,17 @@ function candidatesOf(gateway: Gateway, { state, account, user, cid }: PickQuery
     for (const record of gateway.closed) if (account === undefined || record.account === account) consider(record);
   }
   return { total, candidates };
+}
+
+/** `wanted`: in lower case. */
+function matches(one: Candidate, wanted: string): boolean {
+  const closed = isClosed(one);
+  const { name, lang } = closed ? one : one.options;
+  const { host, port } = closed ? { host: one.ip, port: one.port } : one.origin;
+  const account = closed ? one.account : (one.account?.name ?? '');
+  return `${name}\n${one.user}\n${host}:${port}\n${one.cid}\n${lang}\n${account}\n${closed ? one.reason : ''}`
+    .toLowerCase()
+    .includes(wanted);
 }
 
 const isClosed = (one: Candidate): one is ClosedRecord => 'stopUnixMs' in one;
@@ -95,12 +117,12 @@ function numericKeys(nowMs: number): Record<Exclude<Sort, 'reason'>, (one: Candi
 }
 
 /** Reasons are few: their ranks are sorted instead of their texts. */
-function pickByReason(total: number, closed: readonly ClosedRecord[], count: number): Picked {
+function pickByReason(total: number, closed: readonly ClosedRecord[], count: number, sign: 1 | -1): Picked {
   const reasons = [...new Set(closed.map(({ reason }) => reason))].sort();
   const ranks = new Map(reasons.map((reason, rank) => [reason, rank]));
-  const keys = Float64Array.from(closed, ({ reason }) => ranks.get(reason) as number);
+  const keys = Float64Array.from(closed, ({ reason }) => sign * (ranks.get(reason) as number));
   const selected = selectLowest(closed, keys, count);
-  return { total, cids: selected.cids, keys: selected.keys.map((rank) => reasons[rank]) };
+  return { total, cids: selected.cids, keys: selected.keys.map((rank) => reasons[sign * rank]) };
 }
 
 /**

@@ -130,3 +130,26 @@ it('no answer is much longer than its bound, however long names and subjects are
   expect(listed).toHaveLength(11);
   expect(new Set(answers.flatMap(({ connections }) => connections.map(({ cid }) => cid)))).toEqual(new Set([1, 2, 3]));
 });
+
+it('picks from the other end of the order', () => {
+  const open = [1, 2, 3].map((cid) => connection(cid, { inMsgs: cid }));
+  const gateway = gatewayWith(open, [closedRecord(4, { reason: 'a' }), closedRecord(5, { reason: 'b' })]);
+  expect(pick(gateway, { sort: 'msgs_from', count: 1 }).cids).toEqual([3]);
+  expect(pick(gateway, { sort: 'msgs_from', count: 1, reverse: true })).toEqual({ total: 3, cids: [1], keys: [1] });
+  const byReason = pick(gateway, { sort: 'reason', state: 'closed', count: 1, reverse: true });
+  expect(byReason).toEqual({ total: 2, cids: [5], keys: ['b'] });
+});
+
+it.each([
+  ['ORDERS', [1]],
+  ['carol', [2]],
+  ['::1:7', [2]],
+  ['3', [3]],
+  ['slow', [3]],
+  ['nothing like it', []],
+])('finds %s in names, users, addresses, ids and reasons, and counts what it finds', (search, cids) => {
+  const orders = connection(1, { options: { name: 'orders-1', lang: '', version: '' } });
+  const carol = connection(2, { user: 'Carol', origin: { kind: 'STANDARD', host: '::1', port: 7 } });
+  const gateway = gatewayWith([orders, carol], [closedRecord(3, { reason: 'Slow Consumer (Pending Bytes)' })]);
+  expect(pick(gateway, { state: 'any', search })).toMatchObject({ total: cids.length, cids });
+});

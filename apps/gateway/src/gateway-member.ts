@@ -7,6 +7,7 @@ import {
   type Transport,
 } from '@skein/bus';
 import { defaultOptions } from '@skein/config/options';
+import { spreadOf } from './connection-spread.ts';
 import { connz } from './connz.ts';
 import { Gateway, type Log } from './gateway.ts';
 import { infoLine } from './info.ts';
@@ -118,7 +119,7 @@ export class GatewayMember {
         this.#configure(configuration as GatewayConfiguration);
         this.gateway.admission.recheckAll(revision);
       },
-      stats: () => this.gateway.figures(),
+      stats: () => ({ ...this.gateway.figures(), ...spreadOf(this.gateway.connections.values()) }),
       settled: (sequence) => this.gateway.settled(sequence),
       writable: () => this.gateway.linksWritable(),
       acked: () => this.gateway.acked(),

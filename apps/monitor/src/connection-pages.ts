@@ -14,6 +14,10 @@ export interface PageQuery {
   account?: string;
   user?: string;
   cid?: number;
+  /** Part of a name, user, address, id, language, account or reason, in any case. Narrows the total. */
+  search?: string;
+  /** From the other end of the order. */
+  reverse?: boolean;
   subscriptions?: 'subjects' | 'detail';
   /** Unix ms */
   nowMs: number;
@@ -80,7 +84,9 @@ export class ConnectionPages {
     const answers = await Promise.all(gateways.map((peer) => this.#pick(peer, query)));
     const picked = answers.filter((answer) => answer !== undefined);
     if (picked.length === 0) throw new UnavailableError('no gateway answers');
-    const choices = picked.flatMap((one) => one.choices).sort(byKey);
+    const choices = picked
+      .flatMap((one) => one.choices)
+      .sort(query.reverse && query.sort === 'reason' ? byTextFalling : byKey);
     const page = choices.slice(query.offset, query.offset + query.limit);
     const described = new Map<number, GatewayConnection>();
     for (const { remembered } of picked) for (const one of remembered) described.set(one.cid, one);
@@ -93,8 +99,8 @@ export class ConnectionPages {
   }
 
   async #pick(peer: Peer, query: PageQuery): Promise<Picked | undefined> {
-    const { sort, state, offset, limit, account, user, cid, nowMs } = query;
-    const pick = { sort, state, count: offset + limit, account, user, cid, nowMs };
+    const { sort, state, offset, limit, account, user, cid, nowMs, search, reverse } = query;
+    const pick = { sort, state, count: offset + limit, account, user, cid, nowMs, search, reverse };
     try {
       const answer: { total: number; cids: number[]; keys: SortKey[] } = await this.#ask(peer, { pick });
       this.#knownOf(peer).rememberTotal(totalName(query), answer.total);
@@ -111,7 +117,7 @@ export class ConnectionPages {
     const total = known?.total(totalName(query)) ?? all.length;
     if (all.length === 0 && total === 0) return undefined;
     const remembered = all.filter((one) => isAskedFor(one, query));
-    const choices = remembered.map((one) => ({ cid: one.cid, key: sortKey(query.sort, one, query.nowMs), peer }));
+    const choices = remembered.map((one) => ({ cid: one.cid, key: directedKey(query, one), peer }));
     return { total, choices, remembered };
   }
 
@@ -170,15 +176,29 @@ function byKey(a: Choice, b: Choice): number {
   return a.key < b.key ? -1 : a.key > b.key ? 1 : a.cid - b.cid;
 }
 
-const totalName = ({ state, account }: PageQuery): string => `${state} ${account ?? ''}`;
+/** Texts can't be negated: they are compared the other way round instead. */
+const byTextFalling = (a: Choice, b: Choice): number => (a.key === b.key ? a.cid - b.cid : a.key < b.key ? 1 : -1);
+
+function directedKey({ sort, nowMs, reverse }: PageQuery, one: GatewayConnection): SortKey {
+  const key = sortKey(sort, one, nowMs);
+  return reverse && typeof key === 'number' ? -key : key;
+}
+
+const totalName = ({ state, account, search }: PageQuery): string => `${state} ${account ?? ''} ${search ?? ''}`;
 
 function isMeant({ stopUnixMs, account }: GatewayConnection, query: PageQuery): boolean {
   const state = stopUnixMs === undefined ? 'open' : 'closed';
   return (query.state === 'any' || query.state === state) && (query.account === undefined || query.account === account);
 }
 
-function isAskedFor({ cid, user }: GatewayConnection, query: PageQuery): boolean {
-  return (query.cid === undefined || query.cid === cid) && (query.user === undefined || query.user === user);
+function isAskedFor(one: GatewayConnection, query: PageQuery): boolean {
+  const { cid, user, name, ip, port, lang, account, reason } = one;
+  const text = `${name}\n${user}\n${ip}:${port}\n${cid}\n${lang}\n${account}\n${reason ?? ''}`.toLowerCase();
+  return (
+    (query.cid === undefined || query.cid === cid) &&
+    (query.user === undefined || query.user === user) &&
+    text.includes(query.search?.toLowerCase() ?? '')
+  );
 }
 
 function joined<T>(a: T[] | undefined, b: T[] | undefined): T[] | undefined {
