@@ -4,12 +4,21 @@ export interface ProcessFigures {
   uptimeMs: number;
   memory: { rss: number };
   cpu: { userMs: number; systemMs: number };
+  /** How late a timer was at worst among the last heartbeats. */
+  loopDelayMs?: number;
 }
 
 /** What a gateway adds. Counts since it started, but for connections and subscriptions, which are those of now. */
 export interface GatewayFigures extends ProcessFigures, GatewayCounters {
   connections: number;
   subscriptions: number;
+  authFailures?: number;
+  /** How many connections have a round trip up to each bound; one count more for those above all. */
+  rttCounts?: number[];
+  rttBoundsMs?: number[];
+  /** Not yet taken by clients, and the most of one. */
+  pendingBytes?: number;
+  pendingBytesMax?: number;
 }
 
 export interface GatewayCounters {

@@ -3,11 +3,13 @@ import type { ServerOptions as HttpsOptions } from 'node:https';
 import { listenHost } from '@skein/process';
 import { type FastifyInstance, fastify } from 'fastify';
 import type { MonitorConfiguration } from './configuration.ts';
+import { consoleRoutes } from './console/routes.ts';
 import type { Endpoint, Page } from './endpoints/endpoint.ts';
 import { indexPage } from './endpoints/index-page.ts';
 import type { Query } from './endpoints/options.ts';
 import { QuestionError } from './endpoints/question-error.ts';
 import { endpoints } from './endpoints/table.ts';
+import { Sampler, timerClock } from './history/sampler.ts';
 import type { Monitor } from './monitor.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
@@ -25,21 +27,26 @@ export async function startHttp(monitor: Monitor, configuration: MonitorConfigur
   const { host, port, httpsPort } = configuration.monitoring;
   const servers: FastifyInstance[] = [];
   const ports: Record<string, number> = {};
+  const sampler = new Sampler(monitor, timerClock);
   if (port !== 0) {
     const app = createApp(monitor, fastify());
+    consoleRoutes(app, monitor, sampler);
     await app.listen({ host: listenHost(host), port });
     servers.push(app);
     ports.monitoring = port;
   }
   if (httpsPort !== 0) {
     const app = createApp(monitor, fastify({ https: httpsOptions(configuration) }) as unknown as FastifyInstance);
+    consoleRoutes(app, monitor, sampler);
     await app.listen({ host: listenHost(host), port: httpsPort });
     servers.push(app);
     ports.monitoring_tls = httpsPort;
   }
+  sampler.start();
   return {
     ports,
     async close() {
+      sampler.stop();
       for (const app of servers) app.server.closeAllConnections();
       await Promise.all(servers.map((app) => app.close()));
     },

@@ -26,6 +26,8 @@ export interface Snapshot {
   subscriptions: number;
   counters: GatewayCounters;
   processes: ProcessInfo[];
+  /** What it was made from. */
+  answers: Answer<ProcessFigures>[];
 }
 
 /** What the pages are made from. */
@@ -76,6 +78,7 @@ export class Monitor {
       subscriptions: sum(gateways.map((one) => one.subscriptions)),
       counters: this.totals.sum(gateways),
       processes: this.processes.list(listed ?? listedFromAnswers(answers), answers, this.options.now()),
+      answers,
     };
   }
 
