@@ -1,3 +1,4 @@
+export { encodeBase32 } from './base32.ts';
 export {
   type DecodedKey,
   decodePublicKey,

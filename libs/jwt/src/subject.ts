@@ -1,0 +1,16 @@
+/** Whether all that the pattern `subject` matches is matched by `other` too. */
+export function isContainedIn(subject: string, other: string): boolean {
+  const mine = subject.split('.');
+  const others = other.split('.');
+  for (let i = 0; i < others.length; i++) {
+    if (i >= mine.length) return false;
+    if (others[i] === '>' && i === others.length - 1) return true;
+    if (mine[i] === '>' || (others[i] !== '*' && others[i] !== mine[i])) return false;
+  }
+  return mine.length === others.length;
+}
+
+/** A local subject with `$1`, `$2` for the wildcards of another, as the pattern that it is. */
+export function withoutReferences(subject: string): string {
+  return subject.replace(/(^|\.)\$\d+(?=\.|$)/g, '$1*');
+}
