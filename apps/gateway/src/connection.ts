@@ -75,6 +75,8 @@ export class Connection implements ChannelHandler {
   /** Admitted once already: a second CONNECT brings no INFO and no early PING. */
   greeted = false;
   isClosed = false;
+  /** Its INFO says so: it had better go to another server. */
+  lameDuck: boolean;
   /** Set while the bytes to be flushed at the end of the turn are registered with the gateway. */
   dirty = false;
   payloadBytesMax: number;
@@ -118,6 +120,7 @@ export class Connection implements ChannelHandler {
     this.nonce = nonce;
     this.granted = granted;
     this.tls = origin.tls;
+    this.lameDuck = gateway.lameDuck;
     this.output = new Output(gateway.pool, channel);
     this.parser = new Parser<Route>(this, gateway.parserLimits);
     this.payloadBytesMax = gateway.settings.maxPayloadBytes;
@@ -248,6 +251,12 @@ export class Connection implements ChannelHandler {
 
   sendInfo(): void {
     this.send(subjectFromText(this.gateway.info(this)));
+  }
+
+  /** Only a client that says it follows INFO gets one that it did not ask for. */
+  sendLameDuck(): void {
+    this.lameDuck = true;
+    if (this.options.protocol >= 1) this.sendInfo();
   }
 
   ok(): void {

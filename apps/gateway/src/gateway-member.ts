@@ -9,8 +9,10 @@ import {
 import { defaultOptions } from '@skein/config/options';
 import { spreadOf } from './connection-spread.ts';
 import { connz } from './connz.ts';
+import { Departure } from './departure.ts';
 import { Gateway, type Log } from './gateway.ts';
 import { infoLine } from './info.ts';
+import { LameDuck } from './lame-duck.ts';
 import { Replica } from './replica.ts';
 import { type GatewayConfiguration, settingsFrom } from './settings.ts';
 import { Transit } from './transit.ts';
@@ -43,6 +45,8 @@ export class GatewayMember {
   readonly #transit: Transit;
   #identity: NodeIdentity | null = null;
   #mayListen = false;
+  #lameDuck: LameDuck | null = null;
+  readonly #departure: Departure;
   /** Traces published so far. */
   #traces = 0;
 
@@ -79,6 +83,7 @@ export class GatewayMember {
       info: (connection) =>
         infoLine(connection, this.#identity as NodeIdentity, this.configuration, this.port, options.instance),
     });
+    this.#departure = new Departure(this.gateway);
     this.#replica = new Replica(this.gateway);
     this.#transit = new Transit(this.gateway);
     this.member.handle('connz', (body) => JSON.stringify(connz(this.gateway, JSON.parse(body))));
@@ -91,9 +96,17 @@ export class GatewayMember {
     this.#listen();
   }
 
+  /** Lets go of the clients one after the other; `done` when the last has gone. Nobody is listened for any more. */
+  lameDuck(done: () => void): void {
+    if (this.#lameDuck !== null) return;
+    const { lameDuckGracePeriodMs: gracePeriodMs, lameDuckDurationMs: durationMs } = this.configuration;
+    this.#lameDuck = new LameDuck(this.gateway, { gracePeriodMs, durationMs }, done);
+    this.#lameDuck.begin();
+  }
+
   /** Tells every client what it has been sent so far, and ends. */
   async close(): Promise<void> {
-    for (const connection of this.gateway.connections.values()) this.gateway.close(connection, 'Server Shutdown');
+    await this.#departure.leave();
     await this.member.stop();
   }
 
@@ -120,7 +133,10 @@ export class GatewayMember {
         this.gateway.admission.recheckAll(revision);
       },
       stats: () => ({ ...this.gateway.figures(), ...spreadOf(this.gateway.connections.values()) }),
-      settled: (sequence) => this.gateway.settled(sequence),
+      settled: (sequence) => {
+        this.gateway.settled(sequence);
+        this.#departure.settled();
+      },
       writable: () => this.gateway.linksWritable(),
       acked: () => this.gateway.acked(),
       peerDown: (link) => {

@@ -82,6 +82,8 @@ export class Gateway {
     trace: null,
   };
   settings: Settings;
+  /** Whether this gateway is about to go: see `LameDuck`. */
+  lameDuck = false;
 
   /** The INFO line of a connection, as things stand. */
   readonly info: (connection: Connection) => string;

@@ -117,3 +117,11 @@ describe('client_advertise', () => {
     expect(infoOf(connection, { clientAdvertise, host: '0.0.0.0' })).toMatchObject({ host, port });
   });
 });
+
+it('in lame duck mode it says so, and no more what the server knows of the client', () => {
+  const { connection } = new Bench().client();
+  connection.lameDuck = true;
+  const info = infoOf(connection, {});
+  expect(info.ldm).toBe(true);
+  expect(Object.keys(info).slice(-4)).toEqual(['client_ip', 'ldm', 'api_lvl', 'xkey']);
+});

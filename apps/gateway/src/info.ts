@@ -50,7 +50,8 @@ export function infoLine(
   info.client_id = connection.cid;
   info.client_ip = connection.origin.host;
   if (connection.nonce !== '' && !connection.greeted) info.nonce = connection.nonce;
-  if (connection.greeted) {
+  if (connection.lameDuck) info.ldm = true;
+  else if (connection.greeted) {
     info.connect_info = true;
     info.remote_account = connection.account?.name;
   }

@@ -29,6 +29,7 @@ export class Listeners {
   #clients: TcpListener | TlsListener | null = null;
   #websocket: WebSocketListener | null = null;
   readonly #ports: ListenerPorts = { nats: 0 };
+  #closed = false;
 
   constructor(gateway: Gateway, configuration: GatewayConfiguration, runtime: Runtime, log: Log) {
     this.#gateway = gateway;
@@ -53,6 +54,7 @@ export class Listeners {
   use(configuration: GatewayConfiguration): void {
     const before = this.#configuration;
     this.#configuration = configuration;
+    if (this.#closed) return;
     if (this.#clients !== null && 'use' in this.#clients && configuration.tls !== undefined) {
       this.#again(this.#useCertificates(this.#clients, configuration.tls));
     } else if ((before.tls === undefined) !== (configuration.tls === undefined)) {
@@ -92,7 +94,9 @@ export class Listeners {
     await next.listen(websocket.host, this.#ports.websocket, skein.gateways > 1);
   }
 
+  /** Nobody new comes in; those who are there stay. */
   close(): void {
+    this.#closed = true;
     this.#clients?.close();
     this.#websocket?.close();
   }

@@ -42,6 +42,10 @@ export async function createGatewayProcess(context: ProcessContext): Promise<Run
 
   await node.start();
   return {
+    lameDuck() {
+      listeners?.close();
+      node.lameDuck(() => context.exit(0, 'lame duck mode'));
+    },
     async close() {
       listeners?.close();
       await node.close();

@@ -37,6 +37,8 @@ export class Monitor {
   readonly identity: NodeIdentity;
   readonly gather: Gather;
   readonly connectionPages: ConnectionPages;
+  /** Every gateway lets go of its clients and lets nobody new in. */
+  lameDuck = false;
   /** Requests served, by path. */
   readonly requests = new Map<string, number>();
   private readonly options: MonitorOptions;

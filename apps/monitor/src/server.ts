@@ -45,6 +45,9 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
   const http = await listen(monitor, configuration);
   context.ready(http?.ports);
   return {
+    lameDuck() {
+      monitor.lameDuck = true;
+    },
     async close() {
       await http?.close();
       await member.stop();

@@ -116,11 +116,14 @@ describe('flags', () => {
 describe('signals', () => {
   const files = { 'x.pid': '123\n', 'bad.pid': 'abc\n' };
   it.each([
-    ['stop', { kind: 'signal', signal: 'stop' }],
-    ['reload=42', { kind: 'signal', signal: 'reload', pid: 42 }],
-    ['ldm=x.pid', { kind: 'signal', signal: 'ldm', pid: 123 }],
+    ['stop', { signal: 'stop', target: { kind: 'only' } }],
+    ['reload=', { signal: 'reload', target: { kind: 'only' } }],
+    ['reload=42', { signal: 'reload', target: { kind: 'pid', pid: 42 } }],
+    ['ldm=x.pid', { signal: 'ldm', target: { kind: 'pid', pid: 123 } }],
+    ['quit=*', { signal: 'quit', target: { kind: 'prefix', prefix: '' } }],
+    ['term=12*', { signal: 'term', target: { kind: 'prefix', prefix: '12' } }],
   ])('%s', (text, command) => {
-    expect(read(['--signal', text], files)).toEqual(command);
+    expect(read(['--signal', text], files)).toEqual({ kind: 'signal', ...command });
   });
 
   it.each([
@@ -129,6 +132,11 @@ describe('signals', () => {
     ['stop=bad.pid', 'invalid pid: abc'],
     ['foo=1', 'unknown signal "foo"'],
     ['=1', 'unknown signal ""'],
+    ['QUIT', 'unknown signal "QUIT"'],
+    ['stop=a*', 'invalid pid: a'],
+    ['stop=?*', 'invalid pid: ?'],
+    ['stop=[1', 'invalid pid: [1'],
+    ['stop=1=2', 'invalid signal parameters: [2]'],
   ])('%s is an error', (text, error) => {
     const stderr = `nats-server: ${error}\n`;
     expect(read(['-sl', text], files)).toEqual({ kind: 'print', exitCode: 1, stdout: '', stderr });

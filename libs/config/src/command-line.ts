@@ -11,14 +11,17 @@ import { checkTlsFiles, defaultTlsOptions } from './schema/tls.ts';
 export const SIGNALS = ['stop', 'quit', 'term', 'reopen', 'reload', 'ldm'] as const;
 export type SignalName = (typeof SIGNALS)[number];
 
+/** Which servers a signal is for: the only one that runs; one; all whose pid begins with these digits. */
+export type SignalTarget = { kind: 'only' } | { kind: 'pid'; pid: number } | { kind: 'prefix'; prefix: string };
+
 /** What a command line asks for. */
 export type Command =
   /** Run a node. `options.warnings` are to be logged. */
   | { kind: 'run'; options: ServerOptions; configFile?: string }
   /** Write these and exit: help, version, the result of `-t`, an error. */
   | { kind: 'print'; stdout: string; stderr: string; exitCode: number }
-  /** Signal a running server; without `pid`, the only one that runs. */
-  | { kind: 'signal'; signal: SignalName; pid?: number };
+  /** Signal a running server. */
+  | { kind: 'signal'; signal: SignalName; target: SignalTarget };
 
 /**
  * Reads nats-server's command line (without the program's name) and the configuration file that it names. Never
@@ -99,11 +102,19 @@ function test(configFile: string | undefined, io: ConfigIo): Command {
 }
 
 function readSignal(text: string, io: ConfigIo): Command {
-  const [name, ...rest] = text.split('=');
+  const [name, target = '', ...rest] = text.split('=');
+  if (rest.length > 0) throw new ConfigError(`invalid signal parameters: [${rest.join(' ')}]`);
   const signal = SIGNALS.find((known) => known === name);
   if (signal === undefined) throw new ConfigError(`unknown signal ${JSON.stringify(name)}`);
-  const target = rest.join('=');
-  return target === '' ? { kind: 'signal', signal } : { kind: 'signal', signal, pid: readPid(target, io) };
+  return { kind: 'signal', signal, target: readTarget(target, io) };
+}
+
+function readTarget(target: string, io: ConfigIo): SignalTarget {
+  if (target === '') return { kind: 'only' };
+  if (!target.endsWith('*')) return { kind: 'pid', pid: readPid(target, io) };
+  const prefix = target.slice(0, -1);
+  if (!/^\d*$/.test(prefix)) throw new ConfigError(`invalid pid: ${prefix}`);
+  return { kind: 'prefix', prefix };
 }
 
 /** A process id, or a file that holds one. */

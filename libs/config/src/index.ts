@@ -1,4 +1,4 @@
-export { type Command, readCommandLine, SIGNALS, type SignalName } from './command-line.ts';
+export { type Command, readCommandLine, SIGNALS, type SignalName, type SignalTarget } from './command-line.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { ConfigError } from './error.ts';
 export { type ConfigIo, loadConfig, testConfig } from './load.ts';

@@ -20,8 +20,8 @@ describe('settings that nothing acts on yet', () => {
   });
 
   it('are warned of where they tune what is not there', () => {
-    expect(notYet({ ...defaultOptions(), lameDuckDurationMs: 60_000 }).warnings).toEqual([
-      '"lame_duck_duration" is not supported yet and has no effect',
+    expect(notYet({ ...defaultOptions(), writeTimeout: 'retry' }).warnings).toEqual([
+      '"write_timeout" is not supported yet and has no effect',
     ]);
   });
 });

@@ -13,8 +13,6 @@ export function notYet(options: ServerOptions): { refusal?: string; warnings: st
     ['verify_and_map', tls?.verifyAndMap === true || websocket?.tls?.verifyAndMap === true],
   ];
   const tuned: [string, boolean][] = [
-    ['lame_duck_duration', options.lameDuckDurationMs !== defaults.lameDuckDurationMs],
-    ['lame_duck_grace_period', options.lameDuckGracePeriodMs !== defaults.lameDuckGracePeriodMs],
     ['trace_headers', logging.traceHeaders],
     ['write_timeout', options.writeTimeout !== defaults.writeTimeout],
   ];

@@ -25,7 +25,10 @@ export type ToProcess =
   /** Router: read the configuration again. */
   | { type: 'reload' }
   /** What are you doing? */
-  | { type: 'stacks' };
+  | { type: 'stacks' }
+
+  /** Gateway: let nobody new in, let go of those who are there, exit with 0. Monitor: the node does so. */
+  | { type: 'lameDuck' };
 
 /** Longest line: the options of a node with thousands of users. Whoever sends more is out of order and is cut off. */
 const LINE_CHARS_MAX = 64 * 1024 * 1024;

@@ -39,6 +39,8 @@ export interface RunningProcess {
   close(reason: string): Promise<void> | void;
   /** Router: SIGHUP, or the supervisor's word for it. */
   reload?(): void;
+  /** Gateway: SIGUSR2, or the supervisor's word for it; it ends this process by `context.exit`. Monitor: the node is one. */
+  lameDuck?(): void;
 }
 
 export interface ProcessDefinition {
@@ -133,6 +135,9 @@ class ProcessRun {
       case 'reload':
         this.running?.reload?.();
         return;
+      case 'lameDuck':
+        this.lameDuck();
+        return;
       case 'stacks':
         void this.tellStacks();
     }
@@ -141,6 +146,12 @@ class ProcessRun {
   private async tellStacks(): Promise<void> {
     const { ownStacks } = await import('@skein/diagnostics');
     this.supervision?.send({ type: 'stacks', stacks: ownStacks() });
+  }
+
+  /** One that serves nobody yet has nobody to wait for. */
+  private lameDuck(): void {
+    if (this.running === undefined) this.stop(0, 'lame duck mode');
+    else this.running.lameDuck?.();
   }
 
   private followSignals(): void {
@@ -153,7 +164,14 @@ class ProcessRun {
     process.on('SIGHUP', () => {
       if (this.supervision === undefined) this.running?.reload?.();
     });
-    for (const signal of ['SIGUSR2', 'SIGPIPE'] as const) process.on(signal, () => {});
+    process.on('SIGUSR2', () => {
+      if (this.supervision === undefined) this.lameDuck();
+    });
+    process.on('SIGPIPE', () => {});
+    // Supervised, it opens Node's inspector; alone, it is what an operator sends to every service of a node.
+    if (this.supervision === undefined) {
+      process.on('SIGUSR1', () => this.log.info('File log re-open ignored, not a file logger'));
+    }
   }
 
   private stop(code: number, reason: string): void {

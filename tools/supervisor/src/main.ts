@@ -16,7 +16,7 @@ switch (command.kind) {
     break;
   case 'signal': {
     const { sendSignal, signalSystem } = await import('./signal-command.ts');
-    const error = sendSignal(signalSystem, command.signal, command.pid);
+    const error = sendSignal(signalSystem, command.signal, command.target);
     if (error === undefined) break;
     process.stderr.write(`nats-server: ${error}\n`);
     process.exitCode = 1;

@@ -35,6 +35,8 @@ export interface RunningNode {
   reopenLog(): void;
   /** What every process of the node does at this moment, as text. Takes a second at most. */
   stacks(): Promise<string>;
+  /** Lets go of the clients, one after the other; resolves when nobody is left. It is to be stopped then. */
+  lameDuck(): Promise<void>;
   stop(reason: string): Promise<void>;
 }
 
@@ -108,6 +110,10 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
     reload: () => supervisor.reload(),
     reopenLog: () => log.info(target.reopen() ? 'File log re-opened' : 'File log re-open ignored, not a file logger'),
     stacks: async () => [stacksText('supervisor', process.pid, ownStacks()), await supervisor.stacks()].join('\n'),
+    lameDuck: () => {
+      log.info('Entering lame duck mode, stop accepting new clients');
+      return supervisor.lameDuck();
+    },
     stop: async (reason) => {
       log.info('Initiating Shutdown...');
       await supervisor.stop(reason);

@@ -1,12 +1,15 @@
 import { type NodeOptions, NodeStartError, type RunningNode, startNode } from './node.ts';
 
 const EXIT_FAILED = 1;
+/** As Go's runtime: after SIGQUIT. */
+const EXIT_STACKS = 2;
 const EXIT_INTERNAL = 70;
 
 /** As nats-server names them in its log. */
 const names = {
   SIGHUP: 'hangup',
   SIGINT: 'interrupt',
+  SIGQUIT: 'quit',
   SIGTERM: 'terminated',
   SIGUSR1: 'user defined signal 1',
   SIGUSR2: 'user defined signal 2',
@@ -37,8 +40,14 @@ export async function runNode(options: NodeOptions): Promise<void> {
 }
 
 let stopping = false;
+let lameDuck = false;
 
 function follow(node: RunningNode, signal: Followed): void {
+  // It is the way out of a stop that hangs, too.
+  if (signal === 'SIGQUIT') {
+    void tellStacks(node);
+    return;
+  }
   if (stopping) return;
   node.log.info(`Trapped "${names[signal]}" signal`);
   switch (signal) {
@@ -49,16 +58,28 @@ function follow(node: RunningNode, signal: Followed): void {
       node.reopenLog();
       return;
     case 'SIGUSR2':
-      node.log.warn('Lame duck mode is not available yet, signal ignored');
+      if (lameDuck) return;
+      lameDuck = true;
+      void node.lameDuck().then(() => stop(node, 'lame duck mode'));
       return;
     default:
-      stopping = true;
-      node.stop(signal).then(
-        () => process.exit(0),
-        (error: Error) => {
-          node.log.fatal(`${error.stack}`);
-          process.exit(EXIT_INTERNAL);
-        },
-      );
+      // As in nats-server: a rollout says USR2, then TERM, and the clients' time is not cut short by that.
+      if (!lameDuck) stop(node, signal);
   }
+}
+
+/** What every process does, then the end at once: the others end with this one. */
+async function tellStacks(node: RunningNode): Promise<void> {
+  process.stderr.write(`SIGQUIT: quit\n\n${await node.stacks()}\n`, () => process.exit(EXIT_STACKS));
+}
+
+function stop(node: RunningNode, reason: string): void {
+  stopping = true;
+  node.stop(reason).then(
+    () => process.exit(0),
+    (error: Error) => {
+      node.log.fatal(`${error.stack}`);
+      process.exit(EXIT_INTERNAL);
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { SignalName } from '@skein/config';
+import type { SignalName, SignalTarget } from '@skein/config';
 
 const NAME = 'nats-server';
 
@@ -21,17 +21,33 @@ export interface SignalSystem {
   kill(pid: number, signal: NodeJS.Signals): void;
 }
 
-/** `--signal NAME[=PID]`. Returns the error for stderr; undefined when the signal was sent. */
-export function sendSignal(system: SignalSystem, signal: SignalName, pid?: number): string | undefined {
-  const pids = pid === undefined ? system.running() : [pid];
-  if (pids.length === 0) return `no ${NAME} processes running`;
-  if (pids.length > 1) return `multiple ${NAME} processes running:\n${pids.join('\n')}`;
-  try {
-    system.kill(pids[0], signals[signal]);
-    return undefined;
-  } catch (error) {
-    return `\nsignal ${JSON.stringify(signal)} ${pids[0]}: ${reasonOf(error as NodeJS.ErrnoException)}`;
+/** `--signal NAME[=PID]`. Returns the error for stderr; undefined when nothing went wrong. */
+export function sendSignal(system: SignalSystem, signal: SignalName, target: SignalTarget): string | undefined {
+  if (target.kind === 'pid') return send(system, signal, [target.pid]);
+  const running = system.running();
+  if (running.length === 0) return `no ${NAME} processes running`;
+  if (target.kind === 'prefix') {
+    // That none of those running is meant is no error.
+    return send(
+      system,
+      signal,
+      running.filter((pid) => String(pid).startsWith(target.prefix)),
+    );
   }
+  if (running.length > 1) return `multiple ${NAME} processes running:\n${running.join('\n')}`;
+  return send(system, signal, running);
+}
+
+function send(system: SignalSystem, signal: SignalName, pids: readonly number[]): string | undefined {
+  let failed = '';
+  for (const pid of pids) {
+    try {
+      system.kill(pid, signals[signal]);
+    } catch (error) {
+      failed += `\nsignal ${JSON.stringify(signal)} ${pid}: ${reasonOf(error as NodeJS.ErrnoException)}`;
+    }
+  }
+  return failed === '' ? undefined : failed;
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {

@@ -37,6 +37,8 @@ export class Supervised {
   private state: State = { name: 'stopped' };
   /** Asked to end, for good. */
   retired = false;
+  /** Asked to end, and to be started anew. */
+  restarting = false;
   private readonly command: ChildCommand;
   private readonly startChild: StartChild;
   private readonly clock: SupervisorClock;
@@ -103,9 +105,15 @@ export class Supervised {
     this.child?.kill();
   }
 
-  retire(reason: string): void {
+  retire(message: ToProcess): void {
     this.retired = true;
-    this.send({ type: 'stop', reason });
+    this.send(message);
+  }
+
+  /** Ends it in order and starts it again at once: what was upgraded on disk is what runs then. */
+  restart(message: ToProcess): void {
+    this.restarting = true;
+    this.send(message);
   }
 
   /** Whom to ask what it is doing; undefined when it does not run. */
@@ -132,7 +140,8 @@ export class Supervised {
     this.state = { name: 'stopped' };
     if (!this.events.died(this, code, signal) || this.retired) return;
     this.restarts++;
-    const delayMs = this.policy.died(ranMs);
+    const delayMs = this.restarting ? 0 : this.policy.died(ranMs);
+    this.restarting = false;
     if (delayMs === 0) {
       this.start();
       return;

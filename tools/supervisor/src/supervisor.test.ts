@@ -1,7 +1,7 @@
 import { defaultOptions } from '@skein/config';
 import { createLogger } from '@skein/log';
 import type { ToProcess } from '@skein/process';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ChildCommand, ChildEvents } from './child.ts';
 import { StartError, Supervisor } from './supervisor.ts';
 
@@ -178,18 +178,21 @@ it('starts anew what does not become ready, though it answers, unless the router
   expect(children).toHaveLength(5);
 });
 
-it('stops gateways first, then the others, and kills who does not end', async () => {
+it('stops the monitor first, then gateways, then the others, and kills who does not end', async () => {
   const { supervisor, children, advance, of } = setUp();
   const started = supervisor.start();
   ready(children);
   await started;
   const stopped = supervisor.stop('SIGTERM');
+  expect(of('monitor')[0].sent).toEqual([{ type: 'stop', reason: 'SIGTERM' }]);
+  expect(of('gateway')[0].sent).toEqual([]);
+  of('monitor')[0].events.exited(0, null);
+  await settled(stopped);
   expect(of('gateway')[0].sent).toEqual([{ type: 'stop', reason: 'SIGTERM' }]);
   expect(of('router')[0].sent).toEqual([]);
   of('gateway')[0].events.exited(0, null);
   await settled(stopped);
   expect(of('router')[0].sent).toEqual([{ type: 'stop', reason: 'SIGTERM' }]);
-  of('monitor')[0].events.exited(0, null);
   of('auth-resolver')[0].events.exited(0, null);
   expect(await settled(stopped)).toBe(false);
   advance(2000);
@@ -222,4 +225,96 @@ it('hands a reload to the router alone', async () => {
   supervisor.reload();
   expect(of('router')[0].sent).toEqual([{ type: 'reload' }]);
   expect(children.flatMap((child) => child.sent)).toHaveLength(1);
+});
+
+describe('lame duck mode', () => {
+  it('the monitor knows, the gateways go and do not come back, all others stay', async () => {
+    const { supervisor, children, of } = setUp(2);
+    const started = supervisor.start();
+    ready(children);
+    await started;
+    const left = supervisor.lameDuck();
+    expect([...of('monitor'), ...of('gateway')].map(({ sent }) => sent)).toEqual(Array(3).fill([{ type: 'lameDuck' }]));
+    of('gateway')[1].events.exited(0, null);
+    expect(await settled(left)).toBe(false);
+    of('gateway')[0].events.exited(null, 'SIGKILL');
+    await left;
+    expect(of('gateway')).toHaveLength(2);
+    expect([...of('router'), ...of('auth-resolver')].flatMap(({ sent }) => sent)).toEqual([]);
+  });
+
+  it('a new monitor is told as well, and a reload brings no new gateways', async () => {
+    const { supervisor, children, options, of } = setUp();
+    const started = supervisor.start();
+    ready(children);
+    await started;
+    void supervisor.lameDuck();
+    of('monitor')[0].events.exited(null, 'SIGKILL');
+    of('monitor')[1].ready();
+    expect(of('monitor')[1].sent).toEqual([{ type: 'lameDuck' }]);
+    of('router')[0].events.message({ type: 'options', options: { ...options, skein: { gateways: 3 } } });
+    expect(of('gateway')).toHaveLength(1);
+  });
+});
+
+describe('restarting one process', () => {
+  async function running(gateways = 1) {
+    const bench = setUp(gateways);
+    const started = bench.supervisor.start();
+    ready(bench.children);
+    await started;
+    return bench;
+  }
+
+  it('ends it in order and starts it at once, however often', async () => {
+    const { supervisor, of, logged, listed } = await running();
+    for (let i = 0; i < 5; i++) {
+      const restarted = supervisor.restart('router', 0);
+      expect(of('router')[i].sent).toEqual([{ type: 'stop', reason: 'restart' }]);
+      of('router')[i].events.exited(0, null);
+      expect(await settled(restarted)).toBe(false);
+      of('router')[i + 1].ready();
+      expect(await restarted).toBe(of('router')[i + 1].pid);
+    }
+    expect(listed()[0].restarts).toBe(5);
+    expect(logged.filter((line) => line.includes('[ERR]'))).toEqual([]);
+  });
+
+  it('kills one that does not end, and not the one after it', async () => {
+    const { supervisor, advance, of } = await running();
+    const restarted = supervisor.restart('monitor', 0);
+    advance(2600);
+    expect(of('monitor').map(({ killed }) => killed)).toEqual([true, false]);
+    of('monitor')[1].ready();
+    await restarted;
+    const again = supervisor.restart('monitor', 0);
+    of('monitor')[1].events.exited(0, null);
+    of('monitor')[2].ready();
+    await again;
+    advance(3000);
+    expect(of('monitor').map(({ killed }) => killed)).toEqual([true, false, false]);
+  });
+
+  it('sends a gateway into lame duck mode, for as long as that takes', async () => {
+    const { supervisor, advance, of } = await running(2);
+    const restarted = supervisor.restart('gateway', 1);
+    expect(of('gateway').map(({ sent }) => sent)).toEqual([[], [{ type: 'lameDuck' }]]);
+    advance(120_000, () => {
+      for (const child of of('gateway')) child.events.message({ type: 'beat' });
+    });
+    expect(of('gateway').filter(({ killed }) => killed)).toEqual([]);
+    await expect(supervisor.restart('gateway', 0)).rejects.toThrow('gateway 0 is the only gateway');
+    await expect(supervisor.restart('gateway', 1)).rejects.toThrow('being started anew already');
+    of('gateway')[1].events.exited(0, null);
+    of('gateway')[2].ready();
+    expect(await restarted).toBe(of('gateway')[2].pid);
+  });
+
+  it('refuses what is not there, the only gateway, and a node that leaves', async () => {
+    const { supervisor } = await running();
+    await expect(supervisor.restart('gateway', 1)).rejects.toThrow('there is no gateway 1');
+    await expect(supervisor.restart('gateway', 0)).rejects.toThrow('nowhere to go');
+    void supervisor.lameDuck();
+    await expect(supervisor.restart('router', 0)).rejects.toThrow('the node is leaving');
+  });
 });

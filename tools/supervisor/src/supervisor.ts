@@ -12,6 +12,7 @@ const CHECK_MS = 500;
 /** From its start to its first word of being ready; a loaded machine takes seconds. */
 const START_MS_MAX = 20_000;
 /** From SIGTERM to exit code 0 there are 5 s. */
+const STOP_MONITOR_MS = 500;
 const STOP_GATEWAYS_MS = 2500;
 const STOP_OTHERS_MS = 1500;
 
@@ -37,7 +38,7 @@ export class Supervisor {
   private options: ServerOptions;
   private readonly processes: Supervised[] = [];
   private readonly watch = new HeartbeatWatch<Supervised>(CHECK_MS);
-  private phase: 'starting' | 'running' = 'starting';
+  private phase: 'starting' | 'running' | 'leaving' = 'starting';
   private readonly waiting = new Set<() => void>();
   private failed: StartError | undefined;
 
@@ -59,12 +60,53 @@ export class Supervisor {
     this.find('router')?.send({ type: 'reload' });
   }
 
-  /** Gateways first, so that what clients sent is still routed; then all others. Resolves when all are gone. */
+  /** The gateways let nobody new in and let go of those who are there; resolves when all of them have ended. */
+  async lameDuck(): Promise<void> {
+    this.phase = 'leaving';
+    // It tells the world, and needs a gateway for that.
+    this.find('monitor')?.send({ type: 'lameDuck' });
+    const gateways = this.of('gateway');
+    for (const one of gateways) one.retire({ type: 'lameDuck' });
+    await this.until(() => gateways.every((one) => !one.running));
+  }
+
+  /**
+   * Ends one process in order and starts it again, a gateway by lame duck mode. Resolves to the new one's pid when that is
+   * ready. Rejects when it cannot be done, with the reason.
+   */
+  async restart(component: ComponentName, instance: number): Promise<number> {
+    const one = this.processes.find(({ spec }) => spec.component === component && spec.instance === instance);
+    if (one === undefined) throw new Error(`there is no ${component} ${instance}`);
+    if (this.phase !== 'running') throw new Error(`the node is ${this.phase}`);
+    if (!one.up || one.restarting) throw new Error(`${one.name} is being started anew already`);
+    const { log, clock } = this.given;
+    const { pid, restarts } = one;
+    if (component === 'gateway') {
+      const others = this.of('gateway').some((other) => other !== one && other.up && !other.restarting);
+      if (!others) throw new Error(`${one.name} is the only gateway: its clients would have nowhere to go`);
+      one.restart({ type: 'lameDuck' });
+    } else {
+      one.restart({ type: 'stop', reason: 'restart' });
+      clock.after(STOP_GATEWAYS_MS, () => {
+        if (one.restarting && one.pid === pid) one.kill();
+      });
+    }
+    log.info(`Restarting process ${one.name}`);
+    await this.until(() => one.retired || (one.up && one.restarts > restarts));
+    if (one.retired) throw new Error('the node stops');
+    log.info(`Process ${one.name} is ready again`);
+    return one.pid ?? 0;
+  }
+
+  /**
+   * The monitor first, which tells the world as long as there is somebody to tell it; then the gateways, so that what clients
+   * sent is still routed; then all others. Resolves when all are gone.
+   */
   async stop(reason: string): Promise<void> {
-    const gateways = this.processes.filter((one) => one.spec.component === 'gateway');
-    const others = this.processes.filter((one) => one.spec.component !== 'gateway');
-    await this.end(gateways, reason, STOP_GATEWAYS_MS);
-    await this.end(others, reason, STOP_OTHERS_MS);
+    const rest = this.processes.filter(({ spec }) => spec.component !== 'monitor' && spec.component !== 'gateway');
+    await this.end(this.of('monitor'), reason, STOP_MONITOR_MS);
+    await this.end(this.of('gateway'), reason, STOP_GATEWAYS_MS);
+    await this.end(rest, reason, STOP_OTHERS_MS);
   }
 
   /** What every process does at this moment, those that are stuck too, as text. Takes a second at most. */
@@ -74,7 +116,7 @@ export class Supervisor {
   }
 
   private async end(processes: readonly Supervised[], reason: string, limitMs: number): Promise<void> {
-    for (const one of processes) one.retire(reason);
+    for (const one of processes) one.retire({ type: 'stop', reason });
     this.given.clock.after(limitMs, () => {
       for (const one of processes) one.kill();
     });
@@ -109,6 +151,8 @@ export class Supervisor {
     if (message.type === 'ready') {
       this.publish();
       this.changed();
+      // A new one must not say that all is well.
+      if (this.phase === 'leaving' && one.spec.component === 'monitor') one.send({ type: 'lameDuck' });
     } else if (message.type === 'options') {
       this.follow(message.options as ServerOptions);
     }
@@ -119,7 +163,7 @@ export class Supervisor {
     const how = signal === null ? `exit code ${code}` : signal;
     if (!one.retired && this.phase === 'starting' && code === 1) {
       this.failed ??= new StartError(`${one.name}: ${how}`);
-    } else if (!one.retired) {
+    } else if (!one.retired && !one.restarting) {
       this.given.log.error(`Process ${one.name} ended (${how}), restarting it`);
     }
     this.changed();
@@ -150,13 +194,15 @@ export class Supervisor {
 
   private follow(options: ServerOptions): void {
     this.options = options;
-    const gateways = this.processes.filter((one) => one.spec.component === 'gateway');
+    const gateways = this.of('gateway');
     for (const one of gateways.slice(options.skein.gateways)) {
       this.processes.splice(this.processes.indexOf(one), 1);
       void this.end([one], 'fewer gateways configured', STOP_GATEWAYS_MS);
     }
-    for (let instance = gateways.length; instance < options.skein.gateways; instance++) {
-      this.add({ component: 'gateway', instance });
+    if (this.phase !== 'leaving') {
+      for (let instance = gateways.length; instance < options.skein.gateways; instance++) {
+        this.add({ component: 'gateway', instance });
+      }
     }
     this.publish();
     this.given.optionsChanged(options);
@@ -181,6 +227,10 @@ export class Supervisor {
 
   private find(component: ComponentName): Supervised | undefined {
     return this.processes.find((one) => one.spec.component === component);
+  }
+
+  private of(component: ComponentName): Supervised[] {
+    return this.processes.filter((one) => one.spec.component === component);
   }
 
   private until(condition: () => boolean): Promise<void> {

@@ -56,6 +56,10 @@ function questionable({ account, stream, consumer }: OptionsOf<typeof fields>): 
 }
 
 function unwell(monitor: Monitor): Problem | undefined {
+  // What sends clients to a server must stop doing so; it is no fault of the server's, hence nats-server's own status.
+  if (monitor.lameDuck) {
+    return { status: 500, word: 'error', type: 'CONNECTION', text: 'lame duck mode: no new connections' };
+  }
   const text = problemOf(monitor);
   return text === undefined ? undefined : { status: 503, word: 'unavailable', type: 'PROCESS', text };
 }

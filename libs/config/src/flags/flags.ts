@@ -33,7 +33,12 @@ export const FLAG_GROUPS: FlagGroup[] = [
       flag('ms https_port', 'integer', 'Port for monitoring over HTTPS', 'port'),
       flag('c config', 'string', 'Configuration file; flags win over it', 'file'),
       flag('t', 'boolean', 'Check the configuration file and exit'),
-      flag('sl signal', 'string', 'Signal a running server: ldm, stop, quit, term, reopen, reload', 'signal[=pid]'),
+      flag(
+        'sl signal',
+        'string',
+        'Signal a running server: ldm, stop, quit, term, reopen, reload',
+        'signal[=pid, file or prefix*]',
+      ),
       flag('client_advertise', 'string', 'Address to tell clients in place of the own', 'address'),
       flag('ports_file_dir', 'string', 'Write the ports in use to a file in this folder', 'dir'),
     ],
