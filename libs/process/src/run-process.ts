@@ -11,6 +11,8 @@ const STOP_MS_MAX = 4000;
 
 const EXIT_USAGE = 64;
 const EXIT_INTERNAL = 70;
+/** As Go's runtime: after SIGQUIT. */
+const EXIT_STACKS = 2;
 
 export interface ProcessContext extends ProcessOptions {
   component: string;
@@ -58,7 +60,7 @@ export interface ProcessDefinition {
  *
  * `main.ts --version` and `main.ts healthcheck [flags]` answer and end.
  *
- * Exit codes: 0 after a stop in order, 1 when it could not start, 64 wrong flags, 70 an exception nobody expected.
+ * Exit codes: 0 after a stop in order, 1 when it could not start, 2 after SIGQUIT, 64 wrong flags, 70 an exception nobody expected.
  */
 export function runProcess(definition: ProcessDefinition): void {
   if (process.argv[2] === '--version') {
@@ -143,6 +145,12 @@ class ProcessRun {
     }
   }
 
+  private async writeStacks(): Promise<void> {
+    const { ownStacks, stacksText } = await import('@skein/diagnostics');
+    const text = stacksText(this.definition.component, process.pid, ownStacks());
+    process.stderr.write(`SIGQUIT: quit\n\n${text}\n`, () => process.exit(EXIT_STACKS));
+  }
+
   private async tellStacks(): Promise<void> {
     const { ownStacks } = await import('@skein/diagnostics');
     this.supervision?.send({ type: 'stacks', stacks: ownStacks() });
@@ -161,6 +169,9 @@ class ProcessRun {
     };
     process.on('SIGINT', stop('SIGINT'));
     process.on('SIGTERM', () => this.stop(0, 'SIGTERM'));
+    process.on('SIGQUIT', () => {
+      if (this.supervision === undefined) void this.writeStacks();
+    });
     process.on('SIGHUP', () => {
       if (this.supervision === undefined) this.running?.reload?.();
     });
