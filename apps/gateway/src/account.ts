@@ -16,6 +16,9 @@ export class Account {
   /** The other processes of the node. */
   readonly remote = new Sublist<RemoteInterest>();
   readonly connections = new Set<Connection>();
+  /** What connections have moved that are no longer in it. */
+  readonly moved = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
+  slowConsumers = 0;
   /** Other processes' interest, by process and then pattern, so that it can be changed and withdrawn. */
   readonly remoteEntries = new Map<number, Map<string, RemoteInterest>>();
   #routes = new RouteCache();
@@ -27,6 +30,25 @@ export class Account {
   constructor(name: string) {
     this.name = name;
     this.nameBytes = Buffer.from(name);
+  }
+
+  /** A connection comes in; what it has moved before was in another account. */
+  enter(connection: Connection): void {
+    this.connections.add(connection);
+    this.#add(connection, -1);
+  }
+
+  /** A connection goes; what it has moved stays. */
+  leave(connection: Connection): void {
+    if (this.connections.delete(connection)) this.#add(connection, 1);
+  }
+
+  #add({ inMsgs, inBytes, outMsgs, outBytes }: Connection, sign: 1 | -1): void {
+    const { moved } = this;
+    moved.inMsgs += sign * inMsgs;
+    moved.inBytes += sign * inBytes;
+    moved.outMsgs += sign * outMsgs;
+    moved.outBytes += sign * outBytes;
   }
 
   get generation(): number {

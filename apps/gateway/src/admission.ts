@@ -61,7 +61,9 @@ export class Admission {
   /** CONNECT has come: admitted at once where nobody has to prove anything, else asked of the auth-resolver. */
   admit(connection: Connection): void {
     if (!this.#settingsOf(connection).authRequired) {
+      const { greeted } = connection;
       this.#admitted(connection);
+      if (!greeted) this.#gateway.events?.connected(connection);
       return;
     }
     this.#pause(connection);
@@ -126,9 +128,15 @@ export class Admission {
       this.refuse(connection, response.error === '' ? undefined : response.error, response.reason);
       return;
     }
+    const before = connection.account;
     this.#grant(connection, response);
     if (connected) this.#admitted(connection);
     else this.#timely(connection);
+    const { events } = this.#gateway;
+    if (connection.account !== before) {
+      if (before !== null) events?.countChanged(before.name);
+      events?.connected(connection);
+    }
     this.#gateway.proceed(connection);
   }
 
@@ -157,11 +165,11 @@ export class Admission {
     // Subscriptions belong to the account they were made in.
     if (before !== null) {
       for (const subscription of [...connection.subscriptions.values()]) endSubscription(connection, subscription);
-      before.connections.delete(connection);
+      before.leave(connection);
     }
     connection.account = account;
     connection.parser.line.route = null;
-    account.connections.add(connection);
+    account.enter(connection);
   }
 
   #timely(connection: Connection): void {

@@ -6,7 +6,8 @@ import {
   type Runtime,
   type Transport,
 } from '@skein/bus';
-import { defaultOptions } from '@skein/config/options';
+import { defaultOptions, systemAccountOf } from '@skein/config/options';
+import { accountFigures } from './account-figures.ts';
 import { spreadOf } from './connection-spread.ts';
 import { connz } from './connz.ts';
 import { Departure } from './departure.ts';
@@ -15,6 +16,7 @@ import { infoLine } from './info.ts';
 import { LameDuck } from './lame-duck.ts';
 import { Replica } from './replica.ts';
 import { type GatewayConfiguration, settingsFrom } from './settings.ts';
+import { SystemEvents } from './system-events.ts';
 import { Transit } from './transit.ts';
 
 export interface GatewayMemberOptions {
@@ -87,12 +89,15 @@ export class GatewayMember {
     this.#replica = new Replica(this.gateway);
     this.#transit = new Transit(this.gateway);
     this.member.handle('connz', (body) => JSON.stringify(connz(this.gateway, JSON.parse(body))));
+    this.member.handle('accounts', (body) => JSON.stringify(accountFigures(this.gateway, JSON.parse(body))));
+    this.member.handle('events-heard', () => JSON.stringify({ heard: this.gateway.events?.heard ?? false }));
   }
 
   async start(): Promise<void> {
     const registration = await this.member.start();
     this.#identity = registration.identity;
     this.#configure(registration.configuration as GatewayConfiguration);
+    this.#hearSystemAccount(registration.identity);
     this.#listen();
   }
 
@@ -108,6 +113,15 @@ export class GatewayMember {
   async close(): Promise<void> {
     await this.#departure.leave();
     await this.member.stop();
+  }
+
+  #hearSystemAccount({ serverId, serverName, version }: NodeIdentity): void {
+    const account = systemAccountOf(this.configuration);
+    if (account === undefined) return;
+    this.gateway.events = new SystemEvents(this.gateway, account, () => {
+      const { host, serverTags: tags, serverMetadata: metadata } = this.configuration;
+      return { serverId, serverName, version, host, tags, metadata };
+    });
   }
 
   /** The word to listen may come before this process has looked at the configuration that came with it. */

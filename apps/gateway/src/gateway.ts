@@ -14,6 +14,7 @@ import type { MessageTrace } from './message-trace.ts';
 import type { Route } from './route.ts';
 import { routeMessage } from './routing.ts';
 import { type Settings, settingsOf } from './settings.ts';
+import type { SystemEvents } from './system-events.ts';
 
 export interface Log {
   error(text: string): void;
@@ -84,6 +85,8 @@ export class Gateway {
   settings: Settings;
   /** Whether this gateway is about to go: see `LameDuck`. */
   lameDuck = false;
+  /** Absent where there is no system account. */
+  events: SystemEvents | null = null;
 
   /** The INFO line of a connection, as things stand. */
   readonly info: (connection: Connection) => string;
@@ -169,7 +172,7 @@ export class Gateway {
     connection.channel.close(reason);
     this.connections.delete(connection.cid);
     this.#count(connection);
-    connection.account?.connections.delete(connection);
+    connection.account?.leave(connection);
     this.#blocked.delete(connection);
     this.#waitingSettled.delete(connection);
     this.#waitingPong.delete(connection);
@@ -179,6 +182,7 @@ export class Gateway {
     if (waiters !== null) for (const waiter of waiters) this.unstall(waiter);
     if (connection.granted) this.member.connections.close();
     this.log.debug(`${connection.label()} - Client connection closed: ${reason}`);
+    this.events?.disconnected(connection, reason);
   }
 
   /** What closed connections have moved stays in the sums. */
@@ -455,6 +459,7 @@ export class Gateway {
 
   #slow(connection: Connection, reason: string, detail: string): void {
     this.counters.slowConsumers++;
+    if (connection.account !== null) connection.account.slowConsumers++;
     this.log.info(`${connection.label()} - Slow Consumer Detected: ${detail}`);
     // Nothing more can be told to it: what waits is dropped with the connection.
     connection.output.discard();

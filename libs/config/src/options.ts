@@ -241,6 +241,11 @@ export interface ServerOptions {
   warnings: string[];
 }
 
+/** The account in which the node says what happens and is asked; undefined: there is none. */
+export function systemAccountOf(options: Pick<ServerOptions, 'systemAccount' | 'noSystemAccount'>): string | undefined {
+  return options.systemAccount ?? (options.noSystemAccount ? undefined : '$SYS');
+}
+
 export const defaultOptions = (): ServerOptions => ({
   serverTags: [],
   serverMetadata: {},

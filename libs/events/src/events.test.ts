@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { accountStat } from './account-stat.ts';
+import { eventId } from './event-id.ts';
+import { serverInfo } from './server-info.ts';
+
+it('ids are 22 letters and digits, and never the same', () => {
+  const ids = Array.from({ length: 5000 }, eventId);
+  for (const id of ids) expect(id).toMatch(/^[0-9A-Za-z]{22}$/);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('tags and metadata are left out where there are none', () => {
+  const facts = { serverId: 'N', serverName: 'n', version: '2.15.2', host: '::', tags: [], metadata: {} };
+  expect(serverInfo(facts, 7, Date.UTC(2026, 0, 1))).toEqual({
+    name: 'n',
+    host: '::',
+    id: 'N',
+    ver: '2.15.2',
+    feature_flags: {},
+    jetstream: false,
+    flags: 0,
+    seq: 7,
+    time: '2026-01-01T00:00:00.000Z',
+  });
+});
+
+it('an account’s figures have nats-server’s fields, in its order', () => {
+  // Recorded: `$SYS.ACCOUNT.APP.SERVER.CONNS` of nats-server 2.15.2.
+  const recorded =
+    '{"acc":"APP","name":"APP","conns":1,"leafnodes":0,"total_conns":1,"num_subscriptions":4,"sent":{"msgs":1,"bytes":3,"gateways":{"msgs":0,"bytes":0},"routes":{"msgs":0,"bytes":0},"leafs":{"msgs":0,"bytes":0}},"received":{"msgs":2,"bytes":5,"gateways":{"msgs":0,"bytes":0},"routes":{"msgs":0,"bytes":0},"leafs":{"msgs":0,"bytes":0}},"slow_consumers":0}';
+  const figures = { account: 'APP', connections: 1, subscriptions: 4, slowConsumers: 0 };
+  const traffic = { sent: { msgs: 1, bytes: 3 }, received: { msgs: 2, bytes: 5 } };
+  expect(JSON.stringify(accountStat({ ...figures, ...traffic }))).toBe(recorded);
+});

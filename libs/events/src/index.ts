@@ -1,0 +1,4 @@
+export { type AccountFigures, accountStat, type Traffic } from './account-stat.ts';
+export { type ClientFacts, clientInfo } from './client-info.ts';
+export { eventId } from './event-id.ts';
+export { type ServerFacts, type ServerInfo, serverInfo } from './server-info.ts';
