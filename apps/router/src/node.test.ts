@@ -22,7 +22,7 @@ function knownToAll(node: SimulatedNode, declarer: SimulatedMember, upTo: number
 function converged(node: SimulatedNode): boolean {
   const alive = node.members.filter((member) => member.alive);
   return alive.every((one) => {
-    if (!one.listening || !one.member.routerUp || !one.member.settled(one.member.sequence - 1)) return false;
+    if (!one.listening || !one.member.routerUp || !one.member.settled(one.member.sequence)) return false;
     return alive.every((other) => {
       if (other === one) return true;
       if (!one.member.links.has(other.member.id)) return false;

@@ -15,12 +15,15 @@ export class Declarations {
   private open = 1;
   private settledUpTo = 0;
   private alone = false;
+  /** The writer has been given everything that is wanted. */
+  private whole = false;
   private writer: FrameWriter | null = null;
   private accountText = '';
   private account: Buffer = Buffer.alloc(0);
 
+  /** The newest batch that anything declared so far is in, or is going to be in. */
   get sequence(): number {
-    return this.open;
+    return this.at > 0 || !this.whole ? this.open : this.open - 1;
   }
 
   /** There are changes that the writer has not been given. */
@@ -31,6 +34,7 @@ export class Declarations {
   /** Changes go to this writer from here on; null: nowhere, they will be declared again. */
   attach(writer: FrameWriter | null): void {
     this.writer = writer;
+    this.whole = false;
     this.at = 0;
     if (writer === null) this.batch = Buffer.alloc(0);
   }
@@ -63,6 +67,7 @@ export class Declarations {
   complete(): void {
     this.flush();
     this.writer?.interest(this.open++, true, this.batch, 0, 0);
+    this.whole = true;
   }
 
   isSettled(sequence: number): boolean {

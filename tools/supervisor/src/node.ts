@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { NATS_VERSION, notYet, type ServerOptions } from '@skein/config';
 import { ownStacks, stacksText } from '@skein/diagnostics';
 import { createLogger, type Logger, wallClock } from '@skein/log';
@@ -7,6 +8,7 @@ import { productVersion } from '@skein/process';
 import { logBanner, logListening } from './banner.ts';
 import { type StartChild, startChild } from './child.ts';
 import { type ComponentName, programOf } from './components.ts';
+import { CONTROL_SOCKET, listenForControl } from './control.ts';
 import { LogTarget } from './log-target.ts';
 import { ListenError, resolvePorts } from './ports.ts';
 import { localAddresses, portUrls, writePortsFile } from './ports-file.ts';
@@ -100,6 +102,9 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
     if (error instanceof StartError) throw fatal(log, `Could not start: ${error.message}`);
     throw error;
   });
+  await listenForControl(join(runDir.path, CONTROL_SOCKET), (component, instance) =>
+    supervisor.restart(component, instance),
+  );
   logListening(log, options);
   const removePortsFile =
     options.portsFileDir === undefined ? () => {} : announcePorts(log, options.portsFileDir, options);

@@ -43,26 +43,51 @@ export function createRunDir(pid: number, isAlive: (pid: number) => boolean): Ru
   };
 }
 
-function baseFolder(): string {
-  const preferred = process.env.XDG_RUNTIME_DIR;
-  for (const folder of [preferred, tmpdir()]) {
-    if (folder === undefined || folder === '' || folder.length > BASE_CHARS_MAX) continue;
-    try {
-      accessSync(folder, constants.W_OK | constants.X_OK);
-      return folder;
-    } catch {
-      // not ours to write to
-    }
+/** The folder of a node that runs. */
+export interface RunningRunDir {
+  /** The supervisor's. */
+  pid: number;
+  path: string;
+}
+
+/** Those that this user can enter, wherever their supervisors may have put them, by pid. */
+export function runningRunDirs(isAlive: (pid: number) => boolean = processIsAlive): RunningRunDir[] {
+  return baseFolders()
+    .flatMap(runDirsIn)
+    .filter(({ pid, path }) => isAlive(pid) && isAccessible(path))
+    .sort((a, b) => a.pid - b.pid);
+}
+
+const baseFolder = (): string => baseFolders()[0];
+
+/** Where run directories may be, best first. */
+function baseFolders(): string[] {
+  const wanted = [process.env.XDG_RUNTIME_DIR ?? '', tmpdir(), '/tmp'];
+  const usable = wanted.filter((folder) => folder !== '' && folder.length <= BASE_CHARS_MAX && isAccessible(folder));
+  return usable.length === 0 ? ['/tmp'] : [...new Set(usable)];
+}
+
+function isAccessible(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
-  return '/tmp';
+}
+
+function runDirsIn(base: string): RunningRunDir[] {
+  return readdirSync(base).flatMap((name) => {
+    const pid = /^skein-(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1];
+    return pid === undefined ? [] : [{ pid: Number(pid), path: join(base, name) }];
+  });
 }
 
 function removeStale(base: string, isAlive: (pid: number) => boolean): void {
-  for (const name of readdirSync(base)) {
-    const pid = /^skein-(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
+  for (const { pid, path } of runDirsIn(base)) {
+    if (isAlive(pid)) continue;
     try {
-      rmSync(join(base, name), { recursive: true, force: true });
+      rmSync(path, { recursive: true, force: true });
     } catch {
       // another user's
     }
