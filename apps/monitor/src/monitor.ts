@@ -59,6 +59,12 @@ export class Monitor {
     this.configuredUnixMs = this.wallMs();
   }
 
+  /** What stands before every path: `nats`, `/nats` and `/nats/` are all `/nats`; '' for none. */
+  get basePath(): string {
+    const path = this.configuration.monitoring.basePath.replace(/^\/+|\/+$/g, '');
+    return path === '' ? '' : `/${path}`;
+  }
+
   wallMs(): number {
     return this.options.wallMs();
   }

@@ -2,13 +2,14 @@ import { createMember, type Registration, systemRuntime, unixTransport } from '@
 import { answerDiagnostics } from '@skein/diagnostics';
 import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
 import type { MonitorConfiguration } from './configuration.ts';
-import type { RunningHttp } from './http.ts';
+import type { RunningHttp } from './http/http.ts';
 import { Monitor } from './monitor.ts';
 import { readProcessList } from './process-list.ts';
 
 /** The monitor as a process of a node. Resolves when it is registered and, if configured, serves HTTP. */
 export async function createMonitorProcess(context: ProcessContext): Promise<RunningProcess> {
   let monitor: Monitor | undefined;
+  let http: RunningHttp | undefined;
   const member = createMember({
     component: 'monitor',
     instance: context.instance,
@@ -21,9 +22,12 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     transport: unixTransport(),
     wantsInterest: false,
     handlers: {
-      commit: (configuration) => {
-        context.log.configure((configuration as MonitorConfiguration).logging);
-        monitor?.configure(configuration as MonitorConfiguration);
+      check: (configuration) => http?.check(configuration as MonitorConfiguration),
+      commit: (given) => {
+        const configuration = given as MonitorConfiguration;
+        context.log.configure(configuration.logging);
+        monitor?.configure(configuration);
+        http?.use(configuration);
       },
       shutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
     },
@@ -42,7 +46,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     now: () => performance.now(),
     wallMs: () => Date.now(),
   });
-  const http = await listen(monitor, configuration);
+  http = await listen(monitor, configuration);
   context.ready(http?.ports);
   return {
     lameDuck() {
@@ -59,6 +63,6 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
 async function listen(monitor: Monitor, configuration: MonitorConfiguration): Promise<RunningHttp | undefined> {
   const { port, httpsPort } = configuration.monitoring;
   if (port === 0 && httpsPort === 0) return undefined;
-  const { startHttp } = await import('./http.ts');
+  const { startHttp } = await import('./http/http.ts');
   return startHttp(monitor, configuration);
 }

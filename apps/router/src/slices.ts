@@ -14,7 +14,10 @@ export interface OpenSlice extends ServerOptions {
 /** The part of the configuration that a component needs. */
 export function sliceFor(component: Component, options: ServerOptions): unknown {
   switch (component) {
-    case 'gateway':
+    case 'gateway': {
+      const { monitoring: _monitoring, ...skein } = options.skein;
+      return { ...openSlice(options), skein };
+    }
     case 'monitor':
       return openSlice(options);
     case 'auth-resolver':

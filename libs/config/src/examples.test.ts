@@ -17,6 +17,7 @@ const SHOWS: Record<string, object> = {
   'tls.conf': { tls: { verify: true, minVersion: '1.3', handshakeFirst: { fallbackMs: 50 } } },
   'websocket.conf': { websocket: { port: 8080, compression: true } },
   'gateways.conf': { skein: { gateways: 4 } },
+  'monitoring.conf': { skein: { monitoring: { clientCaFile: 'certs/ca.pem', openHealthz: true } } },
   'limits.conf': { maxPayloadBytes: 256 * 1024, maxPendingBytes: 8 * 1024 * 1024, lameDuckDurationMs: 60_000 },
 };
 

@@ -39,6 +39,9 @@ function check(options: ServerOptions): void {
       `lame duck grace period (${periods[0]}) should be strictly lower than lame duck duration (${periods[1]})`,
     );
   }
+  if (options.skein.monitoring?.clientCaFile !== undefined && options.monitoring.httpsPort === 0) {
+    throw new ConfigError('skein.monitoring.client_ca_file needs https');
+  }
   checkNoAuthUser(options.noAuthUser, options.authorization.users);
   if (options.websocket !== undefined) checkWebsocket(options.websocket, options.authorization.users);
   // Accounts can't be defined yet, so none of this name can be there.

@@ -174,10 +174,21 @@ export interface LoggingOptions {
   reconnectErrorReports: number;
 }
 
+/** Who may see what is served over HTTP. With neither a token nor a CA everybody may. */
+export interface MonitoringAccessOptions {
+  /** To be sent as `Authorization: Bearer <token>`. */
+  token?: string;
+  /** Over HTTPS a client certificate that an authority in this file signed does as well. */
+  clientCaFile?: string;
+  /** `/healthz` asks for neither: probes. */
+  openHealthz: boolean;
+}
+
 /** Skein's own block. */
 export interface SkeinOptions {
   /** Gateway processes that share the listening port; 1..64. */
   gateways: number;
+  monitoring?: MonitoringAccessOptions;
 }
 
 export interface ServerOptions {

@@ -49,6 +49,11 @@ it('users are reloaded, and no secret stands in the plan', () => {
   expect(plan(old, next).changes).toEqual([{ key: 'authorization.users', kind: 'hot', reason: 'authorization users' }]);
 });
 
+it('the token of the monitoring pages is reloaded, and does not stand in the plan', () => {
+  const changes = plan('', 'skein {monitoring {token: s3cret}}').changes;
+  expect(changes).toEqual([{ key: 'skein.monitoring', kind: 'hot', reason: 'monitoring access' }]);
+});
+
 it.each([
   ['skein {gateways: 2}', 'config reload not supported for skein.gateways: old=1, new=2'],
   ['http: 127.0.0.1:8222', 'config reload not supported for HTTPPort: old=0, new=8222'],

@@ -176,5 +176,6 @@ const RULES: Rule[] = [
     (o) => o.tls?.pinnedCerts ?? [],
     (next) => `${next.tls?.pinnedCerts.length ?? 0} pinned_certs`,
   ),
+  named('skein.monitoring', (o) => o.skein.monitoring, 'monitoring access'),
   named('websocket.tls', (o) => o.websocket?.tls, 'websocket tls'),
 ];

@@ -1,2 +1,10 @@
-export { hasWildcard, isLiteral, isValidPattern, matches, subjectFromText, subjectText } from './subject.ts';
+export {
+  hasEmptyToken,
+  hasWildcard,
+  isLiteral,
+  isValidPattern,
+  matches,
+  subjectFromText,
+  subjectText,
+} from './subject.ts';
 export { type Group, type Interested, type Match, Sublist } from './sublist.ts';

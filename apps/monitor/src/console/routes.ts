@@ -32,7 +32,7 @@ const headers = {
 
 /** Adds `/console`: the page, its files, and the questions that it asks. Files are read with the first request. */
 export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: Sampler): void {
-  const base = monitor.configuration.monitoring.basePath;
+  const base = monitor.basePath;
   let loading: Promise<Map<string, Asset>> | undefined;
   const give = async (name: string, request: FastifyRequest, reply: FastifyReply) => {
     loading ??= loadAssets();

@@ -1,5 +1,3 @@
-import type { Monitor } from '../monitor.ts';
-
 const pages = [
   ['varz', 'General'],
   ['jsz', 'JetStream'],
@@ -17,18 +15,16 @@ const pages = [
 ] as const;
 
 /** The page at the root: where everything is. */
-export function indexPage(monitor: Monitor): string {
-  const base = monitor.configuration.monitoring.basePath;
+export function indexPage(version: string, base: string): string {
   const links = pages.map(([path, title]) => `    <li><a href="${base}/${path}">${title}</a></li>`);
   return `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
-    <title>Skein v${monitor.identity.productVersion}</title>
+    <title>Skein v${version}</title>
   </head>
   <body>
-    <h1>Skein v${monitor.identity.productVersion}</h1>
-    <p>As nats-server v${monitor.identity.version}</p>
+    <h1>Skein v${version}</h1>
     <ul>
 ${links.join('\n')}
     </ul>

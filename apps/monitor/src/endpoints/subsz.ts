@@ -1,4 +1,6 @@
+import { hasEmptyToken, hasWildcard } from '@skein/subjects';
 import { endpoint, isoTime, ok } from './endpoint.ts';
+import { QuestionError } from './question-error.ts';
 
 /** How many subscriptions there are. The cache belongs to each gateway: its figures are not added up. */
 export const subsz = endpoint({
@@ -12,7 +14,10 @@ export const subsz = endpoint({
     test: { kind: 'string', query: 'test', body: 'test' },
   },
   forAccount: (options, account) => ({ ...options, account }),
-  async answer(monitor, { offset, limit }) {
+  async answer(monitor, { offset, limit, test }) {
+    if (hasWildcard(test) || hasEmptyToken(test)) {
+      throw new QuestionError(`invalid test subject, must be valid publish subject: ${test}`);
+    }
     const { subscriptions } = await monitor.snapshot();
     return ok({
       server_id: monitor.identity.serverId,

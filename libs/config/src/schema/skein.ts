@@ -1,6 +1,6 @@
 import type { Value } from '../lang/value.ts';
-import type { SkeinOptions } from '../options.ts';
-import { asInteger, asMap, failAt, keys, type Problems, readBlock } from './reader.ts';
+import type { MonitoringAccessOptions, SkeinOptions } from '../options.ts';
+import { asBoolean, asInteger, asMap, asString, failAt, keys, type Problems, readBlock } from './reader.ts';
 
 /** Every inbox subscription reaches every gateway of the node: beyond this many, that is all they would do. */
 const GATEWAYS_MAX = 64;
@@ -15,5 +15,27 @@ const SKEIN_KEYS = keys<SkeinOptions>({
     const gateways = asInteger(value);
     if (gateways < 1 || gateways > GATEWAYS_MAX) failAt(value.at, `gateways must be between 1 and ${GATEWAYS_MAX}`);
     skein.gateways = gateways;
+  },
+  monitoring: (value, skein, _key, problems) => {
+    const access: MonitoringAccessOptions = { openHealthz: false };
+    readBlock(asMap(value), MONITORING_KEYS, access, problems);
+    skein.monitoring = access;
+  },
+});
+
+const MONITORING_KEYS = keys<MonitoringAccessOptions>({
+  token: (value, access) => {
+    const token = asString(value);
+    // What an HTTP header can carry; less would let nobody in, or everybody.
+    if (!/^[!-~]+$/.test(token)) failAt(value.at, 'token must be printable ASCII without spaces');
+    access.token = token;
+  },
+  client_ca_file: (value, access) => {
+    const file = asString(value);
+    if (file === '') failAt(value.at, 'client_ca_file must name a file');
+    access.clientCaFile = file;
+  },
+  open_healthz: (value, access) => {
+    access.openHealthz = asBoolean(value);
   },
 });

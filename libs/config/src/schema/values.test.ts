@@ -120,6 +120,10 @@ describe('options', () => {
     ],
     ['pid_file: a, ports_file_dir: b', { pidFile: 'a', portsFileDir: 'b' }],
     ['skein {gateways: 4}', { skein: { gateways: 4 } }],
+    [
+      'https: 1, skein {monitoring {token: "t-0", client_ca_file: ca.pem, open_healthz: true}}',
+      { skein: { monitoring: { token: 't-0', clientCaFile: 'ca.pem', openHealthz: true } } },
+    ],
   ])('%s', (text, options) => {
     expect(load(text)).toMatchObject(options);
   });
@@ -180,6 +184,11 @@ describe("skein's own block", () => {
   it.each([
     ['skein {gateways: 0 }', 'f.conf:1:7: gateways must be between 1 and 64\n'],
     ['skein {gateways: 65 }', 'f.conf:1:7: gateways must be between 1 and 64\n'],
+    ['skein {monitoring {token: "" }}', 'f.conf:1:19: token must be printable ASCII without spaces\n'],
+    ['skein {monitoring {token: "a b" }}', 'f.conf:1:19: token must be printable ASCII without spaces\n'],
+    ['skein {monitoring {client_ca_file: "" }}', 'f.conf:1:19: client_ca_file must name a file\n'],
+    ['skein {monitoring {client_ca_file: x }}', 'skein.monitoring.client_ca_file needs https'],
+    ['skein {monitoring {key: x }}', 'f.conf:1:19: unknown field "key"\n'],
     ['skein {gateway: 2 }', 'f.conf:1:7: unknown field "gateway"\n'],
     ['skein: 2', 'f.conf:1:0: interface conversion: interface {} is int64, not map[string]interface {}\n'],
   ])('%s', (text, error) => {

@@ -1,116 +1,24 @@
 import { readFileSync } from 'node:fs';
-import type { NodeIdentity, Peer } from '@skein/bus';
-import { defaultOptions } from '@skein/config';
-import { type FastifyInstance, fastify } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { afterEach, expect, it } from 'vitest';
-import { sortKey } from './connection-order.ts';
-import { endpoints } from './endpoints/table.ts';
-import type { GatewayFigures } from './figures.ts';
-import type { GatewayConnection } from './gateway-connection.ts';
-import { createApp } from './http.ts';
-import { Monitor } from './monitor.ts';
-
-const identity: NodeIdentity = {
-  serverId: 'NABC',
-  serverName: 'foo',
-  version: '2.15.2',
-  xkey: 'XABC',
-  productVersion: '0.1.0',
-  startedUnixMs: Date.UTC(2026, 0, 1),
-};
-
-const peer = (id: number, component: Peer['component'], instance = 0): Peer => ({
-  id,
-  component,
-  instance,
-  address: '',
-  pid: id * 10,
-});
-
-function figures(pid: number, more: Partial<GatewayFigures> = {}): GatewayFigures {
-  const counters = { totalConnections: 1, inMsgs: 10, inBytes: 100, outMsgs: 20, outBytes: 200 };
-  const troubles = { slowConsumers: 0, staleConnections: 0, stalledClients: 0, subscriptions: 3, connections: 1 };
-  return {
-    pid,
-    uptimeMs: 61_000,
-    memory: { rss: 1000 },
-    cpu: { userMs: 0, systemMs: 0 },
-    ...counters,
-    ...troubles,
-    ...more,
-  };
-}
-
-const connection = (cid: number, more: Partial<GatewayConnection> = {}): GatewayConnection => ({
-  ...{ cid, kind: 'Client', type: 'nats', ip: '127.0.0.1', port: 1000 + cid },
-  ...{ startUnixMs: identity.startedUnixMs, lastActivityUnixMs: identity.startedUnixMs, rttMs: 1.5 },
-  ...{ pendingBytes: 0, inMsgs: 0, outMsgs: 0, inBytes: 0, outBytes: 0, subscriptions: 0 },
-  ...{ name: '', lang: 'go', version: '1', user: 'u', account: '$G', tlsVersion: '', tlsCipher: '' },
-  ...more,
-});
-
-/** Answers as a gateway with these connections does that picks everything and never has too much to say. */
-const twin = (connections: GatewayConnection[]) => (body: string) => {
-  const { pick, describe } = JSON.parse(body);
-  if (pick === undefined) return { connections: connections.filter(({ cid }) => describe.cids.includes(cid)) };
-  const cids = connections.map(({ cid }) => cid);
-  return { total: cids.length, cids, keys: connections.map((one) => sortKey(pick.sort, one, pick.nowMs)) };
-};
+import { endpoints } from '../endpoints/table.ts';
+import { connection, figures, peer, testMonitor, twin } from '../testing/test-monitor.ts';
+import { createApp } from './app.ts';
 
 let app: FastifyInstance | undefined;
 afterEach(() => app?.close());
 
 function setUp(basePath = '') {
-  const peers = new Map(
-    [peer(1, 'gateway'), peer(2, 'gateway', 1), peer(3, 'auth-resolver')].map((one) => [one.id, one]),
-  );
-  const answers = new Map<string, unknown>([
-    ['router stats', figures(5)],
-    ['1 stats', figures(10)],
-    ['2 stats', figures(20)],
-    ['3 stats', figures(30)],
-    ['1 connz', twin([connection(3), connection(1, { inMsgs: 5 })])],
-    ['2 connz', twin([connection(2, { inMsgs: 9, user: 'v' })])],
-  ]);
-  const member = {
-    peers,
-    routerUp: true,
-    request: async (to: number | 'router', method: string, body: string) => {
-      const answer = answers.get(`${to} ${method}`);
-      if (answer === undefined) throw new Error('timeout');
-      return JSON.stringify(typeof answer === 'function' ? answer(body) : answer);
-    },
-  };
-  let now = 1000;
-  const configuration = { ...defaultOptions(), authRequired: false };
-  configuration.monitoring = { ...configuration.monitoring, port: 8222, basePath };
-  const monitor = new Monitor({
-    member,
-    identity,
-    configuration,
-    pid: 40,
-    instance: 0,
-    processList: async () =>
-      [5, 10, 20, 30, 40].map((pid) => ({
-        component: 'c',
-        instance: 0,
-        pid,
-        up: true,
-        restarts: pid,
-        startedUnixMs: 0,
-      })),
-    now: () => now,
-    wallMs: () => identity.startedUnixMs + now,
-  });
-  const made = createApp(monitor, fastify());
+  const { monitor, ...rest } = testMonitor(basePath);
+  const made = createApp(monitor);
   app = made;
-  const get = async (url: string) => made.inject({ method: 'GET', url });
+  const get = async (url: string, more: object = {}) => made.inject({ method: 'GET', url, ...more });
   const json = async (url: string) => (await get(url)).json();
-  return { get, json, member, answers, peers, pass: (ms: number) => (now += ms) };
+  return { get, json, monitor, ...rest };
 }
 
 const recorded = (name: string) =>
-  JSON.parse(readFileSync(new URL(`./recorded/${name}.json`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../recorded/${name}.json`, import.meta.url), 'utf8'));
 
 const shape = (value: object): string[] => Object.entries(value).map(([key, one]) => `${key}: ${kind(one)}`);
 const kind = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
@@ -267,4 +175,45 @@ it('links every page from the first', async () => {
   const { get } = setUp();
   const { body } = await get('/');
   for (const { paths } of endpoints) expect(body).toContain(`href="${paths[0]}"`);
+});
+
+it.each(['/nats', 'nats', '/nats/'])('a base path %s is one', async (configured) => {
+  const { get } = setUp(configured);
+  expect((await get('/nats')).statusCode).toBe(200);
+  expect((await get('/nats/varz')).statusCode).toBe(200);
+});
+
+it('answers HEAD like GET, without the body, and other methods with an error', async () => {
+  const { get } = setUp();
+  const head = await get('/varz', { method: 'HEAD' });
+  expect([head.statusCode, head.body, head.headers['content-type']]).toEqual([200, '', 'application/json']);
+  const post = await get('/varz', { method: 'POST', payload: 'x', headers: { 'content-type': 'x/y' } });
+  expect([post.statusCode, post.body, post.headers.allow]).toEqual([405, 'method not allowed\n', 'GET, HEAD']);
+  expect((await get('/nope', { method: 'DELETE' })).statusCode).toBe(404);
+});
+
+it('a name that is given twice is what it was first', async () => {
+  const { json } = setUp();
+  expect((await json('/connz?limit=1&limit=2')).limit).toBe(1);
+});
+
+it('what stands in JSON cannot end a script that it stands in', async () => {
+  const { get, answers } = setUp();
+  answers.set('1 connz', twin([connection(1, { name: '</script>&' })]));
+  const { body } = await get('/connz?callback=f');
+  expect(body).toContain('"\\u003c/script\\u003e\\u0026"');
+});
+
+it('with a token configured asks for it everywhere, at a page that is not there too', async () => {
+  const { get, monitor } = setUp();
+  monitor.configuration.skein.monitoring = { token: 's3cret', openHealthz: true };
+  for (const url of ['/', '/varz', '/nope', '/healthz/x']) {
+    const refused = await get(url);
+    expect([url, refused.statusCode, refused.body]).toEqual([url, 401, 'a bearer token is needed\n']);
+    expect(refused.headers['www-authenticate']).toBe('Bearer realm="monitoring"');
+  }
+  expect((await get('/healthz')).statusCode).toBe(200);
+  const headers = { authorization: 'Bearer s3cret' };
+  expect((await get('/varz', { headers })).statusCode).toBe(200);
+  expect((await get('/nope', { headers })).statusCode).toBe(404);
 });

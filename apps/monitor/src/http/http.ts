@@ -1,0 +1,66 @@
+import type { Server as TlsServer } from 'node:tls';
+import { listenHost } from '@skein/process';
+import type { FastifyInstance } from 'fastify';
+import type { MonitorConfiguration } from '../configuration.ts';
+import { consoleRoutes } from '../console/routes.ts';
+import { Sampler, timerClock } from '../history/sampler.ts';
+import type { Monitor } from '../monitor.ts';
+import { createApp } from './app.ts';
+import { tlsContext } from './tls.ts';
+
+export interface RunningHttp {
+  /** Listened on, by their names in the ports file. */
+  ports: Record<string, number>;
+  /** Why this configuration could not be served; undefined: it can. */
+  check(configuration: MonitorConfiguration): string | undefined;
+  /** Requests from now on find the certificates that there are now. */
+  use(configuration: MonitorConfiguration): void;
+  close(): Promise<void>;
+}
+
+/** Serves on the configured ports. Rejects when one cannot be listened on. */
+export async function startHttp(monitor: Monitor, configuration: MonitorConfiguration): Promise<RunningHttp> {
+  const { host, port, httpsPort } = configuration.monitoring;
+  const apps: FastifyInstance[] = [];
+  const ports: Record<string, number> = {};
+  const sampler = new Sampler(monitor, timerClock);
+  const open = async (app: FastifyInstance, on: number): Promise<void> => {
+    // Routes beside nats-server's pages: access is looked at before them too.
+    consoleRoutes(app, monitor, sampler);
+    await app.listen({ host: listenHost(host), port: on });
+    apps.push(app);
+  };
+  let tlsServer: TlsServer | undefined;
+  if (port !== 0) {
+    await open(createApp(monitor), port);
+    ports.monitoring = port;
+  }
+  if (httpsPort !== 0) {
+    // Who shows no certificate, or a strange one, is told so by a page rather than by a failed handshake.
+    const app = createApp(monitor, { ...tlsContext(configuration), requestCert: true, rejectUnauthorized: false });
+    await open(app, httpsPort);
+    ports.monitoring_tls = httpsPort;
+    tlsServer = app.server as unknown as TlsServer;
+  }
+  sampler.start();
+  return {
+    ports,
+    check(next) {
+      if (tlsServer === undefined) return undefined;
+      try {
+        tlsContext(next);
+        return undefined;
+      } catch (error) {
+        return `monitoring: ${(error as Error).message}`;
+      }
+    },
+    use(next) {
+      tlsServer?.setSecureContext(tlsContext(next));
+    },
+    async close() {
+      sampler.stop();
+      for (const app of apps) app.server.closeAllConnections();
+      await Promise.all(apps.map((app) => app.close()));
+    },
+  };
+}
