@@ -1,0 +1,37 @@
+import type { Families } from '../family.ts';
+import { type ExporterNames, metric } from './naming.ts';
+
+/** The part of `/jsz` that is about the server. */
+export interface JetStreamPage {
+  disabled?: boolean;
+  config: { max_memory: number; max_storage: number; domain?: string };
+  streams: number;
+  consumers: number;
+  messages: number;
+  bytes: number;
+  meta_cluster?: { name?: string; leader?: string };
+}
+
+const labels = ['server_name', 'cluster', 'domain', 'meta_leader', 'is_meta_leader'] as const;
+
+export function addJetStream(families: Families, names: ExporterNames, serverName: string, page: JetStreamPage): void {
+  const { config, meta_cluster: meta } = page;
+  const values = {
+    server_id: names.serverId,
+    server_name: serverName,
+    cluster: meta?.name ?? '',
+    domain: config.domain ?? '',
+    meta_leader: meta?.leader ?? '',
+    // Who has nobody to follow leads.
+    is_meta_leader: String(meta === undefined || meta.leader === serverName),
+  };
+  const add = (name: string, help: string, value: number): void =>
+    families.add(metric(names, `server_${name}`, { help, labels, jetstream: true }), values, value);
+  add('jetstream_disabled', 'JetStream disabled or not', Number(page.disabled ?? false));
+  add('max_memory', 'JetStream Max Memory', config.max_memory);
+  add('max_storage', 'JetStream Max Storage', config.max_storage);
+  add('total_streams', 'Total number of streams in JetStream', page.streams);
+  add('total_consumers', 'Total number of consumers in JetStream', page.consumers);
+  add('total_messages', 'Total number of stored messages in JetStream', page.messages);
+  add('total_message_bytes', 'Total number of bytes stored in JetStream', page.bytes);
+}

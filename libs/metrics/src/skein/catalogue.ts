@@ -1,0 +1,111 @@
+import type { Definition, MetricType } from '../family.ts';
+
+const define =
+  (type: MetricType) =>
+  <Label extends string = never>(
+    name: string,
+    help: string,
+    ...labels: Label[]
+  ): Definition<Label | 'component' | 'instance'> => ({
+    name: `skein_${name}`,
+    type,
+    help,
+    labels: ['component', 'instance', ...labels],
+  });
+
+const gauge = define('gauge');
+const counter = define('counter');
+const histogram = define('histogram');
+
+/**
+ * What the split into processes adds. `component` and `instance` say whose figure it is; a counter begins at 0 with its process,
+ * as `rate()` expects. docs/monitoring.md lists the same, and a test compares the two.
+ */
+export const skein = {
+  up: gauge(
+    'up',
+    '1 when the process answered this scrape, 0 when it is down or stalled: its other values are then old.',
+  ),
+  restarts: counter('process_restarts_total', 'How often the supervisor started the process again.'),
+  answerAge: gauge('process_answer_age_seconds', 'How old the values of the process are; 0 when it answered.'),
+  info: gauge('process_info', 'Always 1; says which version the process runs.', 'version'),
+  uptime: gauge('process_uptime_seconds', 'Since the process started.'),
+  residentMemory: gauge('process_resident_memory_bytes', 'Memory that the process occupies.'),
+  heapUsed: gauge('process_heap_used_bytes', 'JavaScript objects.'),
+  heapSize: gauge('process_heap_size_bytes', 'Reserved for JavaScript objects.'),
+  external: gauge('process_external_memory_bytes', 'Outside of the JavaScript heap, buffers included.'),
+  buffers: gauge('process_buffer_memory_bytes', 'Buffers: what is read, written, or waits to be.'),
+  cpu: counter('process_cpu_seconds_total', 'Processor time used.', 'mode'),
+  loopBusy: counter('process_event_loop_busy_seconds_total', 'How long the event loop had work; its rate is the load.'),
+  loopDelay: gauge(
+    'process_event_loop_delay_seconds',
+    'How late timers were in the last 10 s or more; quantile 1 is the worst.',
+    'quantile',
+  ),
+  requestsWaiting: gauge('process_requests_waiting', 'Requests to other processes that have no answer yet.'),
+  routerConnected: gauge('process_router_connected', '1 when the process is registered with the router.'),
+  logLinesDropped: counter('log_lines_dropped_total', 'Log lines lost because their reader did not keep up.'),
+
+  linkInFlight: gauge(
+    'link_in_flight_bytes',
+    'Sent or queued to another process, and not yet processed there.',
+    'peer_component',
+    'peer_instance',
+  ),
+  linkQueued: gauge(
+    'link_queued_bytes',
+    'Waiting to be written to another process.',
+    'peer_component',
+    'peer_instance',
+  ),
+  linkFrames: counter('link_frames_total', 'Messages sent to another process.', 'peer_component', 'peer_instance'),
+  linkRefused: counter(
+    'link_refused_frames_total',
+    'Messages not sent, because the bound of the link was reached.',
+    'peer_component',
+    'peer_instance',
+  ),
+  linkBlocked: gauge(
+    'link_blocked',
+    '1 while the other process does not keep up: who produces for it is not read.',
+    'peer_component',
+    'peer_instance',
+  ),
+
+  patterns: gauge('router_interest_patterns', 'Patterns that a process has declared.', 'declarer', 'declarer_instance'),
+  settle: histogram(
+    'router_settle_seconds',
+    'From a declaration to every gateway having applied it: what a subscriber waits for.',
+  ),
+  revision: gauge('router_configuration_revision', 'Rises with each reload.'),
+
+  connections: gauge('gateway_connections', 'Open client connections.'),
+  opened: counter('gateway_connections_opened_total', 'Client connections made.'),
+  subscriptions: gauge('gateway_subscriptions', 'Subscriptions of clients.'),
+  receivedMessages: counter('gateway_received_messages_total', 'Messages from clients.'),
+  receivedBytes: counter('gateway_received_bytes_total', 'Payload and headers from clients.'),
+  sentMessages: counter('gateway_sent_messages_total', 'Messages to clients.'),
+  sentBytes: counter('gateway_sent_bytes_total', 'Payload and headers to clients.'),
+  slowConsumers: counter('gateway_slow_consumers_total', 'Connections closed because they did not read.'),
+  staleConnections: counter('gateway_stale_connections_total', 'Connections closed because they did not answer PING.'),
+  stalled: counter('gateway_stalled_clients_total', 'How often a publisher was held for a subscriber that was behind.'),
+  parseErrors: counter('gateway_parse_errors_total', 'Connections that sent what is not the protocol.'),
+  authFailures: counter('gateway_auth_failures_total', 'Connections refused or thrown out, by why.', 'reason'),
+
+  logins: counter('auth_logins_total', 'Logins decided.', 'result'),
+  refusals: counter('auth_refusals_total', 'Logins refused, by why.', 'reason'),
+  login: histogram('auth_login_seconds', 'From the question who a client is to the answer.'),
+  passwordsWaiting: gauge('auth_passwords_waiting', 'Passwords whose bcrypt hash is still to be checked.'),
+
+  staleAnswers: counter(
+    'monitor_stale_answers_total',
+    'Answers that did not come in time, by the process that was asked.',
+    'asked',
+    'asked_instance',
+  ),
+  seriesDropped: counter(
+    'monitor_series_dropped_total',
+    'Series left out of scrapes because the budget was used up, by what they are about.',
+    'kind',
+  ),
+} as const;

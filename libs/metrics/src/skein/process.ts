@@ -1,0 +1,134 @@
+import { rolledUp, type SeriesBudget } from '../budget.ts';
+import type { Families } from '../family.ts';
+import { skein } from './catalogue.ts';
+import type { Figures, LinkFigures } from './figures.ts';
+
+export interface ProcessName {
+  component: string;
+  instance: number;
+}
+
+const MS_PER_S = 1000;
+const seconds = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms / MS_PER_S);
+const flag = (value: boolean | undefined): number | undefined => (value === undefined ? undefined : Number(value));
+
+/** Everything that one process says of itself. Figures that a component does not have make no series. */
+export function addProcess(
+  families: Families,
+  { component, instance }: ProcessName,
+  figures: Figures,
+  budget: SeriesBudget,
+): void {
+  const own = { component, instance: String(instance) };
+  addRuntime(families, own, figures);
+  addLinks(families, own, figures.links ?? [], budget);
+  addRouter(families, own, figures);
+  addGateway(families, own, figures);
+  addAuthResolver(families, own, figures);
+  addMonitor(families, own, figures);
+}
+
+interface Own {
+  component: string;
+  instance: string;
+}
+
+function addRuntime(families: Families, own: Own, figures: Figures): void {
+  const { memory, cpu, loopDelay } = figures;
+  if (figures.version !== undefined) families.add(skein.info, { ...own, version: figures.version }, 1);
+  families.add(skein.uptime, own, seconds(figures.uptimeMs));
+  families.add(skein.residentMemory, own, memory?.rss);
+  families.add(skein.heapUsed, own, memory?.heapUsed);
+  families.add(skein.heapSize, own, memory?.heapTotal);
+  families.add(skein.external, own, memory?.external);
+  families.add(skein.buffers, own, memory?.arrayBuffers);
+  families.add(skein.cpu, { ...own, mode: 'user' }, seconds(cpu?.userMs));
+  families.add(skein.cpu, { ...own, mode: 'system' }, seconds(cpu?.systemMs));
+  families.add(skein.loopBusy, own, seconds(figures.loopBusyMs));
+  if (loopDelay !== undefined) {
+    const { p50Ms, p90Ms, p99Ms, maxMs } = loopDelay;
+    for (const [quantile, ms] of Object.entries({ 0.5: p50Ms, 0.9: p90Ms, 0.99: p99Ms, 1: maxMs })) {
+      families.add(skein.loopDelay, { ...own, quantile }, seconds(ms));
+    }
+  }
+  families.add(skein.requestsWaiting, own, figures.requestsWaiting);
+  families.add(skein.routerConnected, own, flag(figures.routerUp));
+  families.add(skein.logLinesDropped, own, figures.logLinesDropped);
+}
+
+const linkValues = [
+  [skein.linkInFlight, (link: LinkFigures) => link.bytesInFlight],
+  [skein.linkQueued, (link: LinkFigures) => link.queuedBytes],
+  [skein.linkFrames, (link: LinkFigures) => link.framesSent],
+  [skein.linkRefused, (link: LinkFigures) => link.framesRefused],
+  [skein.linkBlocked, (link: LinkFigures) => Number(!link.writable)],
+] as const;
+
+/** Every process has a link to nearly every other: with many gateways there are too many to show one by one. */
+function addLinks(families: Families, own: Own, links: readonly LinkFigures[], budget: SeriesBudget): void {
+  const shown = budget.take('links', links.length, linkValues.length);
+  const rest = links.slice(shown);
+  for (const [definition, of] of linkValues) {
+    for (const link of links.slice(0, shown)) {
+      families.add(
+        definition,
+        { ...own, peer_component: link.component, peer_instance: String(link.instance) },
+        of(link),
+      );
+    }
+    if (rest.length > 0) {
+      const sum = rest.reduce((total, link) => total + of(link), 0);
+      families.add(definition, { ...own, peer_component: rolledUp, peer_instance: rolledUp }, sum);
+    }
+  }
+}
+
+function addRouter(families: Families, own: Own, figures: Figures): void {
+  families.add(skein.revision, own, figures.revision);
+  families.addHistogram(skein.settle, own, figures.settleSeconds);
+  for (const { component, instance, patterns } of figures.processes ?? []) {
+    families.add(skein.patterns, { ...own, declarer: component, declarer_instance: String(instance) }, patterns);
+  }
+}
+
+function addGateway(families: Families, own: Own, figures: Figures): void {
+  families.add(skein.connections, own, figures.connections);
+  families.add(skein.opened, own, figures.totalConnections);
+  families.add(skein.subscriptions, own, figures.subscriptions);
+  families.add(skein.receivedMessages, own, figures.inMsgs);
+  families.add(skein.receivedBytes, own, figures.inBytes);
+  families.add(skein.sentMessages, own, figures.outMsgs);
+  families.add(skein.sentBytes, own, figures.outBytes);
+  families.add(skein.slowConsumers, own, figures.slowConsumers);
+  families.add(skein.staleConnections, own, figures.staleConnections);
+  families.add(skein.stalled, own, figures.stalledClients);
+  families.add(skein.parseErrors, own, figures.parseErrors);
+  for (const [reason, count] of Object.entries(figures.authFailures ?? {})) {
+    families.add(skein.authFailures, { ...own, reason }, count);
+  }
+}
+
+function addAuthResolver(families: Families, own: Own, figures: Figures): void {
+  const { allowed, refused } = figures;
+  families.add(skein.logins, { ...own, result: 'allowed' }, allowed);
+  if (refused !== undefined) {
+    const counts = Object.entries(refused);
+    families.add(
+      skein.logins,
+      { ...own, result: 'refused' },
+      counts.reduce((sum, [, count]) => sum + count, 0),
+    );
+    for (const [reason, count] of counts) families.add(skein.refusals, { ...own, reason }, count);
+  }
+  families.addHistogram(skein.login, own, figures.loginSeconds);
+  families.add(skein.passwordsWaiting, own, figures.passwordsWaiting);
+}
+
+function addMonitor(families: Families, own: Own, figures: Figures): void {
+  for (const { component, instance, count } of figures.staleAnswers ?? []) {
+    families.add(skein.staleAnswers, { ...own, asked: component, asked_instance: String(instance) }, count);
+  }
+  for (const [kind, count] of Object.entries(figures.seriesDropped ?? {})) {
+    families.add(skein.seriesDropped, { ...own, kind }, count);
+  }
+}

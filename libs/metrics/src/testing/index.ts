@@ -1,0 +1,1 @@
+export { parseExposition } from './parse.ts';

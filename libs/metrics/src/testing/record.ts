@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Family } from '../family.ts';
+import { parseExposition } from './parse.ts';
+
+/**
+ * Writes down what prometheus-nats-exporter makes of a nats-server's pages: names, types, help texts, label names.
+ *
+ *     node libs/metrics/src/testing/record.ts PATH_TO_NATS_SERVER PATH_TO_EXPORTER
+ */
+export interface RecordedMetric {
+  type: string;
+  help: string;
+  /** Label names, in order; several lists where series of one name differ. */
+  labels: string[][];
+}
+
+const CLIENT_PORT = 14_322;
+const HTTP_PORT = 18_322;
+const EXPORTER_PORT = 17_322;
+
+const pages = ['-varz', '-subz', '-routez', '-gatewayz', '-leafz', '-accstatz', '-accountz', '-healthz', '-jsz=all'];
+const situations = { plain: [...pages, '-connz'], detailed: ['-connz_detailed'] };
+
+function facts(families: readonly Family[]): Record<string, RecordedMetric> {
+  const ours = families.filter(({ name }) => /^(?:gnatsd|jetstream)_/.test(name));
+  return Object.fromEntries(
+    ours.map(({ name, type, help, samples }) => {
+      const lists = new Set(samples.map(({ labels }) => Object.keys(labels).sort().join(' ')));
+      return [name, { type, help, labels: [...lists].sort().map((list) => list.split(' ')) }];
+    }),
+  );
+}
+
+function start(path: string, args: string[], settled: RegExp): Promise<() => void> {
+  const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const { promise, resolve, reject } = Promise.withResolvers<() => void>();
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+    if (settled.test(said)) resolve(() => child.kill());
+  });
+  child.on('error', reject);
+  child.on('exit', () => reject(new Error(said)));
+  return promise;
+}
+
+function client(options: object): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const socket = connect(CLIENT_PORT, '127.0.0.1');
+  socket.write(`CONNECT ${JSON.stringify({ verbose: false, ...options })}\r\nSUB a 1\r\nPUB a 2\r\nhi\r\nPING\r\n`);
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk;
+    if (said.includes('PONG')) resolve(socket);
+  });
+  socket.on('error', reject);
+  return promise;
+}
+
+async function record(server: string, exporter: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'record-'));
+  const configuration = join(folder, 'server.conf');
+  writeFileSync(
+    configuration,
+    `listen: "127.0.0.1:${CLIENT_PORT}"\nhttp: "127.0.0.1:${HTTP_PORT}"\nserver_name: S1\n
+    accounts { A { users: [{ user: a, password: a }] } }\nno_auth_user: a\n`,
+  );
+  const stopServer = await start(server, ['-c', configuration], /Server is ready/);
+  const clients = await Promise.all([client({ name: 'one', lang: 'x', version: '1' }), client({ name: 'two' })]);
+  const recorded: Record<string, unknown> = {};
+  for (const [name, flags] of Object.entries(situations)) {
+    const url = `http://127.0.0.1:${HTTP_PORT}`;
+    const args = ['-a', '127.0.0.1', '-p', String(EXPORTER_PORT), ...flags, url];
+    const stopExporter = await start(exporter, args, /listening at/);
+    const answer = await fetch(`http://127.0.0.1:${EXPORTER_PORT}/metrics`);
+    recorded[name] = facts(parseExposition(withoutForeign(await answer.text())));
+    stopExporter();
+  }
+  for (const socket of clients) socket.destroy();
+  stopServer();
+  rmSync(folder, { recursive: true });
+  writeFileSync(
+    new URL('../exporter/recorded.json', import.meta.url),
+    `${JSON.stringify({ exporter: '0.21', server: '2.15.2', ...recorded }, null, 2)}\n`,
+  );
+}
+
+/** The exporter's figures of itself: summaries, which nothing here has. */
+const withoutForeign = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !/^(?:# \w+ )?(?:go|process|promhttp)_/.test(line))
+    .join('\n');
+
+const [server, exporter] = process.argv.slice(2);
+if (server === undefined || exporter === undefined) throw new Error('usage: record.ts NATS_SERVER EXPORTER');
+await record(server, exporter);
