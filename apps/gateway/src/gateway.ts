@@ -195,16 +195,28 @@ export class Gateway {
   }
 
   /** Everything that is counted, open connections included; read when asked, not kept per message. */
-  figures(): Record<string, number> {
-    const figures = { ...this.counters, connections: this.connections.size, subscriptions: 0 };
+  figures() {
+    const { counters } = this;
+    const open = { pendingBytes: 0, inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
+    let subscriptions = 0;
     for (const connection of this.connections.values()) {
-      figures.inMsgs += connection.inMsgs;
-      figures.inBytes += connection.inBytes;
-      figures.outMsgs += connection.outMsgs;
-      figures.outBytes += connection.outBytes;
-      figures.subscriptions += connection.subscriptions.size;
+      open.pendingBytes += connection.output.pendingBytes;
+      open.inMsgs += connection.inMsgs;
+      open.inBytes += connection.inBytes;
+      open.outMsgs += connection.outMsgs;
+      open.outBytes += connection.outBytes;
+      subscriptions += connection.subscriptions.size;
     }
-    return figures;
+    return {
+      ...counters,
+      inMsgs: counters.inMsgs + open.inMsgs,
+      inBytes: counters.inBytes + open.inBytes,
+      outMsgs: counters.outMsgs + open.outMsgs,
+      outBytes: counters.outBytes + open.outBytes,
+      connections: this.connections.size,
+      subscriptions,
+      open,
+    };
   }
 
   #withdraw(connection: Connection): void {

@@ -1,14 +1,16 @@
 import type { Member, NodeIdentity, Peer } from '@skein/bus';
+import type { AssetKind, Figures } from '@skein/metrics';
 import type { MonitorConfiguration } from './configuration.ts';
 import { ConnectionPages } from './connection-pages.ts';
 import type { GatewayCounters, GatewayFigures, ProcessFigures } from './figures.ts';
 import { GatewayTotals } from './gateway-totals.ts';
 import { type Answer, Gather } from './gather.ts';
+import { type ProcessState, processStates } from './metrics/process-states.ts';
 import { listedFromAnswers, NodeProcesses, type ProcessInfo } from './node-processes.ts';
 import type { ListedProcess } from './process-list.ts';
 
 export interface MonitorOptions {
-  member: Pick<Member, 'peers' | 'request' | 'routerUp'>;
+  member: Pick<Member, 'peers' | 'request' | 'routerUp' | 'figures'>;
   identity: NodeIdentity;
   configuration: MonitorConfiguration;
   pid: number;
@@ -41,6 +43,8 @@ export class Monitor {
   lameDuck = false;
   /** Requests served, by path. */
   readonly requests = new Map<string, number>();
+  /** Left out of scrapes, by what they are about. */
+  readonly seriesDropped: Map<AssetKind, number> = new Map();
   private readonly options: MonitorOptions;
   private readonly totals = new GatewayTotals();
   private readonly processes = new NodeProcesses();
@@ -90,17 +94,22 @@ export class Monitor {
     };
   }
 
+  /** Each process of the node, and what it says of itself. */
+  async processStates(): Promise<ProcessState[]> {
+    const [answers, listed] = await Promise.all([this.gather.ask<Figures>('stats'), this.options.processList()]);
+    return processStates(listed ?? [], this.options.member.peers.values(), [...answers, this.own()]);
+  }
+
+  /** What this process adds to its own figures. */
+  figures(): Figures {
+    return { staleAnswers: this.gather.staleAnswers(), seriesDropped: Object.fromEntries(this.seriesDropped) };
+  }
+
   private own(): Answer<ProcessFigures> {
-    const { pid, instance } = this.options;
-    const { user, system } = process.cpuUsage();
+    const { pid, instance, member } = this.options;
     return {
       peer: { id: 0, component: 'monitor', instance, pid, address: '' },
-      body: {
-        pid,
-        uptimeMs: process.uptime() * 1000,
-        memory: { rss: process.memoryUsage.rss() },
-        cpu: { userMs: user / 1000, systemMs: system / 1000 },
-      },
+      body: member.figures() as unknown as ProcessFigures,
       ageMs: 0,
     };
   }

@@ -29,6 +29,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
         monitor?.configure(configuration);
         http?.use(configuration);
       },
+      stats: () => ({ ...monitor?.figures() }),
       shutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
     },
   });

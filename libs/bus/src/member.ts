@@ -348,7 +348,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     link.send({ authResponse: authResponseFrame(frame.id as number, response) });
   }
 
-  private figures(): Record<string, unknown> {
+  figures(): Record<string, unknown> {
     const links = [...this.peering.links.values()].map((link) => ({
       peer: link.peer.id,
       component: link.peer.component,

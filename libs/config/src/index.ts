@@ -7,6 +7,7 @@ export type {
   AuthorizationOptions,
   ConnectionType,
   LoggingOptions,
+  MetricsOptions,
   MonitoringOptions,
   NkeyUser,
   PasswordUser,

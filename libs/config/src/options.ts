@@ -189,6 +189,17 @@ export interface SkeinOptions {
   /** Gateway processes that share the listening port; 1..64. */
   gateways: number;
   monitoring?: MonitoringAccessOptions;
+  metrics: MetricsOptions;
+}
+
+/** What `/metrics` shows. */
+export interface MetricsOptions {
+  /** One set of series for each connection. */
+  connections: boolean;
+  /** Of series about single assets (links, accounts, connections) in one scrape; the rest is shown as a sum. */
+  seriesMax: number;
+  /** In front of the names that prometheus-nats-exporter has too, as its `-prefix`. */
+  prefix?: string;
 }
 
 export interface ServerOptions {
@@ -297,6 +308,6 @@ export const defaultOptions = (): ServerOptions => ({
   lameDuckDurationMs: 120_000,
   lameDuckGracePeriodMs: 10_000,
   configDigest: '',
-  skein: { gateways: 1 },
+  skein: { gateways: 1, metrics: { connections: false, seriesMax: 10_000 } },
   warnings: [],
 });

@@ -1,4 +1,4 @@
-export { SeriesBudget } from './budget.ts';
+export { type AssetKind, SeriesBudget } from './budget.ts';
 export {
   type AccountDetail,
   type AccountStatistics,
@@ -22,4 +22,4 @@ export { contentType, exposition } from './exposition.ts';
 export { Families } from './family.ts';
 export { skein } from './skein/catalogue.ts';
 export type { Figures } from './skein/figures.ts';
-export { addProcess } from './skein/process.ts';
+export { addProcess, labelsOf } from './skein/process.ts';

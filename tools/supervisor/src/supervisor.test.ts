@@ -45,7 +45,8 @@ function setUp(gateways = 1) {
   let now = 0;
   let timers: { at: number; fn: () => void }[] = [];
   const sink = { write: (text: string) => logged.push(text), dropped: 0, reopen: () => false, close: () => {} };
-  const options = { ...defaultOptions(), skein: { gateways } };
+  const options = defaultOptions();
+  options.skein.gateways = gateways;
   const supervisor = new Supervisor({
     options,
     runDir: {

@@ -73,6 +73,10 @@ export class FakeMember implements Member {
     return ++this.sequence;
   }
 
+  figures(): Record<string, unknown> {
+    return {};
+  }
+
   settled(sequence: number): boolean {
     return sequence <= this.settledTo;
   }

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { MonitorConfiguration } from '../configuration.ts';
 import { consoleRoutes } from '../console/routes.ts';
 import { Sampler, timerClock } from '../history/sampler.ts';
+import { metricsRoute } from '../metrics/route.ts';
 import type { Monitor } from '../monitor.ts';
 import { createApp } from './app.ts';
 import { tlsContext } from './tls.ts';
@@ -27,6 +28,7 @@ export async function startHttp(monitor: Monitor, configuration: MonitorConfigur
   const open = async (app: FastifyInstance, on: number): Promise<void> => {
     // Routes beside nats-server's pages: access is looked at before them too.
     consoleRoutes(app, monitor, sampler);
+    metricsRoute(app, monitor);
     await app.listen({ host: listenHost(host), port: on });
     apps.push(app);
   };

@@ -68,6 +68,7 @@ export function testMonitor(basePath = '') {
   const member = {
     peers,
     routerUp: true,
+    figures: () => ({ ...figures(40) }),
     request: async (to: number | 'router', method: string, body: string) => {
       const answer = answers.get(`${to} ${method}`);
       if (answer === undefined) throw new Error('timeout');

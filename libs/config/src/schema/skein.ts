@@ -1,16 +1,37 @@
 import type { Value } from '../lang/value.ts';
-import type { MonitoringAccessOptions, SkeinOptions } from '../options.ts';
+import type { MetricsOptions, MonitoringAccessOptions, SkeinOptions } from '../options.ts';
 import { asBoolean, asInteger, asMap, asString, failAt, keys, type Problems, readBlock } from './reader.ts';
 
 /** Every inbox subscription reaches every gateway of the node: beyond this many, that is all they would do. */
 const GATEWAYS_MAX = 64;
+/** A scrape of some 30 MB. */
+const SERIES_MAX = 100_000;
 
 /** Skein's own block; nats-server knows none of it. */
 export function readSkein(value: Value, skein: SkeinOptions, problems: Problems): void {
   readBlock(asMap(value), SKEIN_KEYS, skein, problems);
 }
 
+const METRIC_PREFIX = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+const METRICS_KEYS = keys<MetricsOptions>({
+  connections: (value, metrics) => {
+    metrics.connections = asBoolean(value);
+  },
+  series_max: (value, metrics) => {
+    const seriesMax = asInteger(value);
+    if (seriesMax < 0 || seriesMax > SERIES_MAX) failAt(value.at, `series_max must be between 0 and ${SERIES_MAX}`);
+    metrics.seriesMax = seriesMax;
+  },
+  prefix: (value, metrics) => {
+    const prefix = asString(value);
+    if (!METRIC_PREFIX.test(prefix)) failAt(value.at, 'prefix must be letters, digits and underscores');
+    metrics.prefix = prefix;
+  },
+});
+
 const SKEIN_KEYS = keys<SkeinOptions>({
+  metrics: (value, skein, _key, problems) => readBlock(asMap(value), METRICS_KEYS, skein.metrics, problems),
   gateways: (value, skein) => {
     const gateways = asInteger(value);
     if (gateways < 1 || gateways > GATEWAYS_MAX) failAt(value.at, `gateways must be between 1 and ${GATEWAYS_MAX}`);

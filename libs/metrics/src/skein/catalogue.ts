@@ -6,11 +6,11 @@ const define =
     name: string,
     help: string,
     ...labels: Label[]
-  ): Definition<Label | 'component' | 'instance'> => ({
+  ): Definition<Label | 'component' | 'process'> => ({
     name: `skein_${name}`,
     type,
     help,
-    labels: ['component', 'instance', ...labels],
+    labels: ['component', 'process', ...labels],
   });
 
 const gauge = define('gauge');
@@ -18,8 +18,8 @@ const counter = define('counter');
 const histogram = define('histogram');
 
 /**
- * What the split into processes adds. `component` and `instance` say whose figure it is; a counter begins at 0 with its process,
- * as `rate()` expects. docs/monitoring.md lists the same, and a test compares the two.
+ * What the split into processes adds. `component` and `process` (`gateway-0`) say whose figure it is: a label `instance` is
+ * Prometheus' own. A counter begins at 0 with its process, as `rate()` expects. docs/monitoring.md lists the same, and a test compares the two.
  */
 export const skein = {
   up: gauge(
@@ -49,30 +49,22 @@ export const skein = {
   linkInFlight: gauge(
     'link_in_flight_bytes',
     'Sent or queued to another process, and not yet processed there.',
-    'peer_component',
-    'peer_instance',
+    'peer',
   ),
-  linkQueued: gauge(
-    'link_queued_bytes',
-    'Waiting to be written to another process.',
-    'peer_component',
-    'peer_instance',
-  ),
-  linkFrames: counter('link_frames_total', 'Messages sent to another process.', 'peer_component', 'peer_instance'),
+  linkQueued: gauge('link_queued_bytes', 'Waiting to be written to another process.', 'peer'),
+  linkFrames: counter('link_frames_total', 'Messages sent to another process.', 'peer'),
   linkRefused: counter(
     'link_refused_frames_total',
     'Messages not sent, because the bound of the link was reached.',
-    'peer_component',
-    'peer_instance',
+    'peer',
   ),
   linkBlocked: gauge(
     'link_blocked',
     '1 while the other process does not keep up: who produces for it is not read.',
-    'peer_component',
-    'peer_instance',
+    'peer',
   ),
 
-  patterns: gauge('router_interest_patterns', 'Patterns that a process has declared.', 'declarer', 'declarer_instance'),
+  patterns: gauge('router_interest_patterns', 'Patterns that a process has declared.', 'declarer'),
   settle: histogram(
     'router_settle_seconds',
     'From a declaration to every gateway having applied it: what a subscriber waits for.',
@@ -101,7 +93,6 @@ export const skein = {
     'monitor_stale_answers_total',
     'Answers that did not come in time, by the process that was asked.',
     'asked',
-    'asked_instance',
   ),
   seriesDropped: counter(
     'monitor_series_dropped_total',

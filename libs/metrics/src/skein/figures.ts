@@ -40,6 +40,8 @@ interface RouterFigures {
 interface GatewayFigures {
   connections?: number;
   subscriptions?: number;
+  /** Sums over the connections that are open. */
+  open?: { pendingBytes: number; inMsgs: number; inBytes: number; outMsgs: number; outBytes: number };
   totalConnections?: number;
   inMsgs?: number;
   inBytes?: number;

@@ -19,7 +19,7 @@ export function addProcess(
   figures: Figures,
   budget: SeriesBudget,
 ): void {
-  const own = { component, instance: String(instance) };
+  const own = labelsOf({ component, instance });
   addRuntime(families, own, figures);
   addLinks(families, own, figures.links ?? [], budget);
   addRouter(families, own, figures);
@@ -30,8 +30,13 @@ export function addProcess(
 
 interface Own {
   component: string;
-  instance: string;
+  process: string;
 }
+
+const nameOf = ({ component, instance }: ProcessName): string => `${component}-${instance}`;
+
+/** The labels of everything that a process says of itself. */
+export const labelsOf = (name: ProcessName): Own => ({ component: name.component, process: nameOf(name) });
 
 function addRuntime(families: Families, own: Own, figures: Figures): void {
   const { memory, cpu, loopDelay } = figures;
@@ -70,15 +75,11 @@ function addLinks(families: Families, own: Own, links: readonly LinkFigures[], b
   const rest = links.slice(shown);
   for (const [definition, of] of linkValues) {
     for (const link of links.slice(0, shown)) {
-      families.add(
-        definition,
-        { ...own, peer_component: link.component, peer_instance: String(link.instance) },
-        of(link),
-      );
+      families.add(definition, { ...own, peer: nameOf(link) }, of(link));
     }
     if (rest.length > 0) {
       const sum = rest.reduce((total, link) => total + of(link), 0);
-      families.add(definition, { ...own, peer_component: rolledUp, peer_instance: rolledUp }, sum);
+      families.add(definition, { ...own, peer: rolledUp }, sum);
     }
   }
 }
@@ -86,9 +87,8 @@ function addLinks(families: Families, own: Own, links: readonly LinkFigures[], b
 function addRouter(families: Families, own: Own, figures: Figures): void {
   families.add(skein.revision, own, figures.revision);
   families.addHistogram(skein.settle, own, figures.settleSeconds);
-  for (const { component, instance, patterns } of figures.processes ?? []) {
-    families.add(skein.patterns, { ...own, declarer: component, declarer_instance: String(instance) }, patterns);
-  }
+  for (const one of figures.processes ?? [])
+    families.add(skein.patterns, { ...own, declarer: nameOf(one) }, one.patterns);
 }
 
 function addGateway(families: Families, own: Own, figures: Figures): void {
@@ -125,9 +125,8 @@ function addAuthResolver(families: Families, own: Own, figures: Figures): void {
 }
 
 function addMonitor(families: Families, own: Own, figures: Figures): void {
-  for (const { component, instance, count } of figures.staleAnswers ?? []) {
-    families.add(skein.staleAnswers, { ...own, asked: component, asked_instance: String(instance) }, count);
-  }
+  for (const one of figures.staleAnswers ?? [])
+    families.add(skein.staleAnswers, { ...own, asked: nameOf(one) }, one.count);
   for (const [kind, count] of Object.entries(figures.seriesDropped ?? {})) {
     families.add(skein.seriesDropped, { ...own, kind }, count);
   }

@@ -16,38 +16,35 @@ export function parseExposition(text: string): Family[] {
   const series = new Set<string>();
   let help: { name: string; text: string } | undefined;
   let family: Family | undefined;
-  text
-    .slice(0, -1)
-    .split('\n')
-    .forEach((line, i) => {
-      const fail = (problem: string): never => {
-        throw new Error(`line ${i + 1}: ${problem}: ${line}`);
-      };
-      if (line === '') return;
-      if (line.startsWith('#')) {
-        const [, keyword, name, rest] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? fail('neither HELP nor TYPE');
-        if (keyword === 'HELP') {
-          if (names.has(name)) fail('a metric for the second time');
-          help = { name, text: unescapeText(rest, false) };
-          return;
-        }
-        if (help?.name !== name) fail('a TYPE without its HELP');
-        if (NAME.exec(name)?.[0] !== name) fail('no name');
-        if (!TYPES.includes(rest)) fail('no type');
-        family = { name, type: rest as MetricType, help: help?.text ?? '', samples: [] };
-        names.add(name);
-        families.push(family);
-        return;
+  for (const [i, line] of text.slice(0, -1).split('\n').entries()) {
+    const fail: (problem: string) => never = (problem) => {
+      throw new Error(`line ${i + 1}: ${problem}: ${line}`);
+    };
+    if (line === '') continue;
+    if (line.startsWith('#')) {
+      const [, keyword, name, rest] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? fail('neither HELP nor TYPE');
+      if (keyword === 'HELP') {
+        if (names.has(name)) fail('a metric for the second time');
+        help = { name, text: unescapeText(rest, false) };
+        continue;
       }
-      const { name, sample } = parseSample(line, fail);
-      if (family === undefined) return fail('a sample of no metric');
-      const suffix = name.slice(family.name.length);
-      if (!name.startsWith(family.name) || !suffixesOf(family.type).includes(suffix)) fail(`not of ${family.name}`);
-      const key = name + JSON.stringify(Object.entries(sample.labels).sort());
-      if (series.has(key)) fail('a series for the second time');
-      series.add(key);
-      family.samples.push(suffix === '' ? sample : { ...sample, suffix });
-    });
+      if (help?.name !== name) fail('a TYPE without its HELP');
+      if (NAME.exec(name)?.[0] !== name) fail('no name');
+      if (!TYPES.includes(rest)) fail('no type');
+      family = { name, type: rest as MetricType, help: help?.text ?? '', samples: [] };
+      names.add(name);
+      families.push(family);
+      continue;
+    }
+    const { name, sample } = parseSample(line, fail);
+    if (family === undefined) fail('a sample of no metric');
+    const suffix = name.slice(family.name.length);
+    if (!name.startsWith(family.name) || !suffixesOf(family.type).includes(suffix)) fail(`not of ${family.name}`);
+    const key = name + JSON.stringify(Object.entries(sample.labels).sort());
+    if (series.has(key)) fail('a series for the second time');
+    series.add(key);
+    family.samples.push(suffix === '' ? sample : { ...sample, suffix });
+  }
   for (const one of families) if (one.type === 'histogram') checkHistogram(one);
   return families;
 }

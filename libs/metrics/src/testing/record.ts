@@ -3,37 +3,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Family } from '../family.ts';
 import { parseExposition } from './parse.ts';
 
 /**
- * Writes down what prometheus-nats-exporter makes of a nats-server's pages: names, types, help texts, label names.
+ * Writes down a nats-server's pages, and what prometheus-nats-exporter makes of them.
  *
  *     node libs/metrics/src/testing/record.ts PATH_TO_NATS_SERVER PATH_TO_EXPORTER
  */
-export interface RecordedMetric {
-  type: string;
-  help: string;
-  /** Label names, in order; several lists where series of one name differ. */
-  labels: string[][];
-}
-
 const CLIENT_PORT = 14_322;
 const HTTP_PORT = 18_322;
 const EXPORTER_PORT = 17_322;
 
-const pages = ['-varz', '-subz', '-routez', '-gatewayz', '-leafz', '-accstatz', '-accountz', '-healthz', '-jsz=all'];
-const situations = { plain: [...pages, '-connz'], detailed: ['-connz_detailed'] };
-
-function facts(families: readonly Family[]): Record<string, RecordedMetric> {
-  const ours = families.filter(({ name }) => /^(?:gnatsd|jetstream)_/.test(name));
-  return Object.fromEntries(
-    ours.map(({ name, type, help, samples }) => {
-      const lists = new Set(samples.map(({ labels }) => Object.keys(labels).sort().join(' ')));
-      return [name, { type, help, labels: [...lists].sort().map((list) => list.split(' ')) }];
-    }),
-  );
-}
+const url = `http://127.0.0.1:${HTTP_PORT}`;
+const paths = ['/varz', '/subsz', '/routez', '/leafz', '/jsz', '/healthz', '/accstatz?unused=1', '/connz?auth=true'];
+const flags = ['-varz', '-subz', '-routez', '-gatewayz', '-leafz', '-accstatz', '-accountz', '-healthz', '-jsz=all'];
+const situations = { plain: [...flags, '-connz'], detailed: ['-connz_detailed'] };
 
 function start(path: string, args: string[], settled: RegExp): Promise<() => void> {
   const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -71,13 +55,16 @@ async function record(server: string, exporter: string): Promise<void> {
   );
   const stopServer = await start(server, ['-c', configuration], /Server is ready/);
   const clients = await Promise.all([client({ name: 'one', lang: 'x', version: '1' }), client({ name: 'two' })]);
-  const recorded: Record<string, unknown> = {};
-  for (const [name, flags] of Object.entries(situations)) {
-    const url = `http://127.0.0.1:${HTTP_PORT}`;
-    const args = ['-a', '127.0.0.1', '-p', String(EXPORTER_PORT), ...flags, url];
+  const pages: Record<string, unknown> = {};
+  for (const path of paths) pages[path] = await json(path);
+  const { accounts } = (await json('/accountz')) as { accounts: string[] };
+  pages['/accountz?acc='] = await Promise.all(accounts.map((account) => json(`/accountz?acc=${account}`)));
+  const exported: Record<string, unknown> = {};
+  for (const [name, asked] of Object.entries(situations)) {
+    const args = ['-a', '127.0.0.1', '-p', String(EXPORTER_PORT), '-use_internal_server_id', ...asked, url];
     const stopExporter = await start(exporter, args, /listening at/);
     const answer = await fetch(`http://127.0.0.1:${EXPORTER_PORT}/metrics`);
-    recorded[name] = facts(parseExposition(withoutForeign(await answer.text())));
+    exported[name] = parseExposition(withoutForeign(await answer.text()));
     stopExporter();
   }
   for (const socket of clients) socket.destroy();
@@ -85,9 +72,11 @@ async function record(server: string, exporter: string): Promise<void> {
   rmSync(folder, { recursive: true });
   writeFileSync(
     new URL('../exporter/recorded.json', import.meta.url),
-    `${JSON.stringify({ exporter: '0.21', server: '2.15.2', ...recorded }, null, 2)}\n`,
+    `${JSON.stringify({ server: '2.15.2', pages, exported })}\n`,
   );
 }
+
+const json = async (path: string): Promise<unknown> => (await fetch(url + path)).json();
 
 /** The exporter's figures of itself: summaries, which nothing here has. */
 const withoutForeign = (text: string): string =>

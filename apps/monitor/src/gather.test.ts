@@ -1,0 +1,46 @@
+import type { Peer } from '@skein/bus';
+import { expect, it } from 'vitest';
+import { Gather } from './gather.ts';
+
+const gateway: Peer = { id: 3, component: 'gateway', instance: 1, address: '', pid: 9 };
+
+function setUp() {
+  const asked: (number | 'router')[] = [];
+  const peers = new Map([[gateway.id, gateway]]);
+  let answers = true;
+  let now = 0;
+  const member = {
+    peers,
+    request: async (to: number | 'router') => {
+      asked.push(to);
+      if (to !== 'router' && !answers) throw new Error('timeout');
+      return JSON.stringify({ from: to });
+    },
+  };
+  const set = (values: { answers?: boolean; now?: number }): void => {
+    answers = values.answers ?? answers;
+    now = values.now ?? now;
+  };
+  return { gather: new Gather(member, () => now), asked, peers, set };
+}
+
+it('asks once for all who ask at the same time, and again for who asks later', async () => {
+  const { gather, asked } = setUp();
+  const [one, two] = await Promise.all([gather.ask('stats'), gather.ask('stats')]);
+  expect(asked).toEqual(['router', 3]);
+  expect(two).toEqual(one);
+  await gather.ask('stats');
+  expect(asked).toHaveLength(4);
+});
+
+it('shows a process that does not answer as it was, and counts', async () => {
+  const { gather, peers, set } = setUp();
+  await gather.ask('stats');
+  set({ answers: false, now: 700 });
+  expect(await gather.ask('stats')).toMatchObject([{ ageMs: 0 }, { body: { from: 3 }, ageMs: 700 }]);
+  await gather.ask('stats');
+  expect(gather.staleAnswers()).toEqual([{ component: 'gateway', instance: 1, count: 2 }]);
+  peers.clear();
+  expect(await gather.ask('stats')).toHaveLength(1);
+  expect(gather.staleAnswers()).toEqual([]);
+});

@@ -1,0 +1,91 @@
+import {
+  type AccountStatistics,
+  addAccountStatistics,
+  addConnections,
+  addConnectionTotals,
+  addHealth,
+  addJetStream,
+  addLeafNodes,
+  addPage,
+  addProcess,
+  type ExporterNames,
+  exposition,
+  Families,
+  type JetStreamPage,
+  labelsOf,
+  SeriesBudget,
+  seriesPerConnection,
+  skein,
+} from '@skein/metrics';
+import { accstatz } from '../endpoints/accstatz.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { healthz } from '../endpoints/healthz.ts';
+import { jsz } from '../endpoints/jsz.ts';
+import { leafz } from '../endpoints/leafz.ts';
+import type { Query } from '../endpoints/options.ts';
+import { routez } from '../endpoints/routez.ts';
+import { subsz } from '../endpoints/subsz.ts';
+import { varz } from '../endpoints/varz.ts';
+import type { Monitor } from '../monitor.ts';
+import { openConnections } from './open-connections.ts';
+import { connectionTotals } from './totals.ts';
+
+const MS_PER_S = 1000;
+
+/**
+ * One scrape: the whole node in Prometheus' text format. Who does not answer in time holds nobody up, and is shown as it was.
+ * The exporter's metrics are made from the pages that it would read.
+ */
+export async function scrape(monitor: Monitor): Promise<string> {
+  const { metrics } = monitor.configuration.skein;
+  const [processes, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] = await Promise.all([
+    monitor.processStates(),
+    ask<object>(monitor, varz),
+    ask<object>(monitor, subsz),
+    ask<object>(monitor, routez),
+    ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, { unused: '1' }),
+    ask<JetStreamPage>(monitor, jsz),
+    ask<{ leafnodes: number }>(monitor, leafz),
+    Promise.all(healthQuestions.map(([, query]) => ask<{ status: string }>(monitor, healthz, query))),
+    metrics.connections ? openConnections(monitor, Math.floor(metrics.seriesMax / seriesPerConnection)) : undefined,
+  ]);
+  const families = new Families();
+  const budget = new SeriesBudget(metrics.seriesMax, monitor.seriesDropped);
+  const names: ExporterNames = { prefix: metrics.prefix, serverId: monitor.identity.serverId };
+
+  for (const { component, instance, up, restarts, last } of processes) {
+    const labels = labelsOf({ component, instance });
+    families.add(skein.up, labels, Number(up));
+    families.add(skein.restarts, labels, restarts);
+    if (last === undefined) continue;
+    families.add(skein.answerAge, labels, last.ageMs / MS_PER_S);
+    addProcess(families, { component, instance }, last.figures, budget);
+  }
+  addPage(families, names, 'varz', general);
+  addPage(families, names, 'subsz', subscriptions);
+  addPage(families, names, 'routez', routes);
+  addAccountStatistics(families, names, accounts.account_statz, budget);
+  healthQuestions.forEach(([name], i) => {
+    addHealth(families, names, name, health[i].status);
+  });
+  addJetStream(families, names, monitor.identity.serverName, jetstream);
+  addLeafNodes(families, names, leafs);
+  const totals = connectionTotals(processes);
+  addConnectionTotals(families, names, totals);
+  if (connections !== undefined) {
+    const shown = budget.take('connections', totals.connections, seriesPerConnection);
+    addConnections(families, names, connections.slice(0, shown), monitor.wallMs());
+  }
+  return exposition(families.all());
+}
+
+const healthQuestions = [
+  ['healthz', {}],
+  ['healthz_js_enabled_only', { 'js-enabled-only': 'true' }],
+  ['healthz_js_server_only', { 'js-server-only': 'true' }],
+] as const;
+
+async function ask<Body>(monitor: Monitor, endpoint: Endpoint, query: Query = {}): Promise<Body> {
+  const { body } = await endpoint.fromQuery(query)(monitor);
+  return body as Body;
+}

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { contentType, exposition } from './exposition.ts';
+import type { Family } from './family.ts';
+import { parseExposition } from './testing/index.ts';
+
+it('is read as it was meant, whatever names clients give themselves', async () => {
+  const value = fc.oneof(
+    fc.double({ noNaN: false }).map((one) => (Object.is(one, -0) ? 0 : one)),
+    fc.integer(),
+  );
+  const samples = fc
+    .uniqueArray(fc.tuple(fc.string({ unit: 'binary' }), value), { selector: ([label]) => label })
+    .map((list) => list.map(([label, one]) => ({ labels: { a: label, b: 'plain' }, value: one })));
+  const family = fc.record({
+    name: fc.constantFrom('a', 'a_total', 'b:c', 'd'),
+    type: fc.constantFrom('gauge', 'counter', 'untyped'),
+    help: fc.string(),
+    samples,
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.uniqueArray(family, { selector: ({ name }) => name }), async (families) => {
+      expect(parseExposition(await exposition(families as Family[]))).toEqual(families);
+    }),
+  );
+});
+
+it('is announced as the text format', () => {
+  expect(contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
+});
