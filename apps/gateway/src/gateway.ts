@@ -197,10 +197,9 @@ export class Gateway {
   /** Everything that is counted, open connections included; read when asked, not kept per message. */
   figures() {
     const { counters } = this;
-    const open = { pendingBytes: 0, inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
+    const open = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
     let subscriptions = 0;
     for (const connection of this.connections.values()) {
-      open.pendingBytes += connection.output.pendingBytes;
       open.inMsgs += connection.inMsgs;
       open.inBytes += connection.inBytes;
       open.outMsgs += connection.outMsgs;

@@ -38,17 +38,18 @@ const MS_PER_S = 1000;
  */
 export async function scrape(monitor: Monitor): Promise<string> {
   const { metrics } = monitor.configuration.skein;
-  const [processes, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] = await Promise.all([
-    monitor.processStates(),
-    ask<object>(monitor, varz),
-    ask<object>(monitor, subsz),
-    ask<object>(monitor, routez),
-    ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, { unused: '1' }),
-    ask<JetStreamPage>(monitor, jsz),
-    ask<{ leafnodes: number }>(monitor, leafz),
-    Promise.all(healthQuestions.map(([, query]) => ask<{ status: string }>(monitor, healthz, query))),
-    metrics.connections ? openConnections(monitor, Math.floor(metrics.seriesMax / seriesPerConnection)) : undefined,
-  ]);
+  const [processes, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] =
+    await Promise.all([
+      monitor.processStates(),
+      ask<object>(monitor, varz),
+      ask<object>(monitor, subsz),
+      ask<object>(monitor, routez),
+      ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, { unused: '1' }),
+      ask<JetStreamPage>(monitor, jsz),
+      ask<{ leafnodes: number }>(monitor, leafz),
+      Promise.all(healthQuestions.map(([, query]) => ask<{ status: string }>(monitor, healthz, query))),
+      metrics.connections ? openConnections(monitor, Math.floor(metrics.seriesMax / seriesPerConnection)) : undefined,
+    ]);
   const families = new Families();
   const budget = new SeriesBudget(metrics.seriesMax, monitor.seriesDropped);
   const names: ExporterNames = { prefix: metrics.prefix, serverId: monitor.identity.serverId };

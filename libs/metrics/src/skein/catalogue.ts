@@ -74,6 +74,7 @@ export const skein = {
   connections: gauge('gateway_connections', 'Open client connections.'),
   opened: counter('gateway_connections_opened_total', 'Client connections made.'),
   subscriptions: gauge('gateway_subscriptions', 'Subscriptions of clients.'),
+  pendingBytes: gauge('gateway_pending_bytes', 'Sent to clients, and not yet taken by them.'),
   receivedMessages: counter('gateway_received_messages_total', 'Messages from clients.'),
   receivedBytes: counter('gateway_received_bytes_total', 'Payload and headers from clients.'),
   sentMessages: counter('gateway_sent_messages_total', 'Messages to clients.'),

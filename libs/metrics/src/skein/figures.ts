@@ -41,7 +41,8 @@ interface GatewayFigures {
   connections?: number;
   subscriptions?: number;
   /** Sums over the connections that are open. */
-  open?: { pendingBytes: number; inMsgs: number; inBytes: number; outMsgs: number; outBytes: number };
+  open?: { inMsgs: number; inBytes: number; outMsgs: number; outBytes: number };
+  pendingBytes?: number;
   totalConnections?: number;
   inMsgs?: number;
   inBytes?: number;

@@ -95,6 +95,7 @@ function addGateway(families: Families, own: Own, figures: Figures): void {
   families.add(skein.connections, own, figures.connections);
   families.add(skein.opened, own, figures.totalConnections);
   families.add(skein.subscriptions, own, figures.subscriptions);
+  families.add(skein.pendingBytes, own, figures.pendingBytes);
   families.add(skein.receivedMessages, own, figures.inMsgs);
   families.add(skein.receivedBytes, own, figures.inBytes);
   families.add(skein.sentMessages, own, figures.outMsgs);
