@@ -5,6 +5,7 @@ import type { MonitorConfiguration } from './configuration.ts';
 import type { RunningHttp } from './http/http.ts';
 import { Monitor } from './monitor.ts';
 import { readProcessList } from './process-list.ts';
+import { Profiles } from './profiling/profiles.ts';
 
 /** The monitor as a process of a node. Resolves when it is registered and, if configured, serves HTTP. */
 export async function createMonitorProcess(context: ProcessContext): Promise<RunningProcess> {
@@ -48,13 +49,14 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     wallMs: () => Date.now(),
   });
   http = await listen(monitor, configuration);
-  context.ready(http?.ports);
+  const profiling = await listenForProfiles(new Profiles(member, context.instance, () => Date.now()), configuration);
+  context.ready({ ...http?.ports, ...(profiling !== undefined && { profile: configuration.profPort }) });
   return {
     lameDuck() {
       monitor.lameDuck = true;
     },
     async close() {
-      await http?.close();
+      await Promise.all([http?.close(), profiling?.close()]);
       await member.stop();
     },
   };
@@ -66,4 +68,10 @@ async function listen(monitor: Monitor, configuration: MonitorConfiguration): Pr
   if (port === 0 && httpsPort === 0) return undefined;
   const { startHttp } = await import('./http/http.ts');
   return startHttp(monitor, configuration);
+}
+
+async function listenForProfiles(profiles: Profiles, { host, profPort }: MonitorConfiguration) {
+  if (profPort === 0) return undefined;
+  const { startProfilingHttp } = await import('./profiling/http.ts');
+  return startProfilingHttp(profiles, host, profPort);
 }

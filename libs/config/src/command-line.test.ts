@@ -96,7 +96,7 @@ describe('flags', () => {
     });
   });
 
-  it.each(['-js', '--jetstream', '--cluster=nats://x:1', '--cluster_listen=x', '--routes=nats://x:1', '--profile=1'])(
+  it.each(['-js', '--jetstream', '--cluster=nats://x:1', '--cluster_listen=x', '--routes=nats://x:1'])(
     '%s is an error: not supported yet',
     (argument) => {
       const command = read([argument]);

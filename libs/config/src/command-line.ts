@@ -140,6 +140,7 @@ function applyFlags(flags: Flags, draft: Draft): void {
   options.clientAdvertise = flags.text('client_advertise') ?? options.clientAdvertise;
   options.monitoring.port = flags.integer('m') ?? options.monitoring.port;
   options.monitoring.httpsPort = flags.integer('ms') ?? options.monitoring.httpsPort;
+  options.profPort = flags.integer('profile') ?? options.profPort;
   applyLogging(flags, options.logging);
   const { authorization } = options;
   authorization.user = flags.text('user') ?? authorization.user;
@@ -154,7 +155,6 @@ function refuseLater(flags: Flags, warnings: string[]): void {
     ['cluster', '--cluster'],
     ['cluster_listen', '--cluster_listen'],
     ['routes', '--routes'],
-    ['profile', '--profile'],
   ]) {
     const asked = flags.boolean(name) || flags.text(name) !== undefined;
     if (asked) throw new ConfigError(`${spelling} is not supported yet`);

@@ -246,6 +246,8 @@ export interface ServerOptions {
   tls?: TlsOptions;
   websocket?: WebsocketOptions;
   monitoring: MonitoringOptions;
+  /** Where profiles are served, on `host`; 0: nowhere, -1: any free port. */
+  profPort: number;
   logging: LoggingOptions;
 
   systemAccount?: string;
@@ -290,6 +292,7 @@ export const defaultOptions = (): ServerOptions => ({
   authTimeoutMs: 2000,
   authorization: { users: [] },
   monitoring: { host: '0.0.0.0', port: 0, httpsPort: 0, basePath: '' },
+  profPort: 0,
   logging: {
     debug: false,
     trace: false,

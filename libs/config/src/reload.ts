@@ -112,6 +112,7 @@ const RULES: Rule[] = [
   refused('https_port', 'HTTPSPort', (o) => o.monitoring.httpsPort),
   refused('http', 'HTTPHost', (o) => o.monitoring.host),
   refused('http_base_path', 'HTTPBasePath', (o) => o.monitoring.basePath),
+  refused('prof_port', 'ProfPort', (o) => o.profPort),
   refused('log_size_limit', 'LogSizeLimit', (o) => o.logging.sizeLimitBytes),
   refused('log_max_num', 'LogMaxFiles', (o) => o.logging.maxFiles),
   refused('lame_duck_duration', 'LameDuckDuration', (o) => o.lameDuckDurationMs, milliseconds),

@@ -9,7 +9,9 @@ it('reads what the supervisor passes', () => {
     secretFile: '/run/x/secrets/router',
     secretDir: '/run/x/secrets',
     instance: 3,
+    sampleHeap: false,
   });
+  expect(parseProcessOptions('router', [...flags, '--sample-heap']).sampleHeap).toBe(true);
 });
 
 it.each([

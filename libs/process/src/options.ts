@@ -12,6 +12,8 @@ export interface ProcessOptions {
   secretDir?: string;
   /** From 0, counted per component; a random one with `--instance auto`. */
   instance: number;
+  /** Profiles of the memory are going to be asked for. */
+  sampleHeap: boolean;
 }
 
 /** Throws an Error that names the flag. `asking`: for a process that runs already (health check). */
@@ -23,6 +25,7 @@ export function parseProcessOptions(component: string, argv: readonly string[], 
       'secret-file': { type: 'string' },
       'secret-dir': { type: 'string' },
       instance: { type: 'string', default: '0' },
+      'sample-heap': { type: 'boolean', default: false },
     },
   });
   const runDir = values['run-dir'];
@@ -32,6 +35,7 @@ export function parseProcessOptions(component: string, argv: readonly string[], 
     secretFile: values['secret-file'],
     secretDir: values['secret-dir'],
     instance: parseInstance(component, values.instance, asking),
+    sampleHeap: values['sample-heap'],
   };
 }
 

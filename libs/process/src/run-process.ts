@@ -112,6 +112,10 @@ class ProcessRun {
   }
 
   private async create(options: ProcessOptions): Promise<void> {
+    if (options.sampleHeap) {
+      const { sampleHeap } = await import('@skein/diagnostics');
+      await sampleHeap();
+    }
     const running = await this.definition.create({
       ...options,
       component: this.definition.component,

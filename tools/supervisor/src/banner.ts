@@ -25,6 +25,7 @@ export function logBanner(log: Logger, facts: BannerFacts): void {
 /** What tools wait for, in nats-server's order: monitoring, WebSocket, clients, ready. */
 export function logListening(log: Logger, options: ServerOptions): void {
   const { monitoring, websocket } = options;
+  if (options.profPort > 0) log.info(`profiling port: ${options.profPort}`);
   if (monitoring.port > 0) log.info(`Starting http monitor on ${hostPort(monitoring.host, monitoring.port)}`);
   if (monitoring.httpsPort > 0)
     log.info(`Starting https monitor on ${hostPort(monitoring.host, monitoring.httpsPort)}`);

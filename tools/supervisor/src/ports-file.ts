@@ -25,6 +25,7 @@ export function portUrls(options: ServerOptions, addresses: readonly string[]): 
   if (websocket !== undefined) {
     result.websocket = urls(websocket.noTls ? 'ws' : 'wss', websocket.host, websocket.port, addresses);
   }
+  if (options.profPort > 0) result.profile = urls('http', options.host, options.profPort, addresses);
   return result;
 }
 

@@ -42,6 +42,14 @@ export async function resolvePorts(options: ServerOptions): Promise<ServerOption
 function wantedPorts(options: ServerOptions): Wanted[] {
   const { monitoring, websocket } = options;
   const wanted: Wanted[] = [];
+  if (options.profPort !== 0) {
+    wanted.push({
+      host: options.host,
+      port: options.profPort,
+      failure: (reason) => `error starting profiler: ${reason}`,
+      chosen: (port) => Object.assign(options, { profPort: port }),
+    });
+  }
   const monitor = (reason: string): string => `Can't start monitoring: can't listen to the monitor port: ${reason}`;
   if (monitoring.port !== 0) {
     wanted.push({ ...monitoring, failure: monitor, chosen: (port) => Object.assign(monitoring, { port }) });

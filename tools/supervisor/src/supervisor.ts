@@ -125,14 +125,16 @@ export class Supervisor {
 
   /** Nobody waits for a monitor that listens on no port. */
   private isLate(one: Supervised): boolean {
-    const { port, httpsPort } = this.options.monitoring;
-    return one.spec.component === 'monitor' && port === 0 && httpsPort === 0;
+    const { monitoring, profPort } = this.options;
+    const ports = [monitoring.port, monitoring.httpsPort, profPort];
+    return one.spec.component === 'monitor' && ports.every((port) => port === 0);
   }
 
   private add(spec: ProcessSpec): void {
     const { runDir, startChild, clock, programOf } = this.given;
     const args = ['--run-dir', runDir.path, '--secret-file', runDir.secretFile(spec.component)];
     args.push('--instance', String(spec.instance));
+    if (this.options.profPort !== 0) args.push('--sample-heap');
     if (spec.component === 'router') args.push('--secret-dir', runDir.secretDir);
     const command = { program: programOf(spec.component), args };
     const supervised = new Supervised(spec, command, startChild, clock, {

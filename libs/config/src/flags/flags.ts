@@ -98,8 +98,8 @@ export const FLAG_GROUPS: FlagGroup[] = [
     ],
   },
   {
-    title: 'Profiling (not supported yet)',
-    flags: [flag('profile', 'integer', 'Port for profiles', 'port')],
+    title: 'Profiling',
+    flags: [flag('profile', 'integer', 'Port for profiles (go tool pprof)', 'port')],
   },
   {
     title: 'Common',

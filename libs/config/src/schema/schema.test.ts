@@ -60,7 +60,6 @@ describe('what is not there yet', () => {
     ['ocsp: true', 'f.conf:1:0: "ocsp" is not supported yet\n'],
     ['ocsp_cache: true', 'f.conf:1:0: "ocsp_cache" is not supported yet\n'],
     ['proxy_protocol: true', 'f.conf:1:0: "proxy_protocol" is not supported yet\n'],
-    ['prof_port: 65432', 'f.conf:1:0: "prof_port" is not supported yet\n'],
     ['cluster {routes: [nats://x:1]}', 'f.conf:1:9: "routes" of "cluster" is not supported yet\n'],
     ['gateway {gateways: []}', 'f.conf:1:9: "gateways" of "gateway" is not supported yet\n'],
     ['leafnodes {remotes: []}', 'f.conf:1:11: "remotes" of "leafnodes" is not supported yet\n'],
@@ -83,7 +82,7 @@ describe('what is not there yet', () => {
     expect(outcome(() => loadConfig('f.conf', testIo({ 'f.conf': text })).warnings)).toEqual([warning]);
   });
 
-  it.each(['jetstream: false', 'jetstream: disabled', 'jetstream {enabled: false}', 'ocsp: false', 'prof_port: 0'])(
+  it.each(['jetstream: false', 'jetstream: disabled', 'jetstream {enabled: false}', 'ocsp: false'])(
     '%s asks for nothing',
     (text) => {
       expect(outcome(() => loadConfig('f.conf', testIo({ 'f.conf': text })).warnings)).toEqual([]);

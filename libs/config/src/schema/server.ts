@@ -201,6 +201,14 @@ const SERVER_KEYS = keys<Draft>({
     options.monitoring.basePath = asString(value);
   }),
 
+  prof_port: set((value, options) => {
+    options.profPort = asInteger(value);
+  }),
+  // Goroutines that wait for each other are what it would measure.
+  prof_block_rate: set((value, options, key) => {
+    if (asInteger(value) !== 0) options.warnings.push(`"${key}" has no effect`);
+  }),
+
   debug: logFlag('debug'),
   trace: logFlag('trace'),
   trace_verbose: logFlag('traceVerbose'),

@@ -13,11 +13,6 @@ const refusedWhenOn: KeyReader<Draft> = (value, draft, key, problems) => {
   refused(value, draft, key, problems);
 };
 
-const refusedWhenSet: KeyReader<Draft> = (value, draft, key, problems) => {
-  if (value.type === 'int64' && value.value === 0n) return;
-  refused(value, draft, key, problems);
-};
-
 const ignored: KeyReader<Draft> = (_value, draft, key) => {
   draft.options.warnings.push(`"${key}" is not supported yet and has no effect`);
 };
@@ -56,7 +51,6 @@ export const LATER_KEYS: Record<string, KeyReader<Draft>> = {
   'resolver account_resolver resolver_tls resolver_preload resolver_pinned_accounts': refused,
   'default_js_domain default_sentinel proxies': refused,
   'ocsp ocsp_cache proxy_protocol': refusedWhenOn,
-  'prof_port prof_block_rate': refusedWhenSet,
   feature_flags: ignored,
   cluster: listener('Expected map to define cluster', 'routes'),
   gateway: listener('Expected gateway to be a map', 'gateways'),
