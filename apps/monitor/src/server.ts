@@ -49,7 +49,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     wallMs: () => Date.now(),
   });
   http = await listen(monitor, configuration);
-  const profiling = await listenForProfiles(new Profiles(member, context.instance, () => Date.now()), configuration);
+  const profiling = await listenForProfiles(monitor, new Profiles(member, context.instance, () => Date.now()));
   context.ready({ ...http?.ports, ...(profiling !== undefined && { profile: configuration.profPort }) });
   return {
     lameDuck() {
@@ -70,8 +70,9 @@ async function listen(monitor: Monitor, configuration: MonitorConfiguration): Pr
   return startHttp(monitor, configuration);
 }
 
-async function listenForProfiles(profiles: Profiles, { host, profPort }: MonitorConfiguration) {
+async function listenForProfiles(monitor: Monitor, profiles: Profiles) {
+  const { host, profPort } = monitor.configuration;
   if (profPort === 0) return undefined;
   const { startProfilingHttp } = await import('./profiling/http.ts');
-  return startProfilingHttp(profiles, host, profPort);
+  return startProfilingHttp(profiles, () => monitor.configuration.skein.monitoring, host, profPort);
 }

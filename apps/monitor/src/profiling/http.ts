@@ -1,5 +1,6 @@
 import { listenHost } from '@skein/process';
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { refusalOf } from '../http/access.ts';
 import { pprofIndex } from './index-page.ts';
 import { profileKinds } from './kinds.ts';
 import { encodePprof } from './pprof.ts';
@@ -11,6 +12,9 @@ const PREFIX = '/debug/pprof';
 const CPU_SECONDS = 30;
 const SECONDS_MAX = 300;
 
+/** Who may see what the monitor serves holds here too; over plain HTTP nobody can show a certificate. */
+type Access = Parameters<typeof refusalOf>[0];
+
 interface Query {
   seconds?: string;
   debug?: string;
@@ -18,17 +22,27 @@ interface Query {
 }
 
 /** Serves `/debug/pprof/` on `prof_port`. Rejects when it cannot listen. */
-export async function startProfilingHttp(profiles: Profiles, host: string, port: number): Promise<FastifyInstance> {
-  const app = createProfilingApp(profiles);
+export async function startProfilingHttp(
+  profiles: Profiles,
+  access: () => Access,
+  host: string,
+  port: number,
+): Promise<FastifyInstance> {
+  const app = createProfilingApp(profiles, access);
   await app.listen({ host: listenHost(host), port });
   return app;
 }
 
 /** Addresses, answers and errors are those of Go's net/http/pprof. */
-export function createProfilingApp(
-  profiles: Profiles,
-  app: FastifyInstance = fastify({ forceCloseConnections: true }),
-): FastifyInstance {
+export function createProfilingApp(profiles: Profiles, access: () => Access = () => undefined): FastifyInstance {
+  const app = fastify({ forceCloseConnections: true });
+  app.addHook('onRequest', (request, reply, done) => {
+    const { authorization } = request.headers;
+    const refusal = refusalOf(access(), { authorization, certified: false, isProbe: false });
+    if (refusal === undefined) return done();
+    if (refusal.challenge !== undefined) reply.header('www-authenticate', refusal.challenge);
+    failed(reply, refusal.status, refusal.text);
+  });
   app.addHook('onSend', async (_request, reply) => void reply.header('x-content-type-options', 'nosniff'));
   app.get(PREFIX, (_request, reply) => reply.redirect(`${PREFIX}/`, 307));
   app.get(`${PREFIX}/`, (_request, reply) => reply.type('text/html; charset=utf-8').send(pprofIndex()));

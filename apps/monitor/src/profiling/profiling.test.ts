@@ -169,6 +169,13 @@ describe('/debug/pprof/', () => {
     await first;
   });
 
+  it('asks for the token of monitoring, where there is one', async () => {
+    app = createProfilingApp(setUp().profiles, () => ({ token: 'secret', openHealthz: true }));
+    const url = '/debug/pprof/heap?debug=1';
+    expect((await app.inject(url)).statusCode).toBe(401);
+    expect((await app.inject({ url, headers: { authorization: 'Bearer secret' } })).statusCode).toBe(200);
+  });
+
   it('lists them', async () => {
     app = createProfilingApp(setUp().profiles);
     const { body } = await app.inject('/debug/pprof/');
