@@ -125,14 +125,17 @@ describe('a client that is let in', () => {
 
 describe('a refusal', () => {
   it.each([
-    [{}, ''],
-    [{ user: 'x', pass: 'secret' }, 'User "x"'],
-    [{ auth_token: 'secret' }, 'Token "[REDACTED]"'],
-    [{ nkey: 'UX', sig: 'y', user: 'x' }, 'Nkey "UX"'],
-  ])('of %o is told to the log without secrets', (connect, reason) => {
+    [{}, '', 'nothing_shown'],
+    [{ user: 'x', pass: 'secret' }, 'User "x"', 'unknown_user'],
+    [{ user: 'a', pass: 'secret' }, 'User "a"', 'wrong_password'],
+    [{ auth_token: 'secret' }, 'Token "[REDACTED]"', 'unknown_user'],
+    [{ nkey: 'UX', sig: 'y', user: 'x' }, 'Nkey "UX"', 'unknown_user'],
+    [{ user: 'a', pass: 'b', account: 'A' }, 'User "a"', 'account_asked'],
+  ])('of %o is told to the log without secrets, and counted', (connect, reason, cause) => {
     const subject = authenticator(users({ user: 'a', pass: 'b' }));
     expect(subject.check(request({ connect }))).toEqual({ allowed: false, error: '', reason });
-    expect(subject.figures).toEqual({ allowed: 0, refused: 1 });
+    const counted = Object.entries(subject.figures.refused).filter(([, count]) => count > 0);
+    expect([subject.figures.allowed, counted]).toEqual([0, [[cause, 1]]]);
   });
 
   it.each(['', '[]', 'null', '1', '{"user":'])('is the answer to a CONNECT of %j', (connectJson) => {

@@ -9,9 +9,20 @@ const globalAccount = '$G';
 
 type Verdict =
   | { kind: 'allowed'; user: string; permissions?: AuthPermissions }
-  | { kind: 'refused'; reason: string }
+  | { kind: 'refused'; cause: RefusalCause; reason: string }
   /** The password could not be checked now. */
   | { kind: 'unchecked'; reason: string };
+
+/** Why somebody is not let in, as metrics count it: few words, and no names. */
+type RefusalCause =
+  | 'malformed'
+  | 'account_asked'
+  | 'nothing_shown'
+  | 'unknown_user'
+  | 'connection_type'
+  | 'wrong_password'
+  | 'wrong_signature'
+  | 'not_checked';
 
 /** What a live connection may do after a reload. */
 export type Recheck =
@@ -25,7 +36,20 @@ export type Recheck =
 
 /** Decides who may connect, by one directory at a time. */
 export class Authenticator {
-  readonly figures = { allowed: 0, refused: 0 };
+  readonly figures = {
+    allowed: 0,
+    /** By why. */
+    refused: {
+      malformed: 0,
+      account_asked: 0,
+      nothing_shown: 0,
+      unknown_user: 0,
+      connection_type: 0,
+      wrong_password: 0,
+      wrong_signature: 0,
+      not_checked: 0,
+    } satisfies Record<RefusalCause, number>,
+  };
 
   private readonly passwords: Passwords;
   private directory: Directory;
@@ -77,7 +101,7 @@ export class Authenticator {
 
   private respond(verdict: Verdict): AuthResponse {
     if (verdict.kind !== 'allowed') {
-      this.figures.refused++;
+      this.figures.refused[verdict.kind === 'refused' ? verdict.cause : 'not_checked']++;
       return { allowed: false, error: '', reason: verdict.reason };
     }
     this.figures.allowed++;
@@ -95,8 +119,8 @@ export class Authenticator {
 
   private judge(request: AuthRequest, urgency: CheckUrgency): Verdict | Promise<Verdict> {
     const credentials = readCredentials(request.connectJson);
-    if (credentials === undefined) return { kind: 'refused', reason: 'malformed CONNECT' };
-    if (credentials.asksForAccount) return refused(credentials);
+    if (credentials === undefined) return { kind: 'refused', cause: 'malformed', reason: 'malformed CONNECT' };
+    if (credentials.asksForAccount) return refused(credentials, 'account_asked');
     const scheme = this.schemeOf(request);
     switch (scheme.kind) {
       case 'open':
@@ -104,7 +128,8 @@ export class Authenticator {
       case 'token':
         return this.judgeSecret(scheme.token, credentials.token, credentials, urgency);
       case 'single':
-        if (credentials.user !== scheme.user) return refused(credentials);
+        if (credentials.user !== scheme.user)
+          return refused(credentials, isEmpty(credentials) ? 'nothing_shown' : 'unknown_user');
         return this.judgeSecret(scheme.pass, credentials.pass, credentials, urgency);
       case 'users':
         return this.judgeUser(scheme, credentials, request, urgency);
@@ -120,20 +145,21 @@ export class Authenticator {
     const { nkey, user, pass, token } = credentials;
     if (nkey !== '' && nkeys.size > 0) {
       const known = nkeys.get(nkey);
-      if (known === undefined || !mayConnect(known, request) || !signed(known, credentials, request)) {
-        return refused(credentials);
-      }
+      if (known === undefined) return refused(credentials, 'unknown_user');
+      if (!mayConnect(known, request)) return refused(credentials, 'connection_type');
+      if (!signed(known, credentials, request)) return refused(credentials, 'wrong_signature');
       return { kind: 'allowed', user: nkey, permissions: known.permissions };
     }
     if (user !== '') {
       const known = passwords.get(user);
-      if (known === undefined || !mayConnect(known, request)) return refused(credentials);
+      if (known === undefined) return refused(credentials, 'unknown_user');
+      if (!mayConnect(known, request)) return refused(credentials, 'connection_type');
       return this.judgeSecret(known.secret, pass, credentials, urgency, known.permissions);
     }
     if (pass === '' && token === '' && noAuthUser !== undefined && mayConnect(noAuthUser, request)) {
       return { kind: 'allowed', user: shownName(credentials) || noAuthUser.name, permissions: noAuthUser.permissions };
     }
-    return refused(credentials);
+    return refused(credentials, isEmpty(credentials) ? 'nothing_shown' : 'unknown_user');
   }
 
   private judgeSecret(
@@ -144,7 +170,9 @@ export class Authenticator {
     permissions?: AuthPermissions,
   ): Verdict | Promise<Verdict> {
     const verdict = (matches: boolean): Verdict =>
-      matches ? { kind: 'allowed', user: shownName(credentials), permissions } : refused(credentials);
+      matches
+        ? { kind: 'allowed', user: shownName(credentials), permissions }
+        : refused(credentials, given === '' ? 'nothing_shown' : 'wrong_password');
     const matches = this.passwords.matches(secret, given, urgency);
     if (typeof matches === 'boolean') return verdict(matches);
     return matches.then(verdict, (error: Error) => ({
@@ -158,8 +186,12 @@ export class Authenticator {
   }
 }
 
-function refused(credentials: Credentials): Verdict {
-  return { kind: 'refused', reason: refusedName(credentials) };
+function refused(credentials: Credentials, cause: RefusalCause): Verdict {
+  return { kind: 'refused', cause, reason: refusedName(credentials) };
+}
+
+function isEmpty({ user, pass, token, nkey }: Credentials): boolean {
+  return user === '' && pass === '' && token === '' && nkey === '';
 }
 
 function mayConnect({ connectionTypes }: KnownPasswordUser | KnownNkeyUser, { kind }: AuthRequest): boolean {

@@ -20,6 +20,8 @@ export interface AuthResolverOptions extends Omit<MemberOptions, 'component' | '
   createMember: CreateMember;
   /** Called when the first bcrypt password is checked. */
   startBcryptWorker: () => BcryptWorker;
+  /** Log lines lost so far. */
+  logLinesDropped?(): number;
   /** A configuration is in force from now on. */
   onConfigured(configuration: AuthConfiguration): void;
   /** The router asks for it, or refused this process for good. */

@@ -1,5 +1,6 @@
-import type { AuthRequest, Member, MemberHandlers } from '@skein/bus';
+import type { AuthRequest, AuthResponse, Member, MemberHandlers } from '@skein/bus';
 import { answerDiagnostics } from '@skein/diagnostics';
+import { Histogram } from '@skein/metrics/histogram';
 import { Authenticator, type Recheck } from './authenticator.ts';
 import { compileDirectory, type Directory, DirectoryError } from './directory.ts';
 import { type AuthConfiguration, type AuthResolverOptions, component } from './options.ts';
@@ -41,6 +42,7 @@ class Server implements AuthResolver {
   private readonly member: Member;
   private readonly bcrypt: BcryptQueue;
   private readonly passwords: Passwords;
+  private readonly loginSeconds = new Histogram();
   private authenticator: Authenticator | undefined;
   private checked: Directory | undefined;
   private revision = 0;
@@ -68,8 +70,7 @@ class Server implements AuthResolver {
 
   private handlers(): MemberHandlers {
     return {
-      authenticate: (request) =>
-        this.authenticator?.check(request) ?? { allowed: false, error: '', reason: 'the auth-resolver is starting' },
+      authenticate: (request) => this.authenticate(request),
       check: (configuration) => this.checkConfiguration(configuration as AuthConfiguration),
       commit: (configuration, revision) => this.use(configuration as AuthConfiguration, revision),
       rollback: () => {
@@ -77,11 +78,26 @@ class Server implements AuthResolver {
       },
       stats: () => ({
         ...this.authenticator?.figures,
+        loginSeconds: this.loginSeconds.figures(),
+        logLinesDropped: this.options.logLinesDropped?.(),
         passwordsWaiting: this.bcrypt.length,
         passwordsRemembered: this.passwords.remembered,
       }),
       shutdown: this.options.onShutdown,
     };
+  }
+
+  private authenticate(request: AuthRequest): AuthResponse | Promise<AuthResponse> {
+    if (this.authenticator === undefined) {
+      return { allowed: false, error: '', reason: 'the auth-resolver is starting' };
+    }
+    const { runtime } = this.options;
+    const startMs = runtime.now();
+    const answer = this.authenticator.check(request);
+    const measure = (): void => this.loginSeconds.observe((runtime.now() - startMs) / 1000);
+    if (answer instanceof Promise) return answer.finally(measure);
+    measure();
+    return answer;
   }
 
   private checkConfiguration(configuration: AuthConfiguration): string | undefined {

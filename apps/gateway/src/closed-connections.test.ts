@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { ClosedConnections } from './closed-connections.ts';
 import type { ClosedRecord } from './connection-record.ts';
 
-const closed = (cid: number, name = ''): ClosedRecord =>
-  ({ cid, name, lang: '', version: '', user: '' }) as unknown as ClosedRecord;
+const closed = (cid: number, name = '', reason = 'Client Closed'): ClosedRecord =>
+  ({ cid, name, reason, lang: '', version: '', user: '' }) as unknown as ClosedRecord;
 const cids = (kept: ClosedConnections): number[] => Array.from(kept, ({ cid }) => cid);
 
 it('keeps the newest', () => {
@@ -21,4 +21,11 @@ it('keeps fewer with long names', () => {
   expect(cids(kept)).toEqual([6]);
   kept.add(closed(7));
   expect(cids(kept)).toEqual([7]);
+});
+
+it('counts all that ever ended, by why', () => {
+  const kept = new ClosedConnections(2, 100);
+  for (let cid = 1; cid <= 5; cid++) kept.add(closed(cid));
+  kept.add(closed(6, '', 'Parse Error'));
+  expect(kept.byReason).toEqual({ 'Client Closed': 5, 'Parse Error': 1 });
 });

@@ -7,6 +7,8 @@ const TEXT_MAX = 8 * 1024 * 1024;
 
 /** The connections that ended last, oldest first. */
 export class ClosedConnections {
+  /** How many there were, by why; not only of those that are kept. */
+  readonly byReason: Record<string, number> = {};
   readonly #recordsMax: number;
   readonly #textMax: number;
   readonly #ring: (ClosedRecord | undefined)[] = [];
@@ -24,6 +26,7 @@ export class ClosedConnections {
   }
 
   add(record: ClosedRecord): void {
+    this.byReason[record.reason] = (this.byReason[record.reason] ?? 0) + 1;
     const text = textLength(record);
     while (this.#size === this.#recordsMax || (this.#size > 0 && this.#text + text > this.#textMax)) this.#forget();
     this.#ring[(this.#oldest + this.#size++) % this.#recordsMax] = record;

@@ -28,7 +28,7 @@ export interface GatewayMemberOptions {
   token: Uint8Array;
   runtime: Runtime;
   transport: Transport;
-  log: Log;
+  log: Log & { readonly dropped?: number };
   /** Clients may come now. */
   listen(): void;
   configured(configuration: GatewayConfiguration): void;
@@ -146,7 +146,11 @@ export class GatewayMember {
         this.#configure(configuration as GatewayConfiguration);
         this.gateway.admission.recheckAll(revision);
       },
-      stats: () => ({ ...this.gateway.figures(), ...spreadOf(this.gateway.connections.values()) }),
+      stats: () => ({
+        ...this.gateway.figures(),
+        ...spreadOf(this.gateway.connections.values()),
+        logLinesDropped: this.#options.log.dropped,
+      }),
       settled: (sequence) => {
         this.gateway.settled(sequence);
         this.#departure.settled();

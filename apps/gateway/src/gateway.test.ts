@@ -443,7 +443,13 @@ describe('the end of a connection', () => {
     const before = bench.gateway.figures();
     bench.gateway.close(client.connection, 'Client Closed');
     const open = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
-    expect(bench.gateway.figures()).toEqual({ ...before, connections: 0, subscriptions: 0, open });
+    expect(bench.gateway.figures()).toEqual({
+      ...before,
+      connections: 0,
+      subscriptions: 0,
+      open,
+      closedByReason: { 'Client Closed': 1 },
+    });
     expect(before).toMatchObject({ inMsgs: 1, inBytes: 2, outMsgs: 1, outBytes: 2 });
   });
 });

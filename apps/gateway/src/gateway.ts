@@ -215,6 +215,7 @@ export class Gateway {
       connections: this.connections.size,
       subscriptions,
       open,
+      closedByReason: this.closed.byReason,
     };
   }
 

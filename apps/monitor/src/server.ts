@@ -30,7 +30,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
         monitor?.configure(configuration);
         http?.use(configuration);
       },
-      stats: () => ({ ...monitor?.figures() }),
+      stats: () => ({ ...monitor?.figures(), logLinesDropped: context.log.dropped }),
       shutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
     },
   });

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Component, Listener, Peer, Runtime, Transport } from '@skein/bus';
 import { type ChangeReader, type DecodedFrame, type FrameBody, PROTOCOL, processFigures } from '@skein/bus/internal';
 import type { ServerOptions } from '@skein/config';
+import { Histogram } from '@skein/metrics/histogram';
 import { createIdentity, publicIdentity, type StoredIdentity } from './identity.ts';
 import { Leases } from './leases.ts';
 import { newRegistered, Register, type Registered } from './register.ts';
@@ -14,6 +15,8 @@ import type { RouterState, StateStore } from './state.ts';
 export { fileState, type RouterState, type StateStore } from './state.ts';
 
 export interface RouterLog {
+  /** Lines lost because whoever reads them does not. */
+  readonly dropped?: number;
   info(text: string): void;
   warn(text: string): void;
   error(text: string): void;
@@ -79,6 +82,7 @@ class NodeRouter implements Router, SessionOwner {
   private rollout: Rollout | null = null;
   /** Processes that came during a reload: they are to get its outcome. */
   private postponed: { session: Session; hello: Hello }[] = [];
+  private readonly settleSeconds = new Histogram();
   private stopped = false;
 
   constructor(options: RouterOptions) {
@@ -364,7 +368,7 @@ class NodeRouter implements Router, SessionOwner {
     member.begun = true;
     member.interest.apply(changes);
     if (complete) member.declared = true;
-    this.settlement.declared(id, sequence, version, complete);
+    this.settlement.declared(id, sequence, version, complete, this.runtime.now());
     this.planSettle();
   }
 
@@ -413,7 +417,11 @@ class NodeRouter implements Router, SessionOwner {
     this.runtime.defer(() => {
       this.settlePlanned = false;
       const { members } = this.register;
-      this.settlement.settle((id, sequence) => members.get(id)?.connection.send({ settled: { sequence } }));
+      const now = this.runtime.now();
+      this.settlement.settle((id, sequence, batches) => {
+        members.get(id)?.connection.send({ settled: { sequence } });
+        for (const { atMs } of batches) this.settleSeconds.observe((now - atMs) / 1000);
+      });
       let admitted = false;
       for (const { peer, connection } of members.values()) {
         if (peer.component !== 'gateway' || !this.settlement.admit(peer.id)) continue;
@@ -462,7 +470,8 @@ class NodeRouter implements Router, SessionOwner {
     }
   }
 
-  private figures(): Record<string, unknown> {
+  /** What this process answers to `stats`. */
+  figures(): Record<string, unknown> {
     const now = this.runtime.now();
     return {
       component: 'router',
@@ -472,6 +481,8 @@ class NodeRouter implements Router, SessionOwner {
       epoch: this.epoch,
       revision: this.state.revision,
       interestVersion: this.version,
+      settleSeconds: this.settleSeconds.figures(),
+      logLinesDropped: this.log.dropped,
       processes: [...this.register.members.values()].map((member) => ({
         ...member.peer,
         silentMs: Math.round(now - member.heardMs),

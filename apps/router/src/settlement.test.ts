@@ -13,7 +13,7 @@ function pair(): Settlement {
   ]) {
     settlement.link(a, b, true);
     settlement.snapshotEnded(a, b, 0);
-    settlement.declared(a, 1, 0, true);
+    settlement.declared(a, 1, 0, true, 0);
   }
   settle(settlement);
   return settlement;
@@ -30,7 +30,7 @@ function settle(settlement: Settlement): Record<number, number> {
 describe('a batch is settled', () => {
   test('when the other gateway has applied it, and not before', () => {
     const settlement = pair();
-    settlement.declared(1, 2, 10, false);
+    settlement.declared(1, 2, 10, false, 0);
     expect(settle(settlement)).toEqual({});
     settlement.applied(2, 9);
     expect(settle(settlement)).toEqual({});
@@ -42,7 +42,7 @@ describe('a batch is settled', () => {
   test('without its own declarer having to apply it', () => {
     const settlement = new Settlement(false);
     settlement.join(1, { live: true });
-    settlement.declared(1, 5, 1, true);
+    settlement.declared(1, 5, 1, true, 0);
     expect(settle(settlement)).toEqual({ 1: 5 });
   });
 
@@ -53,7 +53,7 @@ describe('a batch is settled', () => {
       settlement.link(3, peer, true);
       settlement.snapshotEnded(3, peer, 0);
     }
-    for (let i = 0; i < 5; i++) settlement.declared(1, 10 + i, 20 + i, false);
+    for (let i = 0; i < 5; i++) settlement.declared(1, 10 + i, 20 + i, false, 0);
     settlement.applied(2, 24);
     settlement.applied(3, 22);
     expect(settle(settlement)).toEqual({ 1: 12 });
@@ -64,7 +64,7 @@ describe('a batch is settled', () => {
   test('only while every live gateway has a link to the declarer, and its interest again after a break', () => {
     const settlement = pair();
     settlement.link(2, 1, false);
-    settlement.declared(1, 2, 6, false);
+    settlement.declared(1, 2, 6, false, 0);
     settlement.applied(2, 6);
     expect(settle(settlement)).toEqual({});
     settlement.snapshotBegun(2, 1);
@@ -82,11 +82,11 @@ describe('a batch is settled', () => {
     settlement.join(3, undefined);
     settlement.link(1, 3, true);
     settlement.link(2, 3, true);
-    settlement.declared(3, 7, 10, false);
+    settlement.declared(3, 7, 10, false, 0);
     settlement.applied(1, 10);
     settlement.applied(2, 10);
     expect(settle(settlement)).toEqual({});
-    settlement.declared(3, 8, 11, true);
+    settlement.declared(3, 8, 11, true, 0);
     for (const gateway of [1, 2]) {
       settlement.snapshotEnded(gateway, 3, 11);
       settlement.applied(gateway, 11);
@@ -97,7 +97,7 @@ describe('a batch is settled', () => {
   test('never while held', () => {
     const settlement = new Settlement(true);
     settlement.join(1, { live: true });
-    settlement.declared(1, 2, 1, true);
+    settlement.declared(1, 2, 1, true, 0);
     expect(settle(settlement)).toEqual({});
     settlement.release();
     expect(settle(settlement)).toEqual({ 1: 2 });
@@ -107,7 +107,7 @@ describe('a batch is settled', () => {
     const settlement = new Settlement(false);
     settlement.join(1, { live: false });
     settlement.join(2, undefined);
-    settlement.declared(2, 3, 4, true);
+    settlement.declared(2, 3, 4, true, 0);
     expect(settle(settlement)).toEqual({ 2: 3 });
   });
 });
@@ -125,7 +125,7 @@ describe('a gateway may listen', () => {
     for (const peer of [1, 2]) settlement.link(3, peer, true);
     expect(settlement.admit(3)).toBe(false);
     settlement.link(1, 3, true);
-    settlement.declared(2, 2, 14, false);
+    settlement.declared(2, 2, 14, false, 0);
     settlement.link(2, 3, true);
     expect(settlement.admit(3)).toBe(false);
     // What 2 declared before it knew of 3 is in version 14.
@@ -146,7 +146,7 @@ describe('a gateway may listen', () => {
       settlement.snapshotEnded(3, peer, 10);
     }
     settlement.applied(3, 10);
-    settlement.declared(1, 2, 11, false);
+    settlement.declared(1, 2, 11, false, 0);
     settlement.applied(2, 11);
     expect(settle(settlement)).toEqual({ 1: 2 });
     expect(settlement.admit(3)).toBe(false);
@@ -194,7 +194,7 @@ test('whatever happens, what is settled is applied by every live gateway that is
           joined.add(one.id);
           applied.set(one.id, 0);
           settlement.join(one.id, { live: false });
-          settlement.declared(one.id, ++sequence, ++version, true);
+          settlement.declared(one.id, ++sequence, ++version, true, 0);
           versions.set(sequence, version);
           for (const other of joined) {
             if (other === one.id) continue;
@@ -205,7 +205,7 @@ test('whatever happens, what is settled is applied by every live gateway that is
           settlement.leave(one.id);
           for (const link of [...links]) if (link.split('-').includes(String(one.id))) links.delete(link);
         } else if (one.kind === 'declare' && joined.has(one.id)) {
-          settlement.declared(one.id, ++sequence, ++version, false);
+          settlement.declared(one.id, ++sequence, ++version, false, 0);
           versions.set(sequence, version);
         } else if (one.kind === 'apply' && joined.has(one.id)) {
           const upTo = Math.max(applied.get(one.id)!, version - one.behind);

@@ -13,11 +13,19 @@ interface Gateway {
   views: Map<number, View>;
 }
 
+/** What was declared in one turn. */
+export interface Batch {
+  sequence: number;
+  version: number;
+  /** When it was declared; monotonic ms. */
+  atMs: number;
+}
+
 interface Declarer {
   /** It has declared everything that it wanted when it connected. */
   complete: boolean;
   /** Batches not settled yet, oldest first. */
-  pending: { sequence: number; version: number }[];
+  pending: Batch[];
   settledVersion: number;
   /** Of its newest batch. */
   version: number;
@@ -78,12 +86,12 @@ export class Settlement {
   }
 
   /** A batch got this version. Until the declarer is complete nothing that it sends can settle. */
-  declared(id: number, sequence: number, version: number, complete: boolean): void {
+  declared(id: number, sequence: number, version: number, complete: boolean, atMs: number): void {
     const declarer = this.declarers.get(id);
     if (declarer === undefined) return;
     declarer.version = version;
     if (complete) declarer.complete = true;
-    if (declarer.complete) declarer.pending.push({ sequence, version });
+    if (declarer.complete) declarer.pending.push({ sequence, version, atMs });
   }
 
   applied(id: number, version: number): void {
@@ -91,8 +99,8 @@ export class Settlement {
     if (gateway !== undefined && version > gateway.applied) gateway.applied = version;
   }
 
-  /** Calls `tell` for every declarer of whom more is settled than before. */
-  settle(tell: (declarer: number, sequence: number) => void): void {
+  /** Calls `tell` for every declarer of whom more is settled than before, with the batches that now are. */
+  settle(tell: (declarer: number, sequence: number, batches: readonly Batch[]) => void): void {
     if (this.held) return;
     for (const [id, declarer] of this.declarers) {
       if (declarer.pending.length === 0) continue;
@@ -101,9 +109,9 @@ export class Settlement {
       while (count < declarer.pending.length && declarer.pending[count].version <= floor) count++;
       if (count === 0) continue;
       const last = declarer.pending[count - 1];
-      declarer.pending.splice(0, count);
+      const batches = declarer.pending.splice(0, count);
       declarer.settledVersion = last.version;
-      tell(id, last.sequence);
+      tell(id, last.sequence, batches);
     }
   }
 

@@ -18,6 +18,8 @@ export interface LogSettings {
 export interface Logger {
   readonly debugging: boolean;
   readonly tracing: boolean;
+  /** Lines lost because whoever reads them does not. */
+  readonly dropped: number;
   info(text: string): void;
   debug(text: string): void;
   warn(text: string): void;
@@ -56,6 +58,10 @@ class LineLogger implements Logger {
     this.now = options.now;
     this.prefix = `[${options.pid}] `;
     this.configure(options.settings ?? defaultSettings);
+  }
+
+  get dropped(): number {
+    return this.sink.dropped;
   }
 
   configure(settings: LogSettings): void {

@@ -83,7 +83,16 @@ export const skein = {
   staleConnections: counter('gateway_stale_connections_total', 'Connections closed because they did not answer PING.'),
   stalled: counter('gateway_stalled_clients_total', 'How often a publisher was held for a subscriber that was behind.'),
   parseErrors: counter('gateway_parse_errors_total', 'Connections that sent what is not the protocol.'),
-  authFailures: counter('gateway_auth_failures_total', 'Connections refused or thrown out, by why.', 'reason'),
+  closed: counter(
+    'gateway_connections_closed_total',
+    'Connections that ended, by the reason that /connz shows.',
+    'reason',
+  ),
+  authFailures: counter(
+    'gateway_auth_failures_total',
+    'Connections refused, too late to log in, or expired.',
+    'reason',
+  ),
 
   logins: counter('auth_logins_total', 'Logins decided.', 'result'),
   refusals: counter('auth_refusals_total', 'Logins refused, by why.', 'reason'),

@@ -52,8 +52,8 @@ interface GatewayFigures {
   staleConnections?: number;
   stalledClients?: number;
   parseErrors?: number;
-  /** By why. */
-  authFailures?: Readonly<Record<string, number>>;
+  /** Connections that ended, by nats-server's words for why. */
+  closedByReason?: Readonly<Record<string, number>>;
 }
 
 interface AuthResolverFigures {

@@ -91,6 +91,14 @@ function addRouter(families: Families, own: Own, figures: Figures): void {
     families.add(skein.patterns, { ...own, declarer: nameOf(one) }, one.patterns);
 }
 
+/** From the start on at 0, so that the first one is seen as a rise. */
+const authFailures = {
+  refused: 'Authentication Failure',
+  timeout: 'Authentication Timeout',
+  expired: 'Authentication Expired',
+  revoked: 'Credentials Revoked',
+};
+
 function addGateway(families: Families, own: Own, figures: Figures): void {
   families.add(skein.connections, own, figures.connections);
   families.add(skein.opened, own, figures.totalConnections);
@@ -104,8 +112,13 @@ function addGateway(families: Families, own: Own, figures: Figures): void {
   families.add(skein.staleConnections, own, figures.staleConnections);
   families.add(skein.stalled, own, figures.stalledClients);
   families.add(skein.parseErrors, own, figures.parseErrors);
-  for (const [reason, count] of Object.entries(figures.authFailures ?? {})) {
-    families.add(skein.authFailures, { ...own, reason }, count);
+  for (const [reason, count] of Object.entries(figures.closedByReason ?? {})) {
+    families.add(skein.closed, { ...own, reason }, count);
+  }
+  if (figures.closedByReason !== undefined) {
+    for (const [reason, words] of Object.entries(authFailures)) {
+      families.add(skein.authFailures, { ...own, reason }, figures.closedByReason[words] ?? 0);
+    }
   }
 }
 
