@@ -22,7 +22,14 @@ it.each<[string, Partial<Look>, Partial<Look>, string[]]>([
   ['a late answer', {}, { processes: [gateway({ stale_ms: 1999 })] }, []],
   ['silence', {}, { processes: [gateway({ stale_ms: 2000 })] }, ['error: gateway 0 does not answer']],
   ['more silence', { processes: [gateway({ stale_ms: 2000 })] }, { processes: [gateway({ stale_ms: 3000 })] }, []],
-  ['an answer', { processes: [gateway({ silent: true })] }, {}, ['info: gateway 0 answers again']],
+  ['an answer', { processes: [gateway({ stale_ms: 4000 })] }, {}, ['info: gateway 0 answers again']],
+  ['the first answer', { processes: [gateway({ silent: true })] }, {}, []],
+  [
+    'a frozen one that was replaced',
+    { processes: [gateway({ stale_ms: 4000 })] },
+    { processes: [gateway({ restarts: 1, pid: 8 })] },
+    ['error: gateway 0 ended and was started again (restart 1)'],
+  ],
   [
     'one more and one less',
     {},

@@ -42,8 +42,9 @@ function processNotices(before: ProcessInfo | undefined, now: ProcessInfo): Noti
   if (now.restarts > before.restarts) {
     notices.push({ level: 'error', text: `${name} ended and was started again (restart ${now.restarts})` });
   }
-  if (!isSilent(before) && isSilent(now)) notices.push({ level: 'error', text: `${name} does not answer` });
-  if (isSilent(before) && !isSilent(now)) notices.push(info(`${name} answers again`));
+  // One that has just been started has not answered yet: that is told as a restart.
+  if (!isStale(before) && isStale(now)) notices.push({ level: 'error', text: `${name} does not answer` });
+  if (isStale(before) && before.pid === now.pid && !isSilent(now)) notices.push(info(`${name} answers again`));
   return notices;
 }
 
@@ -63,4 +64,5 @@ const info = (text: string): Notice => ({ level: 'info', text });
 const left = (process: ProcessInfo): Notice => info(`${processName(process)} is no longer part of the node`);
 const same = (one: ProcessInfo) => (other: ProcessInfo) =>
   one.component === other.component && one.instance === other.instance;
-export const isSilent = ({ silent, stale_ms }: ProcessInfo): boolean => silent === true || (stale_ms ?? 0) >= SILENT_MS;
+const isStale = ({ stale_ms }: ProcessInfo): boolean => (stale_ms ?? 0) >= SILENT_MS;
+export const isSilent = (process: ProcessInfo): boolean => process.silent === true || isStale(process);

@@ -1,0 +1,191 @@
+/** @import { GatewayConnection } from '../../gateway-connection.ts' */
+/** @import { ConnectionPage } from '../../connection-pages.ts' */
+/** @import { View, Context } from './app.js' */
+/** @import { ColumnOptions } from './table.js' */
+import { showConnection } from './connection-detail.js';
+import { h } from './dom.js';
+import { formatBytes, formatCount, formatMs, formatSpan, formatTime } from './format.js';
+import { Pager } from './pager.js';
+import { Refresher } from './refresher.js';
+import { slowness } from './slowness.js';
+import { Table } from './table.js';
+
+const PAGE_SIZE = 50;
+
+/** Every connection of every gateway: found, sorted, looked into. @implements {View} */
+export class Connections {
+  id = 'connections';
+  title = 'Connections';
+  #nowMs = Date.now();
+  #pendingBytesMax = Number.POSITIVE_INFINITY;
+  #state = /** @type {'open' | 'closed'} */ ('open');
+  #context;
+  search = h('input', {
+    type: 'search',
+    placeholder: 'Name, user, address, id …',
+    'aria-label': 'Search connections',
+    maxlength: '128',
+    oninput: () => this.#changed(),
+  });
+  #states = /** @type {const} */ (['open', 'closed']).map((state) =>
+    h(
+      'button',
+      { type: 'button', 'aria-pressed': String(state === 'open'), onclick: () => this.#showState(state) },
+      state === 'open' ? 'Open' : 'Closed',
+    ),
+  );
+  #pager = new Pager(PAGE_SIZE, () => this.#refresher.now());
+  #trouble = h('span', { class: 'trouble' });
+  /** @type {Table<GatewayConnection>} */
+  #table = new Table({
+    label: 'Connections',
+    columns: this.#columns(),
+    sorting: { key: 'cid', rising: true },
+    sorted: () => this.#changed(),
+    id: ({ cid }) => String(cid),
+    mark: (one) => slowness(one, this.#pendingBytesMax),
+    open: (one) => showConnection(this.#context.client, one, this.#nowMs),
+    empty: 'No connections.',
+  });
+  #refresher = new Refresher(2000, () => this.#load());
+  element = h(
+    'section',
+    { class: 'card list' },
+    h(
+      'div',
+      { class: 'toolbar' },
+      this.search,
+      h('div', { class: 'segments', role: 'group', 'aria-label': 'Which connections' }, ...this.#states),
+      this.#trouble,
+      this.#pager.element,
+    ),
+    this.#table.element,
+  );
+
+  /** @param {Context} context */
+  constructor(context) {
+    this.#context = context;
+  }
+
+  shown() {
+    this.#refresher.start();
+  }
+
+  hidden() {
+    this.#refresher.stop();
+  }
+
+  /** @param {Context} context */
+  update({ live }) {
+    if (live === undefined) return;
+    this.#nowMs = live.nowMs;
+    this.#pendingBytesMax = live.limits.pendingBytes;
+  }
+
+  #changed() {
+    this.#pager.offset = 0;
+    this.#refresher.now();
+  }
+
+  /** @param {'open' | 'closed'} state */
+  #showState(state) {
+    this.#state = state;
+    this.#states.forEach((button, i) => {
+      button.setAttribute('aria-pressed', String((i === 0) === (state === 'open')));
+    });
+    this.#table.setColumns(
+      this.#columns(),
+      state === 'open' ? { key: 'cid', rising: true } : { key: 'stop', rising: false },
+    );
+    this.#changed();
+  }
+
+  async #load() {
+    const { key, rising } = this.#table.sorting;
+    const state = this.#state;
+    /** @type {ConnectionPage} */
+    const page = await this.#context.client.get('console/api/connections', {
+      ...{ state, sort: key, offset: this.#pager.offset, limit: PAGE_SIZE, search: this.search.value.trim() },
+      // The monitor's own order is falling for all but these.
+      reverse: rising !== RISING.has(key),
+    });
+    if (state !== this.#state) return;
+    if (this.#pager.show(page.total)) this.#refresher.now();
+    this.#trouble.textContent =
+      page.silent > 0 ? `${page.silent} gateway${page.silent > 1 ? 's do' : ' does'} not answer` : '';
+    this.#table.show(page.connections, this.search.value === '' ? 'No connections.' : 'No connection is like that.');
+  }
+
+  /** @returns {ColumnOptions<GatewayConnection>[]} */
+  #columns() {
+    const isOpen = this.#state === 'open';
+    const number = { number: true, sortable: true };
+    /** @type {ColumnOptions<GatewayConnection>[]} */
+    const columns = [
+      { key: 'cid', title: 'Id', cell: ({ cid }) => cid, ...number, rising: true },
+      { key: 'name', title: 'Name', cell: (one) => this.#name(one) },
+      { key: 'user', title: 'User', cell: ({ user }) => user },
+      { key: 'account', title: 'Account', cell: ({ account }) => account },
+      { key: 'address', title: 'Address', cell: ({ ip, port }) => h('span', { class: 'number' }, `${ip}:${port}`) },
+      { key: 'client', title: 'Client', cell: (one) => client(one) },
+      { key: 'pending', title: 'Pending', cell: ({ pendingBytes }) => formatBytes(pendingBytes), ...number },
+      { key: 'rtt', title: 'RTT', cell: ({ rttMs }) => (rttMs > 0 ? formatMs(rttMs) : '–'), ...number },
+      { key: 'subs', title: 'Subs', cell: ({ subscriptions }) => formatCount(subscriptions), ...number },
+      { key: 'msgs_from', title: 'Msgs in', cell: ({ inMsgs }) => formatCount(inMsgs), ...number },
+      { key: 'msgs_to', title: 'Msgs out', cell: ({ outMsgs }) => formatCount(outMsgs), ...number },
+      { key: 'bytes_from', title: 'Bytes in', cell: ({ inBytes }) => formatBytes(inBytes), ...number },
+      { key: 'bytes_to', title: 'Bytes out', cell: ({ outBytes }) => formatBytes(outBytes), ...number },
+    ];
+    if (isOpen) {
+      columns.push(
+        {
+          key: 'idle',
+          title: 'Idle',
+          cell: ({ lastActivityUnixMs }) => formatSpan(this.#nowMs - lastActivityUnixMs),
+          ...number,
+        },
+        { key: 'uptime', title: 'Uptime', cell: ({ startUnixMs }) => formatSpan(this.#nowMs - startUnixMs), ...number },
+      );
+    } else {
+      const ended = {
+        key: 'stop',
+        title: 'Ended',
+        cell: (/** @type {GatewayConnection} */ one) => formatTime(one.stopUnixMs ?? 0),
+        ...number,
+      };
+      columns.splice(1, 0, ended, {
+        key: 'reason',
+        title: 'Reason',
+        cell: ({ reason }) => reason,
+        sortable: true,
+        rising: true,
+      });
+    }
+    return columns;
+  }
+
+  /** @param {GatewayConnection} one */
+  #name(one) {
+    const mark = one.stopUnixMs === undefined ? slowness(one, this.#pendingBytesMax) : '';
+    return h(
+      'span',
+      { class: 'name' },
+      one.name || h('span', { class: 'muted' }, 'unnamed'),
+      mark !== '' &&
+        h(
+          'span',
+          { class: `pill ${mark === 'critical' ? 'bad' : 'warn'}` },
+          mark === 'critical' ? 'about to be cut off' : 'slow',
+        ),
+      one.staleMs !== undefined && h('span', { class: 'pill' }, `as it was ${formatSpan(one.staleMs)} ago`),
+    );
+  }
+}
+
+const RISING = new Set(['cid', 'start', 'uptime', 'idle', 'reason']);
+
+/** @param {GatewayConnection} connection */
+const client = ({ lang, version, type, tlsVersion }) =>
+  [`${lang} ${version}`.trim(), type === 'nats' ? '' : type, tlsVersion ? 'TLS' : '']
+    .filter((part) => part !== '')
+    .join(' · ');
