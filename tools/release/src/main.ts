@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { embedConsoleFiles } from './console-files.ts';
 
 /** Bundles each process into one file under `dist/bundle`, then starts every bundle once to see that it loads. */
 
@@ -25,6 +26,7 @@ await build({
   },
   // Optional accelerators of ws, used when present.
   external: ['bufferutil', 'utf-8-validate'],
+  plugins: [embedConsoleFiles()],
   logLevel: 'warning',
 });
 

@@ -30,6 +30,9 @@ const headers = {
   'cache-control': 'no-cache',
 };
 
+/** Without a token the page could not ask for one; its files tell nothing of this node. */
+const open = { config: { open: true } };
+
 /** Adds `/console`: the page, its files, and the questions that it asks. Files are read with the first request. */
 export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: Sampler): void {
   const base = monitor.basePath;
@@ -42,8 +45,8 @@ export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: S
     if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send();
     return reply.type(asset.type).send(asset.content);
   };
-  app.get(`${base}/console`, (request, reply) => give('index.html', request, reply));
-  app.get<{ Params: { file: string } }>(`${base}/console/:file`, (request, reply) =>
+  app.get(`${base}/console`, open, (request, reply) => give('index.html', request, reply));
+  app.get<{ Params: { file: string } }>(`${base}/console/:file`, open, (request, reply) =>
     give(request.params.file, request, reply),
   );
   app.get(`${base}/console/api/live`, async ({ query }, reply) => {

@@ -12,6 +12,7 @@ const pages = [
   ['healthz', 'Health Probe'],
   ['ipqueuesz', 'Internal Queues'],
   ['expvarz', 'Runtime Figures'],
+  ['console', 'Console'],
 ] as const;
 
 /** The page at the root: where everything is. */

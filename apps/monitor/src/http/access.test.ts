@@ -22,6 +22,7 @@ it.each([
   ['either: the token', { ...token, ...certificate }, bearer('s3cret'), undefined],
   ['either: nothing', { ...token, ...certificate }, stranger, 401],
   ['a probe', token, { ...stranger, isProbe: true }, 401],
+  ['a file that anybody may have', token, { ...stranger, isOpen: true }, undefined],
   ['a probe that may', { ...token, openHealthz: true }, { ...stranger, isProbe: true }, undefined],
 ])('%s', (_name, access, visitor, status) => {
   expect(refusalOf(access, visitor)?.status).toBe(status);

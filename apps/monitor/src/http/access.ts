@@ -9,6 +9,8 @@ export interface Visitor {
   certified: boolean;
   /** It asks for `/healthz`. */
   isProbe: boolean;
+  /** It asks for something that tells nothing of this node. */
+  isOpen?: boolean;
 }
 
 /** Why a request is turned away. */
@@ -23,7 +25,7 @@ export interface Refusal {
 export function refusalOf(access: ServerOptions['skein']['monitoring'], visitor: Visitor): Refusal | undefined {
   if (access === undefined) return undefined;
   const { token, clientCaFile, openHealthz } = access;
-  if (token === undefined && clientCaFile === undefined) return undefined;
+  if (visitor.isOpen || (token === undefined && clientCaFile === undefined)) return undefined;
   if (visitor.certified && clientCaFile !== undefined) return undefined;
   if (visitor.isProbe && openHealthz) return undefined;
   if (token === undefined) return { status: 403, text: 'a client certificate is needed, over HTTPS' };

@@ -91,6 +91,8 @@ function admit({ configuration }: Monitor, request: FastifyRequest, reply: Fasti
     authorization: request.headers.authorization,
     certified: (request.raw.socket as TLSSocket).authorized === true,
     isProbe: request.routeOptions.url === probed,
+    // A file that anybody may have: it asks for the token itself.
+    isOpen: (request.routeOptions.config as { open?: boolean } | undefined)?.open === true,
   });
   if (refusal === undefined) return true;
   const { status, text, challenge } = refusal;

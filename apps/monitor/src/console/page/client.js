@@ -27,7 +27,7 @@ export class Client {
       headers: this.#token === '' ? {} : { authorization: `Bearer ${this.#token}` },
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    if (response.status === 401 || response.status === 403) throw new TokenNeeded(response.statusText);
+    if (response.status === 401) throw new TokenNeeded(response.statusText);
     if (!response.ok) throw new Error((await response.text()) || response.statusText);
     return await response.json();
   }

@@ -1,6 +1,7 @@
 /** @import { Live } from '../live.ts' */
 import { h, setText } from './dom.js';
 import { formatCount, formatMs } from './format.js';
+import { within } from './share.js';
 
 /** How many connections have which round trip, as bars. */
 export class Histogram {
@@ -51,14 +52,3 @@ const bare = (label) =>
     .replace('≤ ', '')
     .replace(/\.0+ /, ' ')
     .replace(/(\.\d)0 /, '$1 ');
-
-/** The bound that a share of all is within. @param {number[]} boundsMs @param {number[]} counts @param {number} share */
-export function within(boundsMs, counts, share) {
-  const wanted = counts.reduce((sum, count) => sum + count, 0) * share;
-  let seen = 0;
-  for (const [i, bound] of boundsMs.entries()) {
-    seen += counts[i];
-    if (seen >= wanted) return `≤ ${formatMs(bound)}`;
-  }
-  return `> ${formatMs(boundsMs.at(-1))}`;
-}
