@@ -20,9 +20,11 @@ describe.each(['allow', 'deny'] as const)('in %s', (list) => {
     ['{{account-name()}}.{{account-subject()}}', ['acme.AKEY']],
     ['{{tag(region)}}.x', ['eu.x', 'us.x']],
     ['{{tag(region)}}.{{tag(team)}}.{{account-tag(env)}}', ['eu.a.prod', 'us.a.prod']],
-    ['{{ Tag( Region ) }}', ['eu', 'us']],
+    ['{{ Name() }}.{{TAG(team)}}', ['joe.a']],
     ['pre{{name()}}post', ['prejoepost']],
-    ['x {{name()}}', ['x joe']],
+    ['{{tag(region)}}.{{tag(region)}}', ['eu.eu', 'us.us']],
+    ['n.{{tag(wild)}}', ['n.*']],
+    ['plain queue', ['plain queue']],
   ])('%s', (entry, expected) => {
     expect(fill(list === 'allow' ? [entry] : [], list === 'deny' ? [entry] : [])[list]).toEqual(expected);
   });
@@ -36,12 +38,15 @@ it('allows nothing when there is nothing left', () => {
   expect(fill(['{{tag(none)}}'])).toEqual({ allow: [], deny: ['>'] });
 });
 
-it.each(['{{tag(none)}}', 'a.{{tag(wild)}}'])('refuses where %s would have denied', (entry) => {
-  expect(() => fill([], [entry])).toThrow(TemplateError);
-});
+it.each(['{{tag(none)}}', '{{tag(Region)}}', '{{tag( region )}}', 'a {{name()}}'])(
+  'refuses where %s would have denied',
+  (entry) => {
+    expect(() => fill([], [entry])).toThrow(TemplateError);
+  },
+);
 
-it('takes no wildcard for a name', () => {
-  expect(fill(['a', '{{tag(wild)}}'])).toEqual({ allow: ['a'], deny: [] });
+it('leaves out what would be no subject', () => {
+  expect(fill(['a', 'x {{name()}}'])).toEqual({ allow: ['a'], deny: [] });
 });
 
 it.each(['{{nothing()}}', '{{name}}', '{{}}'])('does not know %s', (entry) => {
@@ -49,5 +54,8 @@ it.each(['{{nothing()}}', '{{name}}', '{{}}'])('does not know %s', (entry) => {
 });
 
 it('has a bound', () => {
-  expect(() => fill([Array(12).fill('{{tag(region)}}').join('.')])).toThrow(TemplateError);
+  const many = newClaims('user', 'U');
+  for (const tag of ['a', 'b', 'c']) many.nats.tags.push(...Array.from({ length: 20 }, (_, i) => `${tag}:${i}`));
+  const template = { ...newClaims('user', '').nats, pub: { allow: ['{{tag(a)}}.{{tag(b)}}.{{tag(c)}}'], deny: [] } };
+  expect(() => fillTemplate(template, many, account)).toThrow(TemplateError);
 });

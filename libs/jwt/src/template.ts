@@ -1,4 +1,4 @@
-import { isLiteral } from '@skein/subjects';
+import { isValidPattern } from '@skein/subjects';
 import type { AccountClaims } from './claims/account.ts';
 import type { Permission, UserPermissionLimits } from './claims/permissions.ts';
 import type { UserClaims } from './claims/user.ts';
@@ -41,42 +41,35 @@ function fillPermission({ allow, deny }: Permission, user: UserClaims, account: 
   return { allow: allowed, deny: denied };
 }
 
-/** None when something in it has no value. */
+/** None when something in it has no value, or it would be no subject. What is named twice has the same value in both places. */
 function fillEntry(entry: string, user: UserClaims, account: AccountClaims): string[] {
-  let filled = [''];
-  let from = 0;
-  for (const match of entry.matchAll(variable)) {
-    const literal = entry.slice(from, match.index);
-    const values = valuesOf(match[1].trim(), user, account);
+  const calls = new Set([...entry.matchAll(variable)].map((match) => match[0]));
+  if (calls.size === 0) return [entry];
+  let filled = [entry];
+  for (const call of calls) {
+    const values = valuesOf(call.slice(2, -2).trim(), user, account);
     if (values.length * filled.length > combinationsMax) {
       throw new TemplateError(`template has more than ${combinationsMax} values: ${entry}`);
     }
-    filled = filled.flatMap((start) => values.map((value) => start + literal + value));
-    from = match.index + match[0].length;
+    filled = filled.flatMap((text) => values.map((value) => text.replaceAll(call, () => value)));
   }
-  return from === 0 ? [entry] : filled.map((start) => start + entry.slice(from));
+  return filled.filter(isValidPattern);
 }
 
 function valuesOf(call: string, user: UserClaims, account: AccountClaims): string[] {
-  const name = call.toLowerCase();
-  switch (name) {
+  switch (call.toLowerCase()) {
     case 'name()':
-      return usable(user.name);
+      return [user.name];
     case 'subject()':
-      return usable(user.sub);
+      return [user.sub];
     case 'account-name()':
-      return usable(account.name);
+      return [account.name];
     case 'account-subject()':
-      return usable(account.sub);
+      return [account.sub];
   }
-  const tag = /^(account-)?tag\((.*)\)$/.exec(name);
+  const tag = /^(account-)?tag\((.*)\)$/i.exec(call);
   if (tag === null) throw new TemplateError(`template operation in "{{${call}}}" is not defined`);
-  const prefix = `${tag[2].trim()}:`;
+  const prefix = `${tag[2]}:`;
   const { tags } = (tag[1] === undefined ? user : account).nats;
-  return tags.flatMap((one) => (one.startsWith(prefix) ? usable(one.slice(prefix.length)) : []));
-}
-
-/** A name with a wildcard in it would be more than a name. */
-function usable(value: string): string[] {
-  return isLiteral(value) ? [value] : [];
+  return tags.flatMap((one) => (one.startsWith(prefix) ? [one.slice(prefix.length)] : []));
 }

@@ -1,0 +1,22 @@
+export {
+  type DirectoryResolverOptions,
+  isOperatorMode,
+  type MemoryResolverOptions,
+  noTrust,
+  type ResolverOptions,
+  resolverDefaults,
+  type TrustOptions,
+  type UrlResolverOptions,
+} from './options.ts';
+export { type AccountReading, readAccount, Trust, TrustError } from './trust.ts';
+export {
+  type Admitted,
+  checkProof,
+  checkUser,
+  isRefused,
+  judgeUser,
+  type KnownUser,
+  type Presented,
+  type Refused,
+  readUser,
+} from './user.ts';
