@@ -1,3 +1,4 @@
+import { newDefinition } from '@skein/accounts';
 import type { AuthRequest } from '@skein/bus';
 import { encodeSeed, signingKeyFromSeed } from '@skein/nkeys';
 import { describe, expect, it } from 'vitest';
@@ -55,24 +56,24 @@ const authenticator = (configuration: AuthConfiguration) =>
   new Authenticator(compileDirectory(configuration), passwords());
 const users = (...entries: AuthConfiguration['authorization']['users']): AuthConfiguration => ({
   authorization: { users: entries },
+  accounts: [],
   authTimeoutMs: 2000,
 });
 const nobodyAsked = users();
 
-describe.each(observed.groups as { name: string; configuration: AuthConfiguration; logins: Login[] }[])(
-  'with $name',
-  ({ configuration, logins }) => {
-    it('lets in whom nats-server lets in', async () => {
-      const subject = authenticator(configuration);
-      for (const login of logins) {
-        const response = await subject.check(request(login));
-        const outcome = response.allowed ? { user: response.user } : { refused: true };
-        const expected = login.refused === undefined ? { user: login.user } : { refused: true };
-        expect({ login, outcome }).toEqual({ login, outcome: expected });
-      }
-    });
-  },
-);
+describe.each(
+  observed.groups as { name: string; configuration: Omit<AuthConfiguration, 'accounts'>; logins: Login[] }[],
+)('with $name', ({ configuration, logins }) => {
+  it('lets in whom nats-server lets in', async () => {
+    const subject = authenticator({ accounts: [], ...configuration });
+    for (const login of logins) {
+      const response = await subject.check(request(login));
+      const outcome = response.allowed ? { user: response.user } : { refused: true };
+      const expected = login.refused === undefined ? { user: login.user } : { refused: true };
+      expect({ login, outcome }).toEqual({ login, outcome: expected });
+    }
+  });
+});
 
 describe('a client that is let in', () => {
   it('belongs to the global account, without limits of its own', () => {
@@ -117,9 +118,45 @@ describe('a client that is let in', () => {
         users: [{ user: 'a', pass: 'b', permissions: own }],
         defaultPermissions: { publish: { allow: ['d.>'] } },
       },
+      accounts: [],
       authTimeoutMs: 2000,
     });
     expect(subject.check(request({ connect: { user: 'a', pass: 'b' } }))).toMatchObject({ permissions: expected });
+  });
+});
+
+describe('users of accounts', () => {
+  const withAccounts = (name: string): AuthConfiguration => ({
+    ...users({ user: 'g', pass: 'x' }),
+    accounts: [
+      {
+        definition: newDefinition(name),
+        users: [{ user: 'a', pass: 'b', permissions: { publish: { allow: ['p'] } } }, { nkey: keys.one.publicKey }],
+      },
+    ],
+    noAuthUser: 'a',
+  });
+
+  it('come in to their own, those of the authorization block to the global one', () => {
+    const subject = authenticator(withAccounts('A'));
+    const of = (connect: Record<string, unknown>) => subject.check(request({ connect }));
+    expect(of({ user: 'a', pass: 'b' })).toMatchObject({ account: 'A', permissions: { publish: { allow: ['p'] } } });
+    expect(of({ user: 'g', pass: 'x' })).toMatchObject({ account: '$G' });
+    expect(of({})).toMatchObject({ account: 'A', user: 'a' });
+    expect(of({ user: 'a', pass: 'x' })).toMatchObject({ allowed: false });
+  });
+
+  it('go with their user where a reload puts it', async () => {
+    const subject = authenticator(withAccounts('A'));
+    subject.use(compileDirectory(withAccounts('B')));
+    const live = request({ connect: { user: 'a', pass: 'b' } });
+    expect(await subject.recheck(live)).toMatchObject({ outcome: 'stays', account: 'B' });
+  });
+
+  it('have one name each over all accounts', () => {
+    expect(() =>
+      compileDirectory({ ...withAccounts('A'), authorization: { users: [{ user: 'a', pass: '' }] } }),
+    ).toThrow('Duplicate user "a" detected');
   });
 });
 

@@ -1,14 +1,17 @@
+import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { AuthPermissions, AuthRequest, AuthResponse } from '@skein/bus';
 import { type Credentials, readCredentials, refusedName, shownName } from './credentials.ts';
 import type { Directory, KnownNkeyUser, KnownPasswordUser, Scheme, UsersScheme } from './directory.ts';
 import type { CheckUrgency, Passwords } from './passwords/passwords.ts';
 import { readSignature } from './signature.ts';
 
-/** Users live here until accounts can be configured. */
-const globalAccount = '$G';
+type Rights = Pick<KnownPasswordUser, 'account' | 'permissions'>;
+
+/** Where a secret is shared, whoever knows it may do everything. */
+const anybody: Rights = { account: GLOBAL_ACCOUNT };
 
 type Verdict =
-  | { kind: 'allowed'; user: string; permissions?: AuthPermissions }
+  | { kind: 'allowed'; user: string; account: string; permissions?: AuthPermissions }
   | { kind: 'refused'; cause: RefusalCause; reason: string }
   /** The password could not be checked now. */
   | { kind: 'unchecked'; reason: string };
@@ -26,7 +29,7 @@ type RefusalCause =
 
 /** What a live connection may do after a reload. */
 export type Recheck =
-  | { outcome: 'stays'; user: string; permissions?: AuthPermissions }
+  | { outcome: 'stays'; user: string; account: string; permissions?: AuthPermissions }
   /** To be told Authorization Violation and closed. */
   | { outcome: 'refused'; reason: string }
   /** Its user is no longer there: to be closed without a word, as nats-server does. */
@@ -78,7 +81,7 @@ export class Authenticator {
     const verdict = await this.judgeLater(request, this.judge(request, 'live'), 'live');
     switch (verdict.kind) {
       case 'allowed':
-        return { outcome: 'stays', user: verdict.user, permissions: verdict.permissions };
+        return { outcome: 'stays', user: verdict.user, account: verdict.account, permissions: verdict.permissions };
       case 'unchecked':
         return { outcome: 'unchecked', reason: verdict.reason };
       case 'refused': {
@@ -105,10 +108,10 @@ export class Authenticator {
       return { allowed: false, error: '', reason: verdict.reason };
     }
     this.figures.allowed++;
-    const { user, permissions } = verdict;
+    const { user, account, permissions } = verdict;
     return {
       allowed: true,
-      account: globalAccount,
+      account,
       user,
       permissions,
       expiresUnixMs: 0,
@@ -124,13 +127,13 @@ export class Authenticator {
     const scheme = this.schemeOf(request);
     switch (scheme.kind) {
       case 'open':
-        return { kind: 'allowed', user: shownName(credentials) };
+        return { kind: 'allowed', user: shownName(credentials), account: GLOBAL_ACCOUNT };
       case 'token':
-        return this.judgeSecret(scheme.token, credentials.token, credentials, urgency);
+        return this.judgeSecret(scheme.token, credentials.token, credentials, urgency, anybody);
       case 'single':
         if (credentials.user !== scheme.user)
           return refused(credentials, isEmpty(credentials) ? 'nothing_shown' : 'unknown_user');
-        return this.judgeSecret(scheme.pass, credentials.pass, credentials, urgency);
+        return this.judgeSecret(scheme.pass, credentials.pass, credentials, urgency, anybody);
       case 'users':
         return this.judgeUser(scheme, credentials, request, urgency);
     }
@@ -148,16 +151,17 @@ export class Authenticator {
       if (known === undefined) return refused(credentials, 'unknown_user');
       if (!mayConnect(known, request)) return refused(credentials, 'connection_type');
       if (!signed(known, credentials, request)) return refused(credentials, 'wrong_signature');
-      return { kind: 'allowed', user: nkey, permissions: known.permissions };
+      return { kind: 'allowed', user: nkey, account: known.account, permissions: known.permissions };
     }
     if (user !== '') {
       const known = passwords.get(user);
       if (known === undefined) return refused(credentials, 'unknown_user');
       if (!mayConnect(known, request)) return refused(credentials, 'connection_type');
-      return this.judgeSecret(known.secret, pass, credentials, urgency, known.permissions);
+      return this.judgeSecret(known.secret, pass, credentials, urgency, known);
     }
     if (pass === '' && token === '' && noAuthUser !== undefined && mayConnect(noAuthUser, request)) {
-      return { kind: 'allowed', user: shownName(credentials) || noAuthUser.name, permissions: noAuthUser.permissions };
+      const { name, account, permissions } = noAuthUser;
+      return { kind: 'allowed', user: shownName(credentials) || name, account, permissions };
     }
     return refused(credentials, isEmpty(credentials) ? 'nothing_shown' : 'unknown_user');
   }
@@ -167,11 +171,11 @@ export class Authenticator {
     given: string,
     credentials: Credentials,
     urgency: CheckUrgency,
-    permissions?: AuthPermissions,
+    { account, permissions }: Rights,
   ): Verdict | Promise<Verdict> {
     const verdict = (matches: boolean): Verdict =>
       matches
-        ? { kind: 'allowed', user: shownName(credentials), permissions }
+        ? { kind: 'allowed', user: shownName(credentials), account, permissions }
         : refused(credentials, given === '' ? 'nothing_shown' : 'wrong_password');
     const matches = this.passwords.matches(secret, given, urgency);
     if (typeof matches === 'boolean') return verdict(matches);

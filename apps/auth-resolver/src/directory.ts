@@ -1,5 +1,6 @@
+import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { AuthPermissions } from '@skein/bus';
-import type { User } from '@skein/config';
+import { allUsers, type User } from '@skein/config';
 import { createVerifier, NkeyError, type Verifier } from '@skein/nkeys';
 import type { AuthConfiguration } from './options.ts';
 import { isBcrypt } from './passwords/passwords.ts';
@@ -7,6 +8,7 @@ import { enforced } from './permissions.ts';
 
 interface KnownUser {
   name: string;
+  account: string;
   /** Absent: everything. */
   permissions?: AuthPermissions;
   /** Absent: all. */
@@ -68,7 +70,7 @@ export function compileDirectory(configuration: AuthConfiguration): Directory {
     authorization.token,
     websocket?.password,
     websocket?.token,
-    ...authorization.users.map((user) => ('nkey' in user ? undefined : user.pass)),
+    ...allUsers(configuration).map((user) => ('nkey' in user ? undefined : user.pass)),
   ];
   return {
     client,
@@ -78,11 +80,13 @@ export function compileDirectory(configuration: AuthConfiguration): Directory {
   };
 }
 
-function clientScheme({ authorization, noAuthUser }: AuthConfiguration): Scheme {
+function clientScheme(configuration: AuthConfiguration): Scheme {
+  const { authorization, accounts, noAuthUser } = configuration;
   const { user, pass, token, users, defaultPermissions } = authorization;
-  if (users.length > 0) {
+  if (allUsers(configuration).length > 0) {
     const scheme: UsersScheme = { kind: 'users', passwords: new Map(), nkeys: new Map() };
-    for (const entry of users) addUser(scheme, entry, defaultPermissions);
+    for (const entry of users) addUser(scheme, entry, GLOBAL_ACCOUNT, defaultPermissions);
+    for (const account of accounts) for (const entry of account.users) addUser(scheme, entry, account.definition.name);
     return withNoAuthUser(scheme, noAuthUser);
   }
   if (noAuthUser !== undefined) {
@@ -96,10 +100,12 @@ function clientScheme({ authorization, noAuthUser }: AuthConfiguration): Scheme 
 function addUser(
   { passwords, nkeys }: UsersScheme,
   entry: User,
-  defaults: AuthConfiguration['authorization']['defaultPermissions'],
+  account: string,
+  defaults?: AuthConfiguration['authorization']['defaultPermissions'],
 ): void {
   const permissions = entry.permissions ?? defaults;
   const known: Omit<KnownUser, 'name'> = {
+    account,
     ...(permissions === undefined ? {} : { permissions: enforced(permissions) }),
     ...(entry.allowedConnectionTypes?.length ? { connectionTypes: new Set<string>(entry.allowedConnectionTypes) } : {}),
   };

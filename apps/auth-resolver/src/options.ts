@@ -1,5 +1,5 @@
 import type { Component, CreateMember, MemberOptions } from '@skein/bus';
-import type { AuthorizationOptions, LoggingOptions, WebsocketOptions } from '@skein/config';
+import type { AccountOptions, AuthorizationOptions, LoggingOptions, WebsocketOptions } from '@skein/config';
 import type { BcryptWorker } from './passwords/bcrypt-queue.ts';
 
 /** What this process is for on the bus. */
@@ -7,7 +7,9 @@ export const component: Component = 'auth-resolver';
 
 /** The slice of the node's configuration that says who may connect. */
 export interface AuthConfiguration {
+  /** Of the global account. */
   authorization: AuthorizationOptions;
+  accounts: AccountOptions[];
   /** Who a client is that shows nothing. */
   noAuthUser?: string;
   websocket?: Pick<WebsocketOptions, 'noAuthUser' | 'username' | 'password' | 'token'>;

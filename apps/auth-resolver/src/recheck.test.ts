@@ -20,6 +20,7 @@ const request = (user: string): AuthRequest => ({
 
 const withUsers = (users: string[]): AuthConfiguration => ({
   authorization: { users: users.map((user) => ({ user, pass: hash(user) })) },
+  accounts: [],
   authTimeoutMs: 2000,
 });
 

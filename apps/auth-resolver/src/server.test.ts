@@ -6,6 +6,7 @@ import { type AuthResolver, createAuthResolver, rechecksMax } from './server.ts'
 
 const withUser = (user: string): AuthConfiguration => ({
   authorization: { users: [{ user, pass: 'b' }] },
+  accounts: [],
   authTimeoutMs: 2000,
 });
 const request = (user: string): AuthRequest => ({
@@ -101,7 +102,7 @@ describe('the auth-resolver', () => {
     await resolver.start();
     const body = JSON.stringify({ revision: 1, connections: [request('a'), request('x')] });
     expect(JSON.parse(await methods.get('recheck')!(body))).toEqual([
-      { outcome: 'stays', user: 'a' },
+      { outcome: 'stays', user: 'a', account: '$G' },
       { outcome: 'gone', reason: 'User "x"' },
     ]);
     const connections = Array.from({ length: rechecksMax + 1 }, () => request('a'));

@@ -1,5 +1,5 @@
 import type { Component } from '@skein/bus';
-import type { ServerOptions } from '@skein/config';
+import { allUsers, type ServerOptions } from '@skein/config';
 
 /** The configuration as gateways and the monitor get it: everything but who may connect, and secrets. */
 export interface OpenSlice extends ServerOptions {
@@ -29,11 +29,13 @@ export function sliceFor(component: Component, options: ServerOptions): unknown 
 }
 
 function openSlice(options: ServerOptions): OpenSlice {
-  const { user, token, users } = options.authorization;
+  const { user, token } = options.authorization;
+  const users = allUsers(options);
   const authRequired = user !== undefined || token !== undefined || users.length > 0;
   const open: OpenSlice = {
     ...options,
     authorization: { users: [] },
+    accounts: options.accounts.map(({ definition }) => ({ definition, users: [] })),
     authRequired,
     websocketAuthRequired:
       authRequired || options.websocket?.username !== undefined || options.websocket?.token !== undefined,

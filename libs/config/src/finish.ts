@@ -1,6 +1,6 @@
 import { formatDuration } from './duration.ts';
 import { ConfigError } from './error.ts';
-import { isBcrypt, isNkeyUser, type ServerOptions } from './options.ts';
+import { allUsers, isBcrypt, isNkeyUser, type ServerOptions } from './options.ts';
 import { checkNoAuthUser } from './schema/authorization.ts';
 import type { Draft } from './schema/server.ts';
 import { checkWebsocket } from './schema/websocket.ts';
@@ -42,10 +42,11 @@ function check(options: ServerOptions): void {
   if (options.skein.monitoring?.clientCaFile !== undefined && options.monitoring.httpsPort === 0) {
     throw new ConfigError('skein.monitoring.client_ca_file needs https');
   }
-  checkNoAuthUser(options.noAuthUser, options.authorization.users);
-  if (options.websocket !== undefined) checkWebsocket(options.websocket, options.authorization.users);
-  // Accounts can't be defined yet, so none of this name can be there.
-  if (options.systemAccount !== undefined) {
+  const users = allUsers(options);
+  checkNoAuthUser(options.noAuthUser, users);
+  if (options.websocket !== undefined) checkWebsocket(options.websocket, users);
+  const { systemAccount, accounts } = options;
+  if (systemAccount !== undefined && !accounts.some(({ definition }) => definition.name === systemAccount)) {
     throw new ConfigError('error resolving system account: account missing');
   }
 }
@@ -53,7 +54,7 @@ function check(options: ServerOptions): void {
 function advice(options: ServerOptions): string[] {
   const { authorization, tls, websocket } = options;
   const warnings: string[] = [];
-  const passwords = authorization.users.flatMap((user) => (isNkeyUser(user) ? [] : [user.pass]));
+  const passwords = allUsers(options).flatMap((user) => (isNkeyUser(user) ? [] : [user.pass]));
   if (authorization.pass !== undefined) passwords.push(authorization.pass);
   if (passwords.some((password) => !isBcrypt(password))) {
     warnings.push('Plaintext passwords detected, use nkeys or bcrypt');

@@ -4,6 +4,7 @@ export { ConfigError } from './error.ts';
 export { type ConfigIo, loadConfig, testConfig } from './load.ts';
 export { notYet } from './not-yet.ts';
 export type {
+  AccountOptions,
   AuthorizationOptions,
   ConnectionType,
   LoggingOptions,
@@ -20,5 +21,5 @@ export type {
   User,
   WebsocketOptions,
 } from './options.ts';
-export { CONNECTION_TYPES, defaultOptions, isBcrypt, isNkeyUser, NATS_VERSION } from './options.ts';
+export { allUsers, CONNECTION_TYPES, defaultOptions, isBcrypt, isNkeyUser, NATS_VERSION } from './options.ts';
 export { planReload, type ReloadChange, type ReloadPlan } from './reload.ts';

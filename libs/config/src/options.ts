@@ -1,3 +1,5 @@
+import type { AccountDefinition, Mapping } from '@skein/accounts';
+
 /**
  * The node's whole configuration as one plain object: what the configuration file and the command line say, with
  * nats-server's defaults filled in. It is JSON-serialisable (the router persists it and sends slices of it over the
@@ -73,6 +75,13 @@ export function isNkeyUser(user: User): user is NkeyUser {
   return 'nkey' in user;
 }
 
+/** Of all accounts. */
+export function allUsers({ authorization, accounts }: Pick<ServerOptions, 'authorization' | 'accounts'>): User[] {
+  return accounts.length === 0
+    ? authorization.users
+    : authorization.users.concat(...accounts.map(({ users }) => users));
+}
+
 /** True when a password or token from the configuration is a bcrypt hash rather than plain text. */
 export function isBcrypt(secret: string): boolean {
   return secret.startsWith('$2');
@@ -85,6 +94,12 @@ export interface AuthorizationOptions {
   token?: string;
   users: User[];
   defaultPermissions?: Permissions;
+}
+
+/** An account, and who is in it. */
+export interface AccountOptions {
+  definition: AccountDefinition;
+  users: User[];
 }
 
 export interface TlsOptions {
@@ -241,7 +256,12 @@ export interface ServerOptions {
   /** From connection to a valid CONNECT; with TLS and nothing configured, the TLS timeout and one second more. */
   authTimeoutMs: number;
   noAuthUser?: string;
+  /** Its users are in the global account. */
   authorization: AuthorizationOptions;
+  /** All but the global account, and the system account where it is not written down. */
+  accounts: AccountOptions[];
+  /** Of the global account. */
+  mappings: Mapping[];
 
   tls?: TlsOptions;
   websocket?: WebsocketOptions;
@@ -291,6 +311,8 @@ export const defaultOptions = (): ServerOptions => ({
   maxClosedClients: 10_000,
   authTimeoutMs: 2000,
   authorization: { users: [] },
+  accounts: [],
+  mappings: [],
   monitoring: { host: '0.0.0.0', port: 0, httpsPort: 0, basePath: '' },
   profPort: 0,
   logging: {

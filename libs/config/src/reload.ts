@@ -157,6 +157,8 @@ const RULES: Rule[] = [
     (o) => [o.authorization.users.filter((user) => !isNkeyUser(user)), o.authorization.defaultPermissions],
     'authorization users',
   ),
+  named('accounts', (o) => o.accounts, 'accounts'),
+  named('mappings', (o) => o.mappings, 'mappings'),
   hot('authorization.timeout', (o) => o.authTimeoutMs, seconds, 'authorization timeout'),
   named(
     'tls',

@@ -8,3 +8,12 @@ export {
   subjectText,
 } from './subject.ts';
 export { type Group, type Interested, type Match, Sublist } from './sublist.ts';
+export {
+  asPattern,
+  isSubset,
+  numberWildcards,
+  overlaps,
+  reversed,
+  SubjectTransform,
+  TransformError,
+} from './transform.ts';

@@ -1,6 +1,6 @@
 import { ConfigError } from '../error.ts';
 import type { MapValue, Value } from '../lang/value.ts';
-import { isPublicUserNkey } from '../nkey.ts';
+import { isPublicNkey } from '../nkey.ts';
 import {
   type AuthorizationOptions,
   CONNECTION_TYPES,
@@ -19,16 +19,14 @@ interface AuthorizationBlock extends AuthorizationOptions {
   timeoutMs: number;
 }
 
-/** The `authorization` block. */
-export function readAuthorization(value: Value, problems: Problems): AuthorizationBlock {
+/** The `authorization` block. `named` are the users of accounts so far, and then its own too. */
+export function readAuthorization(value: Value, problems: Problems, named: Set<string>): AuthorizationBlock {
   const block: AuthorizationBlock = { users: [], timeoutMs: 0 };
   readBlock(asMap(value), AUTHORIZATION_KEYS, block, problems);
   const hasUser = block.user !== undefined || block.pass !== undefined;
   if (hasUser && block.token !== undefined) failAt(value.at, 'Cannot have a user/pass and token');
-  if (block.users.length > 0 && block.user !== undefined)
-    failAt(value.at, 'Can not have a single user/pass and a users array');
-  if (block.users.length > 0 && block.token !== undefined) failAt(value.at, 'Can not have a token and a users array');
-  refuseDuplicates(value, block.users);
+  refuseDuplicates(value, block.users, named);
+  refuseBoth(value, block, named);
   return block;
 }
 
@@ -46,9 +44,7 @@ const AUTHORIZATION_KEYS = keys<AuthorizationBlock>({
     block.timeoutMs = asTimeout(value, "error parsing authorization config, 'timeout'");
   },
   users: (value, block, _key, problems) => {
-    if (value.type !== '[]interface {}') {
-      failAt(value.at, `Expected users field to be an array, got ${showValue(value)}`);
-    } else block.users = value.value.map((user) => readUser(user, problems));
+    block.users = readUsers(value, problems);
   },
   'default_permissions default_permission permissions': (value, block, _key, problems) => {
     block.defaultPermissions = readPermissions(value, problems);
@@ -56,6 +52,13 @@ const AUTHORIZATION_KEYS = keys<AuthorizationBlock>({
   'auth_callout auth_hook': (value, _block, key) => failAt(value.at, `"${key}" is not supported yet`),
   proxy_required: (value) => refuseProxy(value),
 });
+
+export function readUsers(value: Value, problems: Problems): User[] {
+  if (value.type !== '[]interface {}') {
+    return failAt(value.at, `Expected users field to be an array, got ${showValue(value)}`);
+  }
+  return value.value.map((user) => readUser(user, problems));
+}
 
 interface UserEntry extends Partial<Omit<PasswordUser, 'user' | 'pass'>> {
   user?: string;
@@ -72,7 +75,7 @@ function readUser(value: Value, problems: Problems): User {
   const { user, pass, nkey, ...rights } = entry;
   const at = lastKey(value).at;
   if (nkey !== undefined) {
-    if (!isPublicUserNkey(nkey)) failAt(at, 'Not a valid public nkey for a user');
+    if (!isPublicNkey(nkey, 'U')) failAt(at, 'Not a valid public nkey for a user');
     if (user !== undefined || pass !== undefined) failAt(at, 'Nkey users do not take usernames or passwords');
     return { nkey, ...rights } satisfies NkeyUser;
   }
@@ -118,15 +121,22 @@ function refuseProxy(value: Value): void {
   if (asBoolean(value)) failAt(value.at, '"proxy_required" is not supported yet');
 }
 
-function refuseDuplicates(value: Value, users: User[]): void {
-  const seen = new Set<string>();
+/** No two users have one name, in whichever accounts they are. */
+export function refuseDuplicates(value: Value, users: User[], named: Set<string>): void {
   for (const user of users) {
     const name = isNkeyUser(user) ? user.nkey : user.user;
-    if (seen.has(name)) {
+    if (named.has(name)) {
       failAt(value.at, `Duplicate ${isNkeyUser(user) ? 'nkey' : 'user'} ${JSON.stringify(name)} detected`);
     }
-    seen.add(name);
+    named.add(name);
   }
+}
+
+/** Where users have names, nobody comes in by a shared secret. */
+export function refuseBoth(value: Value, { user, token }: AuthorizationOptions, named: ReadonlySet<string>): void {
+  if (named.size === 0) return;
+  if (user !== undefined) failAt(value.at, 'Can not have a single user/pass and a users array');
+  if (token !== undefined) failAt(value.at, 'Can not have a token and a users array');
 }
 
 /** What `no_auth_user` may name. Throws ConfigError with nats-server's text. */

@@ -1,8 +1,10 @@
 import { parseDuration } from '../duration.ts';
 import type { MapValue, Value } from '../lang/value.ts';
 import { defaultOptions, type ServerOptions } from '../options.ts';
+import { readAccounts } from './accounts.ts';
 import { readAuthorization } from './authorization.ts';
 import { readListen } from './listen.ts';
+import { readMappings } from './mappings.ts';
 import {
   asBoolean,
   asDuration,
@@ -34,10 +36,12 @@ export interface Draft {
   /** 0 when not configured. */
   authTimeoutMs: number;
   readFile: ReadFile;
+  /** Names and nkeys of the users read so far, of all accounts. */
+  userNames: Set<string>;
 }
 
 export function newDraft(readFile: ReadFile): Draft {
-  return { options: defaultOptions(), allowNonTls: false, authTimeoutMs: 0, readFile };
+  return { options: defaultOptions(), allowNonTls: false, authTimeoutMs: 0, readFile, userNames: new Set() };
 }
 
 /** Reads a whole file's values; every key that can't be read becomes a problem, and hides no other. */
@@ -168,8 +172,14 @@ const SERVER_KEYS = keys<Draft>({
     if (asBoolean(value)) options.warnings.push(`"${key}" has no effect`);
   }),
 
+  accounts: (value, draft, _key, problems) => {
+    draft.options.accounts = readAccounts(value, draft.options.authorization, problems, draft.userNames);
+  },
+  'mappings maps': set((value, options, _key, problems) => {
+    options.mappings = readMappings(value, problems);
+  }),
   authorization: (value, draft, _key, problems) => {
-    const { timeoutMs, ...authorization } = readAuthorization(value, problems);
+    const { timeoutMs, ...authorization } = readAuthorization(value, problems, draft.userNames);
     draft.options.authorization = authorization;
     draft.authTimeoutMs = timeoutMs;
   },

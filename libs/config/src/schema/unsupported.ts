@@ -28,12 +28,13 @@ const listener =
     draft.options.warnings.push(`"${key}" is not supported yet: its listener is not started`);
   };
 
-const jetstream: KeyReader<Draft> = (value, draft, key, problems) => {
+/** Of the server, and of an account. */
+export const jetstream: KeyReader<unknown> = (value, _target, key) => {
   if (isOff(value)) return;
   if (value.type === 'string' && value.value.toLowerCase() !== 'enabled') {
     failAt(value.at, `Expected 'enabled' or 'disabled' for string value, got '${value.value}'`);
   }
-  refused(value, draft, key, problems);
+  failAt(value.at, `"${key}" is not supported yet`);
 };
 
 function isOff(value: Value): boolean {
@@ -46,7 +47,6 @@ function isOff(value: Value): boolean {
 export const LATER_KEYS: Record<string, KeyReader<Draft>> = {
   jetstream,
   'store_dir storedir': ignored,
-  'accounts mappings maps': refused,
   'operator operators roots root root_operators root_operator trusted trusted_keys': refused,
   'resolver account_resolver resolver_tls resolver_preload resolver_pinned_accounts': refused,
   'default_js_domain default_sentinel proxies': refused,

@@ -1,0 +1,114 @@
+/**
+ * What an account is, wherever it was written: the configuration file, or (in operator mode) an account JWT. Plain JSON, since
+ * it goes over the bus. Subjects are text (UTF-8).
+ */
+export interface AccountDefinition {
+  /** Its name; in operator mode its public nkey. */
+  name: string;
+  /** What people call it, where that is something else. */
+  nameTag?: string;
+  limits: AccountLimits;
+  exports: Export[];
+  imports: Import[];
+  mappings: Mapping[];
+  /** Where traces of messages go that come with a W3C `traceparent`. */
+  traceDestination?: TraceDestination;
+}
+
+/** Absent or below 0: no limit. */
+export interface AccountLimits {
+  /** Clients at a time, over the whole node. */
+  connectionsMax?: number;
+  /** Of each client. */
+  subscriptionsMax?: number;
+  payloadBytesMax?: number;
+  leafnodesMax?: number;
+}
+
+interface Offer {
+  subject: string;
+  /** Who may import it; absent: everybody. */
+  accounts?: string[];
+  /** The token (from 1) that has to be the importer's own name; absent: none. */
+  accountTokenPosition?: number;
+}
+
+export interface StreamExport extends Offer {
+  kind: 'stream';
+}
+
+export type ResponseType = 'Singleton' | 'Streamed' | 'Chunked';
+
+export interface ServiceExport extends Offer {
+  kind: 'service';
+  responseType: ResponseType;
+  /** How long answers are waited for; absent: `RESPONSE_THRESHOLD_DEFAULT_MS`. */
+  thresholdMs?: number;
+  latency?: LatencySampling;
+  /** Message traces go on in this account. */
+  allowTrace: boolean;
+}
+
+export interface LatencySampling {
+  /** Of a hundred requests, or those that ask for it by a tracing header. */
+  sampling: number | 'headers';
+  /** Where in the exporting account the measurements go. */
+  subject: string;
+}
+
+export type Export = StreamExport | ServiceExport;
+
+interface Taken {
+  /** Whose. */
+  account: string;
+  /** There. */
+  subject: string;
+  /** Here, with `$n` or `*` for the wildcards; absent: the same. */
+  to?: string;
+  /** Its right was proven by a token; absent: the export's `accounts` decide. */
+  activated?: boolean;
+}
+
+export interface StreamImport extends Taken {
+  kind: 'stream';
+  /** Message traces go on in this account. */
+  allowTrace: boolean;
+}
+
+export interface ServiceImport extends Taken {
+  kind: 'service';
+  /** The service is told who asks. */
+  share: boolean;
+}
+
+export type Import = StreamImport | ServiceImport;
+
+export interface Mapping {
+  source: string;
+  destinations: MappingDestination[];
+}
+
+export interface MappingDestination {
+  subject: string;
+  /** Of a hundred messages. */
+  weight: number;
+  /** Only in this cluster. */
+  cluster?: string;
+}
+
+export interface TraceDestination {
+  subject: string;
+  /** Of a hundred. */
+  sampling: number;
+}
+
+/** Clients that belong to no other account are in this one. */
+export const GLOBAL_ACCOUNT = '$G';
+/** The system account, where none was named. */
+export const DEFAULT_SYSTEM_ACCOUNT = '$SYS';
+
+export const RESPONSE_THRESHOLD_DEFAULT_MS = 120_000;
+
+export function newDefinition(name: string): AccountDefinition {
+  return { name, limits: {}, exports: [], imports: [], mappings: [] };
+}

@@ -1,0 +1,22 @@
+export { exportFor } from './authorize.ts';
+export { checkAccounts } from './check.ts';
+export {
+  type AccountDefinition,
+  type AccountLimits,
+  DEFAULT_SYSTEM_ACCOUNT,
+  type Export,
+  GLOBAL_ACCOUNT,
+  type Import,
+  type LatencySampling,
+  type Mapping,
+  type MappingDestination,
+  newDefinition,
+  RESPONSE_THRESHOLD_DEFAULT_MS,
+  type ResponseType,
+  type ServiceExport,
+  type ServiceImport,
+  type StreamExport,
+  type StreamImport,
+  type TraceDestination,
+} from './definition.ts';
+export { type CompiledMapping, Mapper, MappingError } from './mapper.ts';
