@@ -1,11 +1,9 @@
+import type { AccountLimits } from '@skein/accounts';
 import { Sublist } from '@skein/subjects';
 import type { Connection } from './connection.ts';
 import { RemoteInterest } from './remote-interest.ts';
 import { type Route, RouteCache } from './route.ts';
 import type { Subscription } from './subscription.ts';
-
-/** Whose account is not said is in this one. */
-export const GLOBAL_ACCOUNT = '$G';
 
 /** A tenant: its subjects, subscriptions and caches are seen by nobody else. */
 export class Account {
@@ -16,6 +14,7 @@ export class Account {
   /** The other processes of the node. */
   readonly remote = new Sublist<RemoteInterest>();
   readonly connections = new Set<Connection>();
+  limits: AccountLimits = {};
   /** What connections have moved that are no longer in it. */
   readonly moved = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
   slowConsumers = 0;
@@ -30,6 +29,12 @@ export class Account {
   constructor(name: string) {
     this.name = name;
     this.nameBytes = Buffer.from(name);
+  }
+
+  /** Nobody else may come in. */
+  get isFull(): boolean {
+    const { connectionsMax = -1 } = this.limits;
+    return connectionsMax >= 0 && this.connections.size >= connectionsMax;
   }
 
   /** A connection comes in; what it has moved before was in another account. */

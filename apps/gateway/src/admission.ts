@@ -1,8 +1,8 @@
+import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { AuthRequest, AuthResponse } from '@skein/bus';
 import { errors } from '@skein/errors';
 import { type ConnectionPermissions, compilePermissions } from '@skein/permissions';
 import { subjectText } from '@skein/subjects';
-import { GLOBAL_ACCOUNT } from './account.ts';
 import { credentialsJson } from './connect-options.ts';
 import type { Connection } from './connection.ts';
 import type { Gateway } from './gateway.ts';
@@ -129,6 +129,13 @@ export class Admission {
       return;
     }
     const before = connection.account;
+    const account = this.#gateway.account(response.account);
+    if (connection.account !== account && account.isFull) {
+      this.#gateway.log.error(`${connection.label()} - ${errors.maximumAccountConnectionsExceeded.text}`);
+      connection.sendError(errors.maximumAccountConnectionsExceeded.text);
+      this.#gateway.close(connection, 'Maximum Account Connections Exceeded');
+      return;
+    }
     this.#grant(connection, response);
     if (connected) this.#admitted(connection);
     else this.#timely(connection);
@@ -141,12 +148,12 @@ export class Admission {
   }
 
   #grant(connection: Connection, allowed: Partial<Allowed>): void {
-    const { runtime, settings } = this.#gateway;
+    const { runtime } = this.#gateway;
     connection.user = allowed.user ?? connection.user;
     connection.permissions =
       allowed.permissions === undefined ? null : compilePermissions(allowed.permissions, () => runtime.now());
-    connection.payloadBytesMax = allowed.payloadBytesMax || settings.maxPayloadBytes;
-    connection.subscriptionsMax = allowed.subscriptionsMax || settings.maxSubscriptions;
+    connection.userPayloadBytesMax = allowed.payloadBytesMax ?? 0;
+    connection.userSubscriptionsMax = allowed.subscriptionsMax ?? 0;
     connection.expiryTimer?.cancel();
     if (allowed.expiresUnixMs !== undefined && allowed.expiresUnixMs > 0) {
       connection.expiryTimer = runtime.setTimer(Math.max(0, allowed.expiresUnixMs - runtime.wallMs()), () => {
@@ -155,6 +162,21 @@ export class Admission {
       });
     }
     this.#enter(connection, allowed.account ?? GLOBAL_ACCOUNT);
+    this.limit(connection);
+  }
+
+  /** The narrowest of what the user, the account and the server allow. */
+  limit(connection: Connection): void {
+    const { settings } = this.#gateway;
+    const limits = connection.account?.limits ?? {};
+    connection.payloadBytesMax = narrowest(
+      [connection.userPayloadBytesMax, limits.payloadBytesMax],
+      settings.maxPayloadBytes,
+    );
+    connection.subscriptionsMax = narrowest(
+      [connection.userSubscriptionsMax, limits.subscriptionsMax],
+      settings.maxSubscriptions,
+    );
   }
 
   /** From here on the connection is this account's. */
@@ -233,6 +255,11 @@ export class Admission {
     if (recheck === undefined) return false;
     switch (recheck.outcome) {
       case 'stays':
+        // Its subscriptions were made elsewhere: as nats-server does, it is left to come anew.
+        if (recheck.account !== undefined && recheck.account !== connection.account?.name) {
+          this.#gateway.close(connection, 'Authentication Failure');
+          return true;
+        }
         try {
           this.#regrant(connection, recheck);
         } catch (error) {
@@ -268,6 +295,12 @@ export class Admission {
       endSubscription(connection, subscription);
     }
   }
+}
+
+/** The lowest of those that are given (0 and below: not); `otherwise` where none is. */
+function narrowest(limits: readonly (number | undefined)[], otherwise: number): number {
+  const given = limits.filter((limit) => limit !== undefined && limit > 0) as number[];
+  return given.length === 0 ? otherwise : Math.min(...given);
 }
 
 function isAllowed(permissions: ConnectionPermissions | null, subject: string, queue: string): boolean {

@@ -81,6 +81,9 @@ export class Connection implements ChannelHandler {
   dirty = false;
   payloadBytesMax: number;
   subscriptionsMax: number;
+  /** What the user is limited to, beside its account and the server; 0: nothing. */
+  userPayloadBytesMax = 0;
+  userSubscriptionsMax = 0;
 
   inMsgs = 0;
   inBytes = 0;

@@ -132,6 +132,7 @@ export class GatewayMember {
   #configure(configuration: GatewayConfiguration): void {
     this.configuration = configuration;
     this.gateway.applySettings(settingsFrom(configuration));
+    this.gateway.definitions.configure(configuration);
     this.#options.configured(configuration);
   }
 

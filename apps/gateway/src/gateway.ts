@@ -3,6 +3,7 @@ import { formatDuration } from '@skein/config/options';
 import { errors } from '@skein/errors';
 import { subjectText } from '@skein/subjects';
 import { Account } from './account.ts';
+import { AccountDefinitions } from './account-definitions.ts';
 import { Admission } from './admission.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ClosedConnections } from './closed-connections.ts';
@@ -50,6 +51,7 @@ export class Gateway {
   readonly runtime: Runtime;
   readonly log: Log;
   readonly admission = new Admission(this);
+  readonly definitions = new AccountDefinitions(this);
   readonly pool = new BufferPool(OUTPUT_BUFFER_BYTES, FREE_BUFFER_BYTES_MAX);
   readonly accounts = new Map<string, Account>();
   readonly connections = new Map<number, Connection>();

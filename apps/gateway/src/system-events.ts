@@ -1,5 +1,6 @@
+import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import { clientInfo, eventId, type ServerFacts, serverInfo } from '@skein/events';
-import { type Account, GLOBAL_ACCOUNT } from './account.ts';
+import type { Account } from './account.ts';
 import type { Connection } from './connection.ts';
 import type { Message } from './deliver.ts';
 import type { Gateway } from './gateway.ts';

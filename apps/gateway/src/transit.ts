@@ -1,5 +1,6 @@
+import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { Link, Ranges } from '@skein/bus';
-import { type Account, GLOBAL_ACCOUNT } from './account.ts';
+import type { Account } from './account.ts';
 import { sendNoResponders } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
 import type { QueueTarget, Route } from './route.ts';

@@ -88,6 +88,10 @@ export const errors = {
 
   // limits
   maximumConnectionsExceeded: closing('maximum connections exceeded', 'a connection beyond `max_connections`'),
+  maximumAccountConnectionsExceeded: closing(
+    'maximum account active connections exceeded',
+    "a connection beyond its account's `max_connections`",
+  ),
   maximumSubscriptionsExceeded: staying('maximum subscriptions exceeded', 'a SUB beyond `max_subscriptions`'),
   tooManySubjectTokens: about(
     'a SUB whose subject has more tokens than `max_subscription_tokens`',

@@ -6,11 +6,12 @@ export const accountz = endpoint({
   forAccount: (options, account) => ({ ...options, account }),
   answer(monitor) {
     const systemAccount = monitor.configuration.systemAccount ?? '$SYS';
+    const names = monitor.configuration.accounts.map(({ definition }) => definition.name);
     return ok({
       server_id: monitor.identity.serverId,
       now: isoTime(monitor.wallMs()),
       system_account: systemAccount,
-      accounts: ['$G', systemAccount],
+      accounts: [...new Set(['$G', systemAccount, ...names])].sort(),
     });
   },
 });
