@@ -85,9 +85,9 @@ export function testMonitor(basePath = '') {
     pid: 40,
     instance: 0,
     processList: async () =>
-      [5, 10, 20, 30, 40].map((pid) => ({
+      [5, 10, 20, 30, 40].map((pid, instance) => ({
         component: 'c',
-        instance: 0,
+        instance,
         pid,
         up: true,
         restarts: pid,
