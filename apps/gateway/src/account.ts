@@ -18,6 +18,10 @@ export class Account {
   /** What connections have moved that are no longer in it. */
   readonly moved = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
   slowConsumers = 0;
+  /** Subscriptions that came and went, and routes that were not in the cache, or not as things stand. */
+  inserts = 0;
+  removes = 0;
+  misses = 0;
   /** Other processes' interest, by process and then pattern, so that it can be changed and withdrawn. */
   readonly remoteEntries = new Map<number, Map<string, RemoteInterest>>();
   #routes = new RouteCache();
@@ -63,13 +67,21 @@ export class Account {
   /** Returns how many subscriptions here now share the pattern and queue name. */
   insert(subscription: Subscription): number {
     this.#generation++;
+    this.inserts++;
     return this.local.insert(subscription);
   }
 
   /** Returns how many are left; -1 when it was not there. */
   remove(subscription: Subscription): number {
     this.#generation++;
-    return this.local.remove(subscription);
+    const left = this.local.remove(subscription);
+    if (left >= 0) this.removes++;
+    return left;
+  }
+
+  /** The routes at hand. */
+  get routes(): Iterable<Route> & { readonly size: number } {
+    return this.#routes;
   }
 
   /** Another process's weight on a pattern; 0 withdraws. */
@@ -113,6 +125,7 @@ export class Account {
   }
 
   refresh(route: Route): void {
+    this.misses++;
     route.refresh(this.local.match(route.subject), this.remote.match(route.subject), this.#generation);
     this.#routedWeight += route.weight;
     if (this.#routedWeight <= ROUTED_WEIGHT_MAX) return;

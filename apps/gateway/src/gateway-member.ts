@@ -16,6 +16,7 @@ import { infoLine } from './info.ts';
 import { LameDuck } from './lame-duck.ts';
 import { Replica } from './replica.ts';
 import { type GatewayConfiguration, settingsFrom } from './settings.ts';
+import { subsz } from './subsz.ts';
 import { SystemEvents } from './system-events.ts';
 import { Transit } from './transit.ts';
 
@@ -89,6 +90,7 @@ export class GatewayMember {
     this.#replica = new Replica(this.gateway);
     this.#transit = new Transit(this.gateway);
     this.member.handle('connz', (body) => JSON.stringify(connz(this.gateway, JSON.parse(body))));
+    this.member.handle('subsz', (body) => JSON.stringify(subsz(this.gateway, JSON.parse(body))));
     this.member.handle('accounts', (body) => JSON.stringify(accountFigures(this.gateway, JSON.parse(body))));
     this.member.handle('events-heard', () => JSON.stringify({ heard: this.gateway.events?.heard ?? false }));
   }

@@ -36,6 +36,11 @@ export class Route {
     return weight;
   }
 
+  /** How many get each message: everybody plain, one of each group, and processes. */
+  get fanout(): number {
+    return this.plain.length + this.groups.length + this.remotes.length;
+  }
+
   groupNamed(name: string): QueueTarget | undefined {
     this.#byName ??= new Map(this.groups.map((group) => [group.name, group]));
     return this.#byName.get(name);
@@ -87,6 +92,11 @@ export class RouteCache {
     return this.#young.count + (this.#old?.count ?? 0);
   }
 
+  *[Symbol.iterator](): Generator<Route> {
+    yield* this.#young.routes();
+    if (this.#old !== null) yield* this.#old.routes();
+  }
+
   get(buffer: Buffer, start: number, end: number): Route {
     const hash = hashBytes(buffer, start, end);
     let route = this.#young.find(buffer, start, end, hash);
@@ -120,6 +130,10 @@ class Table {
       while (i < length && kept.charCodeAt(i) === buffer[start + i]) i++;
       if (i === length) return route;
     }
+  }
+
+  *routes(): Generator<Route> {
+    for (const route of this.#slots) if (route !== null) yield route;
   }
 
   add(route: Route): void {

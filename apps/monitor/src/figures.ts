@@ -1,3 +1,5 @@
+import type { Figures } from '@skein/metrics';
+
 /** What every process answers to `stats`. */
 export interface ProcessFigures {
   pid: number;
@@ -6,6 +8,10 @@ export interface ProcessFigures {
   cpu: { userMs: number; systemMs: number };
   /** How late a timer was at worst among the last heartbeats. */
   loopDelayMs?: number;
+  /** Of the last 10 s; absent before. */
+  loopDelay?: { p50Ms: number; p90Ms: number; p99Ms: number; maxMs: number };
+  /** To the processes that it is linked with; the router has none. */
+  links?: Figures['links'];
 }
 
 /** What a gateway adds. Counts since it started, but for connections and subscriptions, which are those of now. */

@@ -26,7 +26,7 @@ it.each([
 
 it('measures between two looks, the first since the start', () => {
   const cpu = new CpuShare();
-  expect(cpu.percent(1, 500, 1000, 10_000)).toBe(50);
-  expect(cpu.percent(1, 600, 1100, 10_100)).toBe(50);
-  expect(cpu.percent(1, 600, 2000, 11_000)).toBe(10);
+  expect(cpu.percent('a', 500, 1000, 10_000)).toBe(50);
+  expect(cpu.percent('a', 600, 1100, 10_100)).toBe(50);
+  expect(cpu.percent('a', 600, 2000, 11_000)).toBe(10);
 });

@@ -1,22 +1,23 @@
 import { counterNames, type GatewayCounters, type GatewayFigures } from './figures.ts';
+import type { Answer } from './gather.ts';
 
 /** The node's counters: they never go back, though those of a restarted gateway begin at 0. */
 export class GatewayTotals {
   private readonly ended: GatewayCounters = zero();
   private readonly last = new Map<number, GatewayFigures>();
 
-  /** `figures`: of the gateways that are there now. */
-  sum(figures: readonly GatewayFigures[]): GatewayCounters {
-    const present = new Set(figures.map((one) => one.pid));
-    for (const [pid, one] of this.last) {
-      if (present.has(pid)) continue;
+  /** `answers`: of the gateways that are there now. */
+  sum(answers: readonly Answer<GatewayFigures>[]): GatewayCounters {
+    const present = new Set(answers.map(({ peer }) => peer.id));
+    for (const [id, one] of this.last) {
+      if (present.has(id)) continue;
       add(this.ended, one);
-      this.last.delete(pid);
+      this.last.delete(id);
     }
     const total = { ...this.ended };
-    for (const one of figures) {
-      this.last.set(one.pid, one);
-      add(total, one);
+    for (const { peer, body } of answers) {
+      this.last.set(peer.id, body);
+      add(total, body);
     }
     return total;
   }

@@ -1,7 +1,10 @@
-import type { Member, Peer } from '@skein/bus';
+import type { Component, Member, Peer } from '@skein/bus';
 
 /** How long a page waits for the slowest process. */
 const DEADLINE_MS = 150;
+/** Last words that are kept, and how long one may be. */
+const KNOWN_MAX = 512;
+const KNOWN_CHARS_MAX = 256 * 1024;
 
 /** What a process said, and how old that is. */
 export interface Answer<Body> {
@@ -9,6 +12,24 @@ export interface Answer<Body> {
   body: Body;
   /** 0: it answered just now; else milliseconds since it did. */
   ageMs: number;
+}
+
+/** What the processes that were asked said. */
+export interface Answers<Body> {
+  /** Of each that ever answered this, in order of their ids. */
+  answers: Answer<Body>[];
+  /** They did not answer, and never did. */
+  silent: Peer[];
+}
+
+export interface Question {
+  method: string;
+  /** JSON text; `{}` by default. */
+  body?: string;
+  /** Those of this component alone; all of them by default. */
+  component?: Component;
+  /** This one alone. */
+  peer?: Peer;
 }
 
 /** How often a process did not answer in time. */
@@ -44,10 +65,20 @@ export class Gather {
 
   /** From each process: its answer, unless it never gave one. In order of their ids. */
   async ask<Body>(method: string): Promise<Answer<Body>[]> {
+    return (await this.put<Body>({ method })).answers;
+  }
+
+  async put<Body>({ method, body = '{}', component, peer }: Question): Promise<Answers<Body>> {
     this.forgetGone();
-    const peers = [router, ...[...this.member.peers.values()].filter((peer) => peer.component !== 'router')];
-    const answers = await Promise.all(peers.map((peer) => this.askOne<Body>(peer, method)));
-    return answers.filter((answer) => answer !== undefined).sort((a, b) => a.peer.id - b.peer.id);
+    const peers = peer === undefined ? this.peersOf(component) : [peer];
+    const said = await Promise.all(peers.map((one) => this.askOne<Body>(one, method, body)));
+    const answers = said.filter((answer) => answer !== undefined).sort((a, b) => a.peer.id - b.peer.id);
+    return { answers, silent: peers.filter((_, i) => said[i] === undefined) };
+  }
+
+  private peersOf(component: Component | undefined): Peer[] {
+    const all = [router, ...[...this.member.peers.values()].filter((peer) => peer.component !== 'router')];
+    return component === undefined ? all : all.filter((peer) => peer.component === component);
   }
 
   /** Of the processes that are there. */
@@ -56,27 +87,40 @@ export class Gather {
   }
 
   /** Who asks while the same is being asked shares the answer: the pages of one scrape are made from one question. */
-  private askOne<Body>(peer: Peer, method: string): Promise<Answer<Body> | undefined> {
-    const key = `${peer.id} ${method}`;
+  private askOne<Body>(peer: Peer, method: string, body: string): Promise<Answer<Body> | undefined> {
+    const key = `${peer.id} ${method} ${body}`;
     let answer = this.underWay.get(key);
     if (answer === undefined) {
-      answer = this.askNow(peer, method, key).finally(() => this.underWay.delete(key));
+      answer = this.askNow(peer, method, body, key).finally(() => this.underWay.delete(key));
       this.underWay.set(key, answer);
     }
     return answer as Promise<Answer<Body> | undefined>;
   }
 
-  private async askNow(peer: Peer, method: string, key: string): Promise<Answer<unknown> | undefined> {
+  private async askNow(
+    peer: Peer,
+    method: string,
+    question: string,
+    key: string,
+  ): Promise<Answer<unknown> | undefined> {
     const to = peer.component === 'router' ? 'router' : peer.id;
     try {
-      const body: unknown = JSON.parse(await this.member.request(to, method, '{}', DEADLINE_MS));
-      this.known.set(key, { body, atMs: this.now() });
+      const text = await this.member.request(to, method, question, DEADLINE_MS);
+      const body: unknown = JSON.parse(text);
+      if (text.length <= KNOWN_CHARS_MAX) this.remember(key, body);
       return { peer, body, ageMs: 0 };
     } catch {
       this.count(peer);
       const known = this.known.get(key);
       return known && { peer, body: known.body, ageMs: this.now() - known.atMs };
     }
+  }
+
+  private remember(key: string, body: unknown): void {
+    // Anew at the end: the oldest is forgotten first.
+    this.known.delete(key);
+    this.known.set(key, { body, atMs: this.now() });
+    if (this.known.size > KNOWN_MAX) this.known.delete(this.known.keys().next().value as string);
   }
 
   private count({ id, component, instance }: Peer): void {
@@ -89,6 +133,15 @@ export class Gather {
     for (const key of this.known.keys()) if (isGone(Number(key.slice(0, key.indexOf(' '))))) this.known.delete(key);
     for (const id of this.unanswered.keys()) if (isGone(id)) this.unanswered.delete(id);
   }
+}
+
+/** How a page says that not everything on it is of now: the age of the oldest, and how many gateways are missing. */
+export function staleness({ answers, silent }: Answers<unknown>) {
+  const ageMs = Math.max(0, ...answers.map((answer) => answer.ageMs));
+  return {
+    ...(ageMs > 0 && { stale_ms: Math.round(ageMs) }),
+    ...(silent.length > 0 && { silent_gateways: silent.length }),
+  };
 }
 
 /** It is in nobody's register but its own. */

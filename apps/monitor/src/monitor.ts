@@ -1,4 +1,5 @@
 import type { Member, NodeIdentity, Peer } from '@skein/bus';
+import { systemAccountOf } from '@skein/config/options';
 import type { AssetKind, Figures } from '@skein/metrics';
 import type { MonitorConfiguration } from './configuration.ts';
 import { ConnectionPages } from './connection-pages.ts';
@@ -8,6 +9,7 @@ import { type Answer, Gather } from './gather.ts';
 import { type ProcessState, processStates } from './metrics/process-states.ts';
 import { listedFromAnswers, NodeProcesses, type ProcessInfo } from './node-processes.ts';
 import type { ListedProcess } from './process-list.ts';
+import { SubscriptionPages } from './subscription-pages.ts';
 
 export interface MonitorOptions {
   member: Pick<Member, 'peers' | 'request' | 'routerUp' | 'figures'>;
@@ -39,6 +41,7 @@ export class Monitor {
   readonly identity: NodeIdentity;
   readonly gather: Gather;
   readonly connectionPages: ConnectionPages;
+  readonly subscriptionPages: SubscriptionPages;
   /** Every gateway lets go of its clients and lets nobody new in. */
   lameDuck = false;
   /** Requests served, by path. */
@@ -56,6 +59,7 @@ export class Monitor {
     this.configuredUnixMs = options.identity.startedUnixMs;
     this.gather = new Gather(options.member, options.now);
     this.connectionPages = new ConnectionPages(options.member, options.now);
+    this.subscriptionPages = new SubscriptionPages(this.gather);
   }
 
   configure(configuration: MonitorConfiguration): void {
@@ -67,6 +71,16 @@ export class Monitor {
   get basePath(): string {
     const path = this.configuration.monitoring.basePath.replace(/^\/+|\/+$/g, '');
     return path === '' ? '' : `/${path}`;
+  }
+
+  get systemAccount(): string | undefined {
+    return systemAccountOf(this.configuration);
+  }
+
+  /** Every account that clients can be in. */
+  accountNames(): string[] {
+    const names = this.configuration.accounts.map(({ definition }) => definition.name);
+    return [...new Set(['$G', ...names, ...(this.systemAccount === undefined ? [] : [this.systemAccount])])].sort();
   }
 
   wallMs(): number {
@@ -82,12 +96,12 @@ export class Monitor {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const [answers, listed] = await Promise.all([this.gather.ask<ProcessFigures>('stats'), this.options.processList()]);
-    answers.push(this.own());
-    const gateways = answers.filter((one) => one.peer.component === 'gateway').map((one) => one.body as GatewayFigures);
+    const [others, listed] = await Promise.all([this.gather.ask<ProcessFigures>('stats'), this.options.processList()]);
+    const answers = [...others, this.own()];
+    const gateways = answers.filter((one) => one.peer.component === 'gateway') as Answer<GatewayFigures>[];
     return {
-      connections: sum(gateways.map((one) => one.connections)),
-      subscriptions: sum(gateways.map((one) => one.subscriptions)),
+      connections: sum(gateways.map(({ body }) => body.connections)),
+      subscriptions: sum(gateways.map(({ body }) => body.subscriptions)),
       counters: this.totals.sum(gateways),
       processes: this.processes.list(listed ?? listedFromAnswers(answers), answers, this.options.now()),
       answers,

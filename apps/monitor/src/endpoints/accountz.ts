@@ -1,17 +1,45 @@
+import { accountStatistics, noFigures } from '../account-statistics.ts';
+import { sublistStats } from '../interest-figures.ts';
+import type { Monitor } from '../monitor.ts';
 import { endpoint, isoTime, ok } from './endpoint.ts';
+import { QuestionError } from './question-error.ts';
 
+/** Which accounts there are, or what one is like. */
 export const accountz = endpoint({
   name: 'ACCOUNTZ',
   fields: { account: { kind: 'string', query: 'acc', body: 'account' } },
   forAccount: (options, account) => ({ ...options, account }),
-  answer(monitor) {
-    const systemAccount = monitor.configuration.systemAccount ?? '$SYS';
-    const names = monitor.configuration.accounts.map(({ definition }) => definition.name);
+  async answer(monitor, { account }) {
     return ok({
       server_id: monitor.identity.serverId,
       now: isoTime(monitor.wallMs()),
-      system_account: systemAccount,
-      accounts: [...new Set(['$G', systemAccount, ...names])].sort(),
+      system_account: monitor.systemAccount ?? '',
+      ...(account === '' ? { accounts: monitor.accountNames() } : await detailOf(monitor, account)),
     });
   },
 });
+
+async function detailOf(monitor: Monitor, account: string) {
+  if (!monitor.accountNames().includes(account)) throw new QuestionError(`Account ${account} does not exist`);
+  const [{ accounts, staleness }, page] = await Promise.all([
+    accountStatistics(monitor.gather, [account]),
+    monitor.subscriptionPages.page({ account, test: '', offset: 0, limit: 0 }),
+  ]);
+  const { connections, subscriptions } = accounts.get(account) ?? noFigures(account);
+  return {
+    account_detail: {
+      account_name: account,
+      update_time: isoTime(monitor.configuredUnixMs),
+      ...(account === monitor.systemAccount && { is_system: true }),
+      expired: false,
+      complete: true,
+      jetstream_enabled: false,
+      leafnode_connections: 0,
+      client_connections: connections,
+      subscriptions,
+      name_tag: account,
+      sublist_stats: sublistStats(page.figures),
+    },
+    ...staleness,
+  };
+}

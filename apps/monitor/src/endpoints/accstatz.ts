@@ -1,6 +1,8 @@
+import { accountStat } from '@skein/events';
+import { accountStatistics, noFigures } from '../account-statistics.ts';
 import { endpoint, isoTime, ok } from './endpoint.ts';
 
-/** The service of the same content is called `$SYS.REQ.ACCOUNT.PING.STATZ`. */
+/** Those that have connections, or with `unused` all; the service of the same content is `$SYS.REQ.ACCOUNT.PING.STATZ`. */
 export const accstatz = endpoint({
   name: 'ACCSTATZ',
   structs: ['AccountStatzEventOptions', 'AccountStatzOptions'],
@@ -9,5 +11,21 @@ export const accstatz = endpoint({
     includeUnused: { kind: 'bool', query: 'unused', body: 'include_unused' },
   },
   forAccount: (options, account) => ({ ...options, accounts: [account], includeUnused: true }),
-  answer: (monitor) => ok({ server_id: monitor.identity.serverId, now: isoTime(monitor.wallMs()), account_statz: [] }),
+  async answer(monitor, { accounts, includeUnused }) {
+    const known = monitor.accountNames();
+    const chosen = accounts.length > 0 ? accounts.filter((name) => known.includes(name)) : known;
+    const { accounts: figures, staleness } = await accountStatistics(
+      monitor.gather,
+      includeUnused || accounts.length > 0 ? chosen : undefined,
+    );
+    const all = (accounts.length > 0 || includeUnused ? chosen : [...figures.keys()].sort()).map(
+      (name) => figures.get(name) ?? noFigures(name),
+    );
+    return ok({
+      server_id: monitor.identity.serverId,
+      now: isoTime(monitor.wallMs()),
+      account_statz: all.filter(({ connections }) => includeUnused || connections > 0).map(accountStat),
+      ...staleness,
+    });
+  },
 });

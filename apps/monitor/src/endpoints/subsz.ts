@@ -1,8 +1,14 @@
 import { hasEmptyToken, hasWildcard } from '@skein/subjects';
+import { sublistStats } from '../interest-figures.ts';
+import type { SubscriptionRow } from '../subscription-pages.ts';
 import { endpoint, isoTime, ok } from './endpoint.ts';
 import { QuestionError } from './question-error.ts';
 
-/** How many subscriptions there are. The cache belongs to each gateway: its figures are not added up. */
+const LIMIT_DEFAULT = 1024;
+/** Listed at most, whatever is asked for: a page of some 10 MiB. */
+const LIMIT_MAX = 100_000;
+
+/** The subscriptions of the clients of all gateways; nats-server's also has its own. */
 export const subsz = endpoint({
   name: 'SUBSZ',
   paths: ['/subsz', '/subscriptionsz'],
@@ -14,25 +20,37 @@ export const subsz = endpoint({
     test: { kind: 'string', query: 'test', body: 'test' },
   },
   forAccount: (options, account) => ({ ...options, account }),
-  async answer(monitor, { offset, limit, test }) {
+  async answer(monitor, { account, test, ...options }) {
     if (hasWildcard(test) || hasEmptyToken(test)) {
       throw new QuestionError(`invalid test subject, must be valid publish subject: ${test}`);
     }
-    const { subscriptions } = await monitor.snapshot();
+    const offset = Math.max(0, options.offset);
+    const limit = options.limit > 0 ? options.limit : LIMIT_DEFAULT;
+    const listed = options.subscriptions ? Math.min(limit, LIMIT_MAX) : 0;
+    const page = await monitor.subscriptionPages.page({ account, test, offset, limit: listed });
     return ok({
       server_id: monitor.identity.serverId,
       now: isoTime(monitor.wallMs()),
-      num_subscriptions: subscriptions,
-      num_cache: 0,
-      num_inserts: 0,
-      num_removes: 0,
-      num_matches: 0,
-      cache_hit_rate: 0,
-      max_fanout: 0,
-      avg_fanout: 0,
-      total: 0,
+      ...sublistStats(page.figures),
+      // nats-server looks at them only to list them.
+      total: options.subscriptions ? page.total : 0,
       offset,
-      limit: limit || 1024,
+      limit,
+      ...(page.subscriptions.length > 0 && { subscriptions_list: page.subscriptions.map(subscriptionInfo) }),
+      ...page.staleness,
     });
   },
 });
+
+function subscriptionInfo({ account, subject, queue, sid, msgs, max, cid }: SubscriptionRow) {
+  return {
+    account,
+    account_tag: account,
+    subject,
+    ...(queue && { qgroup: queue }),
+    sid,
+    msgs,
+    ...(max > 0 && { max }),
+    cid,
+  };
+}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, expect, it } from 'vitest';
 import { endpoints } from '../endpoints/table.ts';
-import { connection, figures, peer, testMonitor, twin } from '../testing/test-monitor.ts';
+import { accountsAnswer, connection, figures, peer, testMonitor, twin } from '../testing/test-monitor.ts';
 import { createApp } from './app.ts';
 
 let app: FastifyInstance | undefined;
@@ -216,4 +216,57 @@ it('with a token configured asks for it everywhere, at a page that is not there 
   const headers = { authorization: 'Bearer s3cret' };
   expect((await get('/varz', { headers })).statusCode).toBe(200);
   expect((await get('/nope', { headers })).statusCode).toBe(404);
+});
+
+it('/subsz puts the gateways’ subscriptions one behind the other, and cuts', async () => {
+  const { json } = setUp();
+  const listed = async (query: string) =>
+    (await json(`/subsz?subs=1${query}`)).subscriptions_list?.map((one: { subject: string }) => one.subject);
+  expect(await json('/subsz?subs=1')).toMatchObject({ num_subscriptions: 6, num_matches: 20, total: 6, max_fanout: 2 });
+  expect(await listed('&offset=2&limit=3')).toEqual(['s.2', 's.0', 's.1']);
+  expect(await listed('&offset=5')).toEqual(['s.2']);
+  expect(await listed('&offset=6')).toBeUndefined();
+  expect((await json('/subsz')).total).toBe(0);
+  const [, , second, third] = (await json('/subsz?subs=1&offset=2&limit=4')).subscriptions_list;
+  const all = { account: '$G', account_tag: '$G', subject: 's.1', qgroup: 'q', sid: '1', msgs: 1, cid: 7 };
+  expect(second).toEqual(all);
+  expect(third).toMatchObject({ subject: 's.2', max: 9 });
+});
+
+it('/subsz and /accstatz show a gateway that stalls as it was, with the age of its word', async () => {
+  const { json, answers, pass } = setUp();
+  answers.set('2 accounts', accountsAnswer('$G'));
+  for (const url of ['/subsz', '/accstatz']) await json(url);
+  answers.delete('2 subsz');
+  answers.delete('2 accounts');
+  pass(3000);
+  expect(await json('/subsz')).toMatchObject({ num_subscriptions: 6, stale_ms: 3000 });
+  expect(await json('/accstatz')).toMatchObject({ account_statz: [{ acc: '$G', conns: 1 }], stale_ms: 3000 });
+  answers.delete('1 accounts');
+  const other = setUp();
+  other.answers.delete('2 accounts');
+  expect(await other.json('/accstatz')).toMatchObject({ account_statz: [], silent_gateways: 1 });
+});
+
+it('/accstatz adds up the gateways’ accounts, and shows unused ones when asked', async () => {
+  const { json, answers } = setUp();
+  answers.set('1 accounts', accountsAnswer('$G'));
+  answers.set('2 accounts', accountsAnswer('$G', 2));
+  const [account, ...others] = (await json('/accstatz')).account_statz;
+  expect(account).toMatchObject({ acc: '$G', conns: 3, num_subscriptions: 6, slow_consumers: 2, sent: { bytes: 40 } });
+  expect(others).toEqual([]);
+  const names = (await json('/accstatz?unused=1')).account_statz.map((one: { acc: string }) => one.acc);
+  expect(names).toEqual(['$G', '$SYS']);
+});
+
+it('/accountz tells of one account, and knows which there are', async () => {
+  const { get, json, answers } = setUp();
+  answers.set('1 accounts', accountsAnswer('$G'));
+  expect((await json('/accountz?acc=$G')).account_detail).toMatchObject({
+    ...{ account_name: '$G', client_connections: 1, subscriptions: 3, name_tag: '$G' },
+    sublist_stats: { num_subscriptions: 6 },
+  });
+  expect((await json('/accountz?acc=$SYS')).account_detail.is_system).toBe(true);
+  const { statusCode, body } = await get('/accountz?acc=NOPE');
+  expect([statusCode, body]).toEqual([400, 'Account NOPE does not exist']);
 });

@@ -52,6 +52,37 @@ export const twin = (connections: GatewayConnection[]) => (body: string) => {
   return { total: cids.length, cids, keys: connections.map((one) => sortKey(pick.sort, one, pick.nowMs)) };
 };
 
+/** With their pids, as the supervisor lists them. */
+const processes = [
+  ['router', 0, 5],
+  ['gateway', 0, 10],
+  ['gateway', 1, 20],
+  ['auth-resolver', 0, 30],
+  ['monitor', 0, 40],
+] as const;
+
+const interest = { inserts: 4, removes: 1, lookups: 10, misses: 1, cached: 2, fanoutTotal: 3, fanoutMax: 2 };
+
+/** Answers as a gateway with so many subscriptions does. */
+export const subscriptionsTwin = (count: number) => (body: string) => {
+  const { offset, limit } = JSON.parse(body);
+  const subscriptions = Array.from({ length: count }, (_, i) => ({
+    ...{ account: '$G', subject: `s.${i}`, queue: i === 1 ? 'q' : '', sid: `${i}` },
+    ...{ msgs: i, max: i === 2 ? 9 : 0, cid: 7 },
+  })).slice(offset, offset + limit);
+  return { total: count, subscriptions, figures: { ...interest, subscriptions: count } };
+};
+
+/** What a gateway says of the clients of its accounts. */
+export const accountsAnswer = (account: string, connections = 1) => ({
+  accounts: [
+    {
+      ...{ account, connections, subscriptions: 3, slowConsumers: 1 },
+      ...{ sent: { msgs: 2, bytes: 20 }, received: { msgs: 1, bytes: 10 } },
+    },
+  ],
+});
+
 /** A monitor of two gateways and an auth-resolver that answer at once, as `answers` says: by process and method. */
 export function testMonitor(basePath = '') {
   const peers = new Map(
@@ -64,6 +95,10 @@ export function testMonitor(basePath = '') {
     ['3 stats', figures(30)],
     ['1 connz', twin([connection(3), connection(1, { inMsgs: 5 })])],
     ['2 connz', twin([connection(2, { inMsgs: 9, user: 'v' })])],
+    ['1 subsz', subscriptionsTwin(3)],
+    ['2 subsz', subscriptionsTwin(3)],
+    ['1 accounts', { accounts: [] }],
+    ['2 accounts', { accounts: [] }],
   ]);
   const member = {
     peers,
@@ -85,13 +120,9 @@ export function testMonitor(basePath = '') {
     pid: 40,
     instance: 0,
     processList: async () =>
-      [5, 10, 20, 30, 40].map((pid, instance) => ({
-        component: 'c',
-        instance,
-        pid,
-        up: true,
-        restarts: pid,
-        startedUnixMs: 0,
+      processes.map(([component, instance, pid]) => ({
+        ...{ component, instance, pid, restarts: pid },
+        ...{ up: true, startedUnixMs: 0 },
       })),
     now: () => now,
     wallMs: () => identity.startedUnixMs + now,
