@@ -1,0 +1,61 @@
+import { recordBytes, recordHeaderBytes, writeHeader } from './record.ts';
+
+const FIRST_BYTES = 64 * 1024;
+/** A larger one is given back when it has been written. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+
+/** Records on their way to the disk together. The first bytes are left free for the mark that opens the batch. */
+export class Batch {
+  #buffer = Buffer.allocUnsafe(FIRST_BYTES);
+  #end = recordHeaderBytes;
+  /** The newest number there is when this is written; 0: empty. */
+  last = 0;
+
+  get empty(): boolean {
+    return this.#end === recordHeaderBytes;
+  }
+
+  get bytes(): number {
+    return this.#end;
+  }
+
+  /** All of it, the mark's place included. Valid until `clear`. */
+  get buffer(): Buffer {
+    return this.#buffer.subarray(0, this.#end);
+  }
+
+  append(content: Uint8Array, number: number, kind: number): void {
+    const offset = this.#room(content.length, number, kind);
+    this.#buffer.set(content, offset + recordHeaderBytes);
+  }
+
+  /** @param last the newest number there is behind the bound */
+  appendBound(number: number, kind: number, last: number): void {
+    this.#room(0, number, kind);
+    this.last = last;
+  }
+
+  clear(): void {
+    if (this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafe(FIRST_BYTES);
+    this.#end = recordHeaderBytes;
+    this.last = 0;
+  }
+
+  #room(contentBytes: number, number: number, kind: number): number {
+    const offset = this.#end;
+    const bytes = recordBytes(contentBytes);
+    const end = offset + bytes;
+    if (end > this.#buffer.length) this.#grow(end);
+    writeHeader(this.#buffer, offset, contentBytes, number, kind);
+    this.#buffer.fill(0, offset + recordHeaderBytes + contentBytes, end);
+    this.#end = end;
+    this.last = number;
+    return offset;
+  }
+
+  #grow(bytes: number): void {
+    const buffer = Buffer.allocUnsafe(Math.max(bytes, this.#buffer.length * 2));
+    this.#buffer.copy(buffer, 0, 0, this.#end);
+    this.#buffer = buffer;
+  }
+}
