@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 export class Follower {
   connection: NatsConnection;
   moves = 0;
+  private readonly waiting = new WeakMap<NatsConnection, Set<Promise<unknown>>>();
   private readonly options: ConnectionOptions;
   private readonly setUp: (connection: NatsConnection) => void;
 
@@ -34,6 +35,15 @@ export class Follower {
     return follower;
   }
 
+  /** Rejects where nobody answers, or the connection ends before. */
+  async request(subject: string): Promise<void> {
+    const { connection } = this;
+    const answer = connection.request(subject, 'question', { timeout: 5000 });
+    const waiting = this.waiting.get(connection) ?? new Set();
+    this.waiting.set(connection, waiting.add(answer));
+    await answer.finally(() => waiting.delete(answer));
+  }
+
   private use(connection: NatsConnection): void {
     this.connection = connection;
     this.setUp(connection);
@@ -47,6 +57,8 @@ export class Follower {
       this.use(next);
       await next.flush();
       this.moves++;
+      // The library's drain does not wait for answers.
+      await Promise.allSettled(this.waiting.get(connection) ?? []);
       await connection.drain();
     }
   }
@@ -67,7 +79,7 @@ export class Requests {
   private async run(follower: Follower, subject: string): Promise<void> {
     while (!this.stopped) {
       try {
-        await follower.connection.request(subject, 'question', { timeout: 5000 });
+        await follower.request(subject);
         this.answered++;
       } catch (error) {
         this.failures.push(error as Error);

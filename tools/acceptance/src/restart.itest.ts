@@ -90,6 +90,40 @@ it('a gateway started anew: its clients go to the other one, and no request fail
   await fresh.flush();
 });
 
+it('a gateway started anew: what was on its way to a queue member there goes to another', async () => {
+  const node = await startNode({ gateways: 2, conf: 'lame_duck_grace_period: "100ms", lame_duck_duration: "30s"' });
+  const [from, stays] = [await openClientAt(node, 0), await openClientAt(node, 0)];
+  // Does not follow the word, and is closed in the middle of it all.
+  const leaves = await openClientAt(node, 1, { reconnect: false });
+  const received = new Map<number, number>();
+  for (const member of [stays, leaves]) {
+    member.subscribe('work', {
+      queue: 'workers',
+      callback: (_error, message) => {
+        const number = Number(message.string());
+        received.set(number, (received.get(number) ?? 0) + 1);
+      },
+    });
+    await member.flush();
+  }
+  let sent = 0;
+  let over = false;
+  const publishing = (async () => {
+    while (!over) {
+      for (let i = 0; i < 200; i++) from.publish('work', String(sent++));
+      await from.flush();
+    }
+  })();
+  await restart(node, 'gateway/1');
+  await leaves.closed();
+  over = true;
+  await publishing;
+  await stays.flush();
+  const lost = Array.from({ length: sent }, (_, number) => number).filter((number) => !received.has(number));
+  expect(lost).toEqual([]);
+  expect([...received.values()].filter((times) => times !== 1)).toEqual([]);
+});
+
 it('what cannot be restarted is said', async () => {
   const node = await startNode();
   await expect(restart(node, 'gateway/0')).rejects.toMatchObject({
