@@ -60,7 +60,7 @@ describe('the auth-resolver', () => {
     expect(await mayConnect('a')).toBe(false);
     await resolver.start();
     expect(await mayConnect('a')).toBe(true);
-    expect(configured).toEqual([withUser('a')]);
+    expect(configured).toMatchObject([withUser('a')]);
     expect(handlers.stats!()).toMatchObject({
       allowed: 1,
       loginSeconds: { counts: expect.arrayContaining([1]) },

@@ -1,4 +1,5 @@
 import type { AuthRequest, AuthResponse, Member, MemberHandlers } from '@skein/bus';
+import { completeOptions } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { Histogram } from '@skein/metrics/histogram';
 import { Authenticator, type Recheck } from './authenticator.ts';
@@ -60,7 +61,7 @@ class Server implements AuthResolver {
 
   async start(): Promise<void> {
     const { configuration, revision } = await this.member.start();
-    this.use(configuration as AuthConfiguration, revision);
+    this.use(completeOptions(configuration as AuthConfiguration), revision);
   }
 
   async stop(): Promise<void> {
@@ -71,8 +72,8 @@ class Server implements AuthResolver {
   private handlers(): MemberHandlers {
     return {
       authenticate: (request) => this.authenticate(request),
-      check: (configuration) => this.checkConfiguration(configuration as AuthConfiguration),
-      commit: (configuration, revision) => this.use(configuration as AuthConfiguration, revision),
+      check: (configuration) => this.checkConfiguration(completeOptions(configuration as AuthConfiguration)),
+      commit: (configuration, revision) => this.use(completeOptions(configuration as AuthConfiguration), revision),
       rollback: () => {
         this.checked = undefined;
       },

@@ -6,7 +6,7 @@ import {
   type Runtime,
   type Transport,
 } from '@skein/bus';
-import { defaultOptions, systemAccountOf } from '@skein/config/options';
+import { completeOptions, defaultOptions, systemAccountOf } from '@skein/config/options';
 import { accountFigures } from './account-figures.ts';
 import { spreadOf } from './connection-spread.ts';
 import { connz } from './connz.ts';
@@ -131,7 +131,8 @@ export class GatewayMember {
     if (this.#identity !== null && this.#mayListen) this.#options.listen();
   }
 
-  #configure(configuration: GatewayConfiguration): void {
+  #configure(given: GatewayConfiguration): void {
+    const configuration = completeOptions(given);
     this.configuration = configuration;
     this.gateway.applySettings(settingsFrom(configuration));
     this.gateway.definitions.configure(configuration);

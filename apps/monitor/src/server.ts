@@ -1,4 +1,5 @@
 import { createMember, type Registration, systemRuntime, unixTransport } from '@skein/bus';
+import { completeOptions } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
 import type { MonitorConfiguration } from './configuration.ts';
@@ -25,7 +26,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     handlers: {
       check: (configuration) => http?.check(configuration as MonitorConfiguration),
       commit: (given) => {
-        const configuration = given as MonitorConfiguration;
+        const configuration = completeOptions(given as MonitorConfiguration);
         context.log.configure(configuration.logging);
         monitor?.configure(configuration);
         http?.use(configuration);
@@ -36,7 +37,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
   });
   answerDiagnostics(member);
   const registration: Registration = await member.start();
-  const configuration = registration.configuration as MonitorConfiguration;
+  const configuration = completeOptions(registration.configuration as MonitorConfiguration);
   context.log.configure(configuration.logging);
   monitor = new Monitor({
     member,

@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Component, Listener, Peer, Runtime, Transport } from '@skein/bus';
 import { type ChangeReader, type DecodedFrame, type FrameBody, PROTOCOL, processFigures } from '@skein/bus/internal';
 import type { ServerOptions } from '@skein/config';
+import { completeOptions } from '@skein/config/options';
 import { Histogram } from '@skein/metrics/histogram';
 import { createIdentity, publicIdentity, type StoredIdentity } from './identity.ts';
 import { Leases } from './leases.ts';
@@ -97,7 +98,8 @@ class NodeRouter implements Router, SessionOwner {
 
   async start(): Promise<void> {
     const { given } = this;
-    this.state = await given.state.load();
+    const state = await given.state.load();
+    this.state = { ...state, options: completeOptions(state.options) };
     this.identity =
       this.state.identity ??
       (await createIdentity(this.state.options.serverName, given.productVersion, this.runtime.wallMs()));

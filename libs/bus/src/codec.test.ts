@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Ranges } from './api.ts';
-import { type ChangeReader, type FrameHandler, FrameReader } from './frame-reader.ts';
+import { FrameReader } from './frame-reader.ts';
 import { changeBytes, FrameWriter, putChange } from './frame-writer.ts';
 import { Frame, type FrameBody } from './messages.ts';
+import { Recorder } from './testing/recorder.ts';
 import { FrameError, putVarint, varintBytes } from './wire.ts';
 
 const MAX = 1 << 20;
@@ -168,124 +168,6 @@ function write(writer: FrameWriter, body: FrameBody): number {
     );
   }
   return writer.message(body);
-}
-
-/** Turns what it is handed back into frame bodies. */
-class Recorder implements FrameHandler {
-  readonly bodies: FrameBody[] = [];
-  readonly sizes: number[] = [];
-
-  private static list(buf: Buffer, ranges: Ranges): Buffer[] {
-    return Array.from({ length: ranges.count }, (_, i) => Buffer.from(buf.subarray(ranges.start(i), ranges.end(i))));
-  }
-
-  private static changes(reader: ChangeReader) {
-    const list = [];
-    while (reader.next()) {
-      list.push({
-        account: reader.account,
-        subject: Buffer.from(reader.subject, 'latin1'),
-        queue: Buffer.from(reader.queue, 'latin1'),
-        weight: reader.weight,
-      });
-    }
-    return list;
-  }
-
-  onDeliver: FrameHandler['onDeliver'] = (
-    name,
-    buf,
-    ss,
-    se,
-    rs,
-    re,
-    headerBytes,
-    ps,
-    pe,
-    plain,
-    queues,
-    request,
-    targets,
-    size,
-  ) => {
-    this.sizes.push(size);
-    this.bodies.push({
-      deliver: {
-        account: name,
-        subject: Buffer.from(buf.subarray(ss, se)),
-        reply: Buffer.from(buf.subarray(rs, re)),
-        headerBytes,
-        payload: Buffer.from(buf.subarray(ps, pe)),
-        plain,
-        queues: Recorder.list(buf, queues),
-        request,
-        targets,
-      },
-    });
-  };
-
-  onPublish: FrameHandler['onPublish'] = (name, buf, ss, se, rs, re, headerBytes, ps, pe, size) => {
-    this.sizes.push(size);
-    this.bodies.push({
-      publish: {
-        account: name,
-        subject: Buffer.from(buf.subarray(ss, se)),
-        reply: Buffer.from(buf.subarray(rs, re)),
-        headerBytes,
-        payload: Buffer.from(buf.subarray(ps, pe)),
-      },
-    });
-  };
-
-  onReturned: FrameHandler['onReturned'] = (
-    request,
-    targets,
-    name,
-    buf,
-    ss,
-    se,
-    rs,
-    re,
-    headerBytes,
-    ps,
-    pe,
-    queues,
-    size,
-  ) => {
-    this.sizes.push(size);
-    this.bodies.push({
-      returned: {
-        request,
-        targets,
-        account: name,
-        subject: Buffer.from(buf.subarray(ss, se)),
-        reply: Buffer.from(buf.subarray(rs, re)),
-        headerBytes,
-        payload: Buffer.from(buf.subarray(ps, pe)),
-        queues: Recorder.list(buf, queues),
-      },
-    });
-  };
-
-  onLinkAck: FrameHandler['onLinkAck'] = (frames, size, returnedBytes) => {
-    this.bodies.push({ linkAck: { frames, bytes: size, returnedBytes } });
-  };
-
-  onInterest: FrameHandler['onInterest'] = (sequence, complete, reader) => {
-    this.bodies.push({ interest: { sequence, complete, changes: Recorder.changes(reader) } });
-  };
-
-  onInterestUpdate: FrameHandler['onInterestUpdate'] = (epoch, version, snapshot, partial, declarer, begin, reader) => {
-    this.bodies.push({
-      interestUpdate: { epoch, version, snapshot, partial, declarer, begin, changes: Recorder.changes(reader) },
-    });
-  };
-
-  onMessage: FrameHandler['onMessage'] = (frame) => {
-    if (!frame.request) return;
-    const { id, method, body } = frame.request;
-    this.bodies.push({ request: { id, method, body } });
-  };
 }
 
 /** The same body whichever way its defaults are spelled. */

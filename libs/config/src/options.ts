@@ -336,3 +336,23 @@ export const defaultOptions = (): ServerOptions => ({
   skein: { gateways: 1, metrics: { connections: false, seriesMax: 10_000 } },
   warnings: [],
 });
+
+/**
+ * Options as another release wrote them, with the defaults of what it did not know: while a node is upgraded, process by
+ * process, the router's configuration may be older than its reader. What this release does not know stays as it is.
+ */
+export function completeOptions<Options extends object>(given: Options): Options {
+  return complete(defaultOptions(), given) as Options;
+}
+
+function complete(defaults: object, given: object): object {
+  const completed = { ...defaults, ...given } as Record<string, unknown>;
+  for (const [key, value] of Object.entries(defaults)) {
+    const own = completed[key];
+    if (isRecord(value) && isRecord(own)) completed[key] = complete(value, own);
+  }
+  return completed;
+}
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

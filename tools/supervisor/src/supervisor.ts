@@ -1,4 +1,5 @@
 import type { ServerOptions } from '@skein/config';
+import { completeOptions } from '@skein/config/options';
 import type { Logger } from '@skein/log';
 import type { FromProcess } from '@skein/process';
 import type { StartChild } from './child.ts';
@@ -156,7 +157,7 @@ export class Supervisor {
       // A new one must not say that all is well.
       if (this.phase === 'leaving' && one.spec.component === 'monitor') one.send({ type: 'lameDuck' });
     } else if (message.type === 'options') {
-      this.follow(message.options as ServerOptions);
+      this.follow(completeOptions(message.options as ServerOptions));
     }
   }
 

@@ -121,7 +121,8 @@ export class SimulatedNode {
     },
   };
 
-  constructor(seed: number, options: Partial<ServerOptions> = {}) {
+  /** `former`: what another router left, in place of the options. */
+  constructor(seed: number, options: Partial<ServerOptions> = {}, former?: RouterState) {
     this.simulation = new Simulation(seed);
     this.nextOptions = { ...defaultOptions(), ...options };
     const identity = {
@@ -134,7 +135,7 @@ export class SimulatedNode {
       productVersion: '0',
       startedUnixMs: 0,
     };
-    this.stored = JSON.stringify({ options: this.nextOptions, revision: 1, argv: [], cwd: '/', identity });
+    this.stored = JSON.stringify(former ?? { options: this.nextOptions, revision: 1, argv: [], cwd: '/', identity });
     this.startRouter();
   }
 
