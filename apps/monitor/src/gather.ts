@@ -112,7 +112,8 @@ export class Gather {
     } catch {
       this.count(peer);
       const known = this.known.get(key);
-      return known && { peer, body: known.body, ageMs: this.now() - known.atMs };
+      // Never 0, which says that it is of now.
+      return known && { peer, body: known.body, ageMs: Math.max(1, this.now() - known.atMs) };
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Monitor } from '../monitor.ts';
+import { type ProcessReadiness, processReadiness } from '../process-readiness.ts';
 import { endpoint, type Page } from './endpoint.ts';
 import type { OptionsOf } from './options.ts';
 
@@ -13,60 +14,63 @@ const fields = {
   details: { kind: 'bool', query: 'details', body: 'details' },
 } as const;
 
-interface Problem {
+interface Health {
   status: number;
-  word: 'error' | 'unavailable';
+  word: 'ok' | 'error' | 'unavailable';
   /** As in the list of `details`. */
-  type: string;
-  text: string;
+  problems: { type: string; error: string }[];
 }
 
 /** Well: clients can connect, and new subscriptions settle. */
 export const healthz = endpoint({
   name: 'HEALTHZ',
   fields,
-  answer(monitor, options): Page {
-    const problem = questionable(options) ?? unwell(monitor);
-    if (problem === undefined) return page(200, 'ok', {});
-    const { status, word, type, text } = problem;
-    return page(status, word, options.details ? { errors: [{ type, error: text }] } : { error: text });
+  async answer(monitor, options): Promise<Page> {
+    const wrong = questionable(options) ?? leaving(monitor);
+    if (wrong !== undefined) return page(wrong, options.details);
+    const processes = await processReadiness(monitor);
+    const problems = troubled(processes).map((one) => ({ type: 'PROCESS', error: describe(one) }));
+    if (problems.length === 0) return page({ status: 200, word: 'ok', problems }, options.details);
+    return page({ status: 503, word: 'unavailable', problems }, options.details, { processes });
   },
 });
 
 /** Over HTTP the status says what a service's answer has as `status_code`. */
-function page(status: number, word: string, more: object): Page {
+function page({ status, word, problems }: Health, details: boolean, more: object = {}): Page {
+  const error = problems.length === 0 ? {} : { error: problems.map((one) => one.error).join('; ') };
+  const said = { ...(details && problems.length > 0 ? { errors: problems } : error), ...more };
   return {
     status,
     compact: true,
-    body: { status: word, ...more },
-    data: { status: word, status_code: status, ...more },
+    body: { status: word, ...said },
+    data: { status: word, status_code: status, ...said },
   };
 }
 
-function questionable({ account, stream, consumer }: OptionsOf<typeof fields>): Problem | undefined {
-  const bad = (missing: string, checked: string): Problem => ({
+function questionable({ account, stream, consumer }: OptionsOf<typeof fields>): Health | undefined {
+  const bad = (missing: string, checked: string): Health => ({
     status: 400,
     word: 'error',
-    type: 'BAD_REQUEST',
-    text: `"${missing}" must not be empty when checking ${checked} health`,
+    problems: [{ type: 'BAD_REQUEST', error: `"${missing}" must not be empty when checking ${checked} health` }],
   });
   if (stream !== '' && account === '') return bad('account', 'stream');
   if (consumer !== '' && stream === '') return bad('stream', 'consumer');
   return undefined;
 }
 
-function unwell(monitor: Monitor): Problem | undefined {
-  // What sends clients to a server must stop doing so; it is no fault of the server's, hence nats-server's own status.
-  if (monitor.lameDuck) {
-    return { status: 500, word: 'error', type: 'CONNECTION', text: 'lame duck mode: no new connections' };
-  }
-  const text = problemOf(monitor);
-  return text === undefined ? undefined : { status: 503, word: 'unavailable', type: 'PROCESS', text };
+/** What sends clients to a server must stop doing so; it is no fault of the server's, hence nats-server's own status. */
+function leaving({ lameDuck }: Monitor): Health | undefined {
+  if (!lameDuck) return undefined;
+  const problems = [{ type: 'CONNECTION', error: 'lame duck mode: no new connections' }];
+  return { status: 500, word: 'error', problems };
 }
 
-function problemOf(monitor: Monitor): string | undefined {
-  if (!monitor.routerUp) return 'the router is not there';
-  if (monitor.peersOf('gateway').length === 0) return 'no gateway is there';
-  if (monitor.peersOf('auth-resolver').length === 0) return 'the auth-resolver is not there';
-  return undefined;
+/** Which processes keep the node from serving: a stalled one holds its clients, a missing gateway's go to the others. */
+function troubled(processes: readonly ProcessReadiness[]): ProcessReadiness[] {
+  const gatewayThere = processes.some(({ component, ready }) => component === 'gateway' && ready);
+  return processes.filter(
+    ({ component, ready, error }) => !ready && !(component === 'gateway' && gatewayThere && error === 'is not there'),
+  );
 }
+
+const describe = ({ component, instance, error }: ProcessReadiness): string => `${component} ${instance} ${error}`;

@@ -12,6 +12,7 @@ const pages = [
   ['healthz', 'Health Probe'],
   ['ipqueuesz', 'Internal Queues'],
   ['expvarz', 'Runtime Figures'],
+  ['stacksz', 'Stacks'],
   ['console', 'Console'],
 ] as const;
 

@@ -10,6 +10,7 @@ import { jsz } from './jsz.ts';
 import { leafz } from './leafz.ts';
 import { raftz } from './raftz.ts';
 import { routez } from './routez.ts';
+import { stacksz } from './stacksz.ts';
 import { subsz } from './subsz.ts';
 import { varz } from './varz.ts';
 
@@ -32,4 +33,5 @@ export const endpoints: readonly Endpoint[] = [
   raftz,
   ipqueuesz,
   expvarz,
+  stacksz,
 ];

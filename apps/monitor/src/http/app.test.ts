@@ -133,14 +133,60 @@ it.each([
   expect([response.statusCode, response.body]).toEqual([400, text]);
 });
 
-it('/healthz tells what is missing', async () => {
-  const { get, member, peers } = setUp();
-  expect((await get('/healthz')).statusCode).toBe(200);
+it('/healthz tells which process is missing or does not answer', async () => {
+  const { get, member, peers, answers, pass } = setUp();
+  const ask = async (query = '') => {
+    const { statusCode, body } = await get(`/healthz${query}`);
+    return [statusCode, JSON.parse(body)];
+  };
+  expect(await ask()).toEqual([200, { status: 'ok' }]);
   member.routerUp = false;
-  expect((await get('/healthz')).statusCode).toBe(503);
+  expect(await ask()).toMatchObject([503, { status: 'unavailable', error: 'router 0 is not there' }]);
   member.routerUp = true;
-  for (const id of [1, 2]) peers.delete(id);
-  expect((await get('/healthz')).json()).toMatchObject({ status: 'unavailable', error: 'no gateway is there' });
+  answers.delete('2 health');
+  pass(3200);
+  const error = 'gateway 1 does not answer, for 3.2 s now';
+  const [, { processes, ...rest }] = await ask('?details=1');
+  expect(rest).toEqual({ status: 'unavailable', errors: [{ type: 'PROCESS', error }] });
+  expect(processes).toContainEqual({ component: 'gateway', instance: 0, ready: true });
+  expect(processes).toContainEqual({
+    ...{ component: 'gateway', instance: 1, ready: false },
+    error: 'does not answer, for 3.2 s now',
+  });
+  // Its clients go to the other one.
+  peers.delete(2);
+  expect((await ask())[0]).toBe(200);
+  peers.delete(1);
+  peers.delete(3);
+  const all = ['gateway 0 is not there', 'gateway 1 is not there', 'auth-resolver 0 is not there'];
+  expect((await ask())[1].error).toBe(all.join('; '));
+});
+
+it('/healthz in lame duck mode is 500', async () => {
+  const { get, monitor } = setUp();
+  monitor.lameDuck = true;
+  const { statusCode, body } = await get('/healthz?details=1');
+  expect([statusCode, JSON.parse(body)]).toMatchObject([500, { status: 'error', errors: [{ type: 'CONNECTION' }] }]);
+});
+
+it('/stacksz has every process, and says which does not answer', async () => {
+  const { get, answers } = setUp();
+  await get('/stacksz');
+  answers.delete('2 stacks');
+  const { body, headers } = await get('/stacksz');
+  expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+  expect(body).toContain('gateway 0 pid 10 thread main [running]:');
+  expect(body).toContain('gateway 1 does not answer');
+  expect(body).toContain(`monitor 0 pid ${process.pid} thread main`);
+});
+
+it('/ipqueuesz shows what waits between processes', async () => {
+  const { json, answers } = setUp();
+  const link = { component: 'gateway', instance: 1, bytesInFlight: 5, queuedBytes: 0, framesSent: 9, framesAcked: 7 };
+  answers.set('1 stats', { ...figures(10), links: [link, { ...link, instance: 2, framesAcked: 9 }] });
+  expect(await json('/ipqueuesz')).toEqual({ 'gateway 0 to gateway 1': { pending: 2 } });
+  expect(Object.keys(await json('/ipqueuesz?all=1'))).toEqual(['gateway 0 to gateway 1', 'gateway 0 to gateway 2']);
+  expect(await json('/ipqueuesz?queues=router')).toEqual({});
 });
 
 it('answers as JSON, or as a script to a callback', async () => {

@@ -100,6 +100,10 @@ export function testMonitor(basePath = '') {
     ['1 accounts', { accounts: [] }],
     ['2 accounts', { accounts: [] }],
   ]);
+  for (const id of ['router', 1, 2, 3]) {
+    answers.set(`${id} health`, { status: 'ok' });
+    answers.set(`${id} stacks`, { threads: [{ thread: 'main', state: 'running', frames: [] }], waiting: {} });
+  }
   const member = {
     peers,
     routerUp: true,
@@ -112,6 +116,7 @@ export function testMonitor(basePath = '') {
   };
   let now = 1000;
   const configuration = { ...defaultOptions(), authRequired: false };
+  configuration.skein.gateways = 2;
   configuration.monitoring = { ...configuration.monitoring, port: 8222, basePath };
   const monitor = new Monitor({
     member,
