@@ -155,6 +155,7 @@ export class Admission {
     connection.userPayloadBytesMax = allowed.payloadBytesMax ?? 0;
     connection.userSubscriptionsMax = allowed.subscriptionsMax ?? 0;
     connection.expiryTimer?.cancel();
+    connection.expiresUnixMs = allowed.expiresUnixMs ?? 0;
     if (allowed.expiresUnixMs !== undefined && allowed.expiresUnixMs > 0) {
       connection.expiryTimer = runtime.setTimer(Math.max(0, allowed.expiresUnixMs - runtime.wallMs()), () => {
         connection.sendError(errors.userAuthenticationExpired.text);

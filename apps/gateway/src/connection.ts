@@ -97,6 +97,8 @@ export class Connection implements ChannelHandler {
   pingTimer: Timer | null = null;
   authTimer: Timer | null = null;
   expiryTimer: Timer | null = null;
+  /** When its credentials end; 0: never. */
+  expiresUnixMs = 0;
   /** INFO is sent once more, after the first PONG that follows CONNECT. */
   connectInfoDue = false;
 

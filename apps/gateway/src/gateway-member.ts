@@ -7,16 +7,14 @@ import {
   type Transport,
 } from '@skein/bus';
 import { completeOptions, defaultOptions, systemAccountOf } from '@skein/config/options';
-import { accountFigures } from './account-figures.ts';
 import { spreadOf } from './connection-spread.ts';
-import { connz } from './connz.ts';
 import { Departure } from './departure.ts';
 import { Gateway, type Log } from './gateway.ts';
 import { infoLine } from './info.ts';
 import { LameDuck } from './lame-duck.ts';
+import { answerQuestions } from './questions.ts';
 import { Replica } from './replica.ts';
 import { type GatewayConfiguration, settingsFrom } from './settings.ts';
-import { subsz } from './subsz.ts';
 import { SystemEvents } from './system-events.ts';
 import { Transit } from './transit.ts';
 
@@ -89,10 +87,7 @@ export class GatewayMember {
     this.#departure = new Departure(this.gateway);
     this.#replica = new Replica(this.gateway);
     this.#transit = new Transit(this.gateway);
-    this.member.handle('connz', (body) => JSON.stringify(connz(this.gateway, JSON.parse(body))));
-    this.member.handle('subsz', (body) => JSON.stringify(subsz(this.gateway, JSON.parse(body))));
-    this.member.handle('accounts', (body) => JSON.stringify(accountFigures(this.gateway, JSON.parse(body))));
-    this.member.handle('events-heard', () => JSON.stringify({ heard: this.gateway.events?.heard ?? false }));
+    answerQuestions(this.member, this.gateway);
   }
 
   async start(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createMember, type Registration, systemRuntime, unixTransport } from '@skein/bus';
-import { completeOptions } from '@skein/config/options';
+import { completeOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
 import type { MonitorConfiguration } from './configuration.ts';
@@ -7,11 +7,14 @@ import type { RunningHttp } from './http/http.ts';
 import { Monitor } from './monitor.ts';
 import { readProcessList } from './process-list.ts';
 import { Profiles } from './profiling/profiles.ts';
+import { SystemAccount } from './system/system-account.ts';
 
 /** The monitor as a process of a node. Resolves when it is registered and, if configured, serves HTTP. */
 export async function createMonitorProcess(context: ProcessContext): Promise<RunningProcess> {
   let monitor: Monitor | undefined;
   let http: RunningHttp | undefined;
+  let systemAccount: SystemAccount | undefined;
+  const runtime = systemRuntime();
   const member = createMember({
     component: 'monitor',
     instance: context.instance,
@@ -20,7 +23,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     address: context.address,
     routerAddress: context.routerAddress,
     token: context.secret,
-    runtime: systemRuntime(),
+    runtime,
     transport: unixTransport(),
     wantsInterest: false,
     handlers: {
@@ -33,6 +36,8 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
       },
       stats: () => ({ ...monitor?.figures(), logLinesDropped: context.log.dropped }),
       shutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
+      deliver: (...message) => systemAccount?.deliver(...message),
+      redeclare: (emit) => systemAccount?.redeclare(emit),
     },
   });
   answerDiagnostics(member);
@@ -49,14 +54,22 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     now: () => performance.now(),
     wallMs: () => Date.now(),
   });
+  const account = systemAccountOf(configuration);
+  if (account !== undefined) {
+    const { identity } = registration;
+    systemAccount = new SystemAccount({ member, runtime, monitor, identity, account, log: context.log });
+    systemAccount.start();
+  }
   http = await listen(monitor, configuration);
   const profiling = await listenForProfiles(monitor, new Profiles(member, context.instance, () => Date.now()));
   context.ready({ ...http?.ports, ...(profiling !== undefined && { profile: configuration.profPort }) });
   return {
     lameDuck() {
       monitor.lameDuck = true;
+      systemAccount?.sayFarewell('LAMEDUCK');
     },
     async close() {
+      systemAccount?.stop();
       await Promise.all([http?.close(), profiling?.close()]);
       await member.stop();
     },

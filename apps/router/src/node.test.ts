@@ -272,6 +272,24 @@ describe('a node', () => {
     expect(node.router.options.maxPayloadBytes).toBe(2000);
   });
 
+  test('whoever asks for a reload while one is under way learns what became of the next', async () => {
+    const node = new SimulatedNode(11, { maxPayloadBytes: 1000 });
+    const one = node.gateway(0);
+    await node.until(() => one.listening);
+    const outcomes: (string | undefined)[] = [];
+    const ask = () => node.router.reload().then((refusal) => outcomes.push(refusal));
+    node.nextOptions = { ...node.nextOptions, maxPayloadBytes: 2000 };
+    ask();
+    ask();
+    ask();
+    node.nextOptions = { ...node.nextOptions, maxPendingBytes: 5_000_000 };
+    await node.until(() => outcomes.length === 3);
+    const refused = expect.stringContaining('MaxPending');
+    expect(outcomes.filter((one) => one === undefined)).toHaveLength(1);
+    expect(outcomes.slice(1)).toEqual([refused, refused]);
+    expect(node.logged.filter((line) => line.startsWith('Failed to reload'))).toHaveLength(1);
+  });
+
   test('answers health and stats, and says no to what it does not know', async () => {
     const node = new SimulatedNode(12);
     const [one, two] = [node.gateway(0), node.gateway(1)];

@@ -23,7 +23,10 @@ export async function createRouterProcess(
     state: context.supervised ? store : startingFrom(store, serverFlags, process.cwd()),
     productVersion,
     readOptions: readServerOptions,
-    methods: diagnosticMethods,
+    methods: {
+      ...diagnosticMethods,
+      reload: async () => JSON.stringify({ refusal: await router.reload() }),
+    },
     optionsChanged: (options) => {
       context.log.configure(options.logging);
       context.optionsChanged(options);

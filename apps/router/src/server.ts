@@ -47,8 +47,8 @@ export interface Router {
   /** Resolves when it listens. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Reads the configuration again and applies it everywhere or nowhere; the outcome is logged. */
-  reload(): Promise<void>;
+  /** Reads the configuration again and has it applied by every process, or by none. Resolves to why it was refused. */
+  reload(): Promise<string | undefined>;
   readonly options: ServerOptions;
 }
 
@@ -70,8 +70,9 @@ class NodeRouter implements Router, SessionOwner {
   private identity!: StoredIdentity;
   private linkKey!: Buffer;
   private epoch = 0;
-  private reloading = false;
-  private reloadAgain = false;
+  private reloading: Promise<string | undefined> | null = null;
+  /** Begins when the one under way is over, for all who have asked meanwhile. */
+  private reloadingNext: Promise<string | undefined> | null = null;
   private register!: Register;
   private settlement!: Settlement;
   private leases!: Leases;
@@ -497,19 +498,25 @@ class NodeRouter implements Router, SessionOwner {
 
   // ------------------------------------------------------------ configuration
 
-  async reload(): Promise<void> {
-    if (this.reloading) {
-      // The file may have changed since the one under way read it.
-      this.reloadAgain = true;
-      return;
+  reload(): Promise<string | undefined> {
+    if (this.reloading === null) {
+      this.reloading = this.reloadOnce().finally(() => {
+        this.reloading = null;
+      });
+      return this.reloading;
     }
-    this.reloading = true;
-    do {
-      this.reloadAgain = false;
-      const refusal = await this.tryReload().catch((error: Error) => error.message);
-      if (refusal !== undefined) this.log.error(`Failed to reload server configuration: ${refusal}`);
-    } while (this.reloadAgain);
-    this.reloading = false;
+    // The file may have changed since the one under way read it.
+    this.reloadingNext ??= this.reloading.then(() => {
+      this.reloadingNext = null;
+      return this.reload();
+    });
+    return this.reloadingNext;
+  }
+
+  private async reloadOnce(): Promise<string | undefined> {
+    const refusal = await this.tryReload().catch((error: Error) => error.message);
+    if (refusal !== undefined) this.log.error(`Failed to reload server configuration: ${refusal}`);
+    return refusal;
   }
 
   /** Resolves to why it was refused. */

@@ -20,6 +20,8 @@ export interface Permissions {
 
 /** The permissions of one connection. Subjects and queue names are as on the wire, one char per byte. */
 export class ConnectionPermissions {
+  /** What they were made from. */
+  readonly source: Permissions;
   /** Whether `given` has to be told of replies. */
   readonly tracksReplies: boolean;
 
@@ -34,6 +36,7 @@ export class ConnectionPermissions {
   /** @param now monotonic, milliseconds */
   constructor(permissions: Permissions, now: () => number) {
     const { publish, subscribe, responses } = permissions;
+    this.source = permissions;
     if (publish?.allow !== undefined) this.publishAllow = new SubjectSet(publish.allow.map(subjectFromText));
     if (publish?.deny?.length) this.publishDeny = new SubjectSet(publish.deny.map(subjectFromText));
     if (subscribe?.allow !== undefined) this.subscribeAllow = new SubscribeRule(subscribe.allow.map(subjectFromText));

@@ -1,0 +1,28 @@
+import { accountStatistics } from '../account-statistics.ts';
+import { isoTime } from '../endpoints/endpoint.ts';
+import type { Monitor } from '../monitor.ts';
+
+/** The statistics of the server, in nats-server's fields and order. */
+export async function statsz(monitor: Monitor) {
+  const [snapshot, { accounts }] = await Promise.all([monitor.snapshot(), accountStatistics(monitor.gather)]);
+  const { counters, processes } = snapshot;
+  const sent = { msgs: counters.outMsgs, bytes: counters.outBytes };
+  const received = { msgs: counters.inMsgs, bytes: counters.inBytes };
+  return {
+    start: isoTime(monitor.identity.startedUnixMs),
+    mem: processes.reduce((total, { mem }) => total + mem, 0),
+    cores: navigator.hardwareConcurrency,
+    cpu: Math.round(processes.reduce((total, { cpu }) => total + cpu, 0) * 10) / 10,
+    connections: snapshot.connections,
+    total_connections: counters.totalConnections,
+    active_accounts: accounts.size,
+    subscriptions: snapshot.subscriptions,
+    sent,
+    sent_to_clients: sent,
+    received,
+    received_from_clients: received,
+    slow_consumers: counters.slowConsumers,
+    active_servers: 1,
+    gomaxprocs: navigator.hardwareConcurrency,
+  };
+}
