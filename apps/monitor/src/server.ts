@@ -54,14 +54,15 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     now: () => performance.now(),
     wallMs: () => Date.now(),
   });
+  const profiles = new Profiles(member, context.instance, () => Date.now());
   const account = systemAccountOf(configuration);
   if (account !== undefined) {
     const { identity } = registration;
-    systemAccount = new SystemAccount({ member, runtime, monitor, identity, account, log: context.log });
+    systemAccount = new SystemAccount({ member, runtime, monitor, identity, account, profiles, log: context.log });
     systemAccount.start();
   }
   http = await listen(monitor, configuration);
-  const profiling = await listenForProfiles(monitor, new Profiles(member, context.instance, () => Date.now()));
+  const profiling = await listenForProfiles(monitor, profiles);
   context.ready({ ...http?.ports, ...(profiling !== undefined && { profile: configuration.profPort }) });
   return {
     lameDuck() {

@@ -11,6 +11,7 @@ export const SERVER_PAGES = [
   'ACCOUNTZ',
   'JSZ',
   'HEALTHZ',
+  'PROFILEZ',
   'EXPVARZ',
   'IPQUEUESZ',
   'RAFTZ',

@@ -9,6 +9,7 @@ import { answerService, type ServiceAnswer } from '../endpoints/service.ts';
 import { endpoints } from '../endpoints/table.ts';
 import type { Asked } from '../gather.ts';
 import type { Monitor } from '../monitor.ts';
+import type { Profiles } from '../profiling/profiles.ts';
 import { UnavailableError } from '../unavailable-error.ts';
 import { ClientDeeds } from './client-deeds.ts';
 import { filterFrom, isMeant } from './filter.ts';
@@ -31,6 +32,7 @@ export interface ServicesOptions {
   facts(): ServerFacts;
   server(): ServerInfo;
   systemAccount: string;
+  profiles: Profiles;
   /** Resolves to why the new configuration was refused. */
   reload(): Promise<string | undefined>;
 }
@@ -88,6 +90,7 @@ export class Services {
     if (!isMeant(filterFrom(body, event), this.#options.facts())) return undefined;
     if (name === 'RELOAD') return this.#reload();
     if (name === 'STATSZ') return this.#enveloped({ statsz: await statsz(this.#options.monitor) });
+    if (name === 'PROFILEZ') return this.#profile(body);
     const page = this.#pages.get(name);
     return page && this.#page(page, body);
   }
@@ -137,6 +140,13 @@ export class Services {
     });
   }
 
+  async #profile(body: string): Promise<SystemAnswer> {
+    const options = optionsFromBody(profileFields, ['ProfilezEventOptions', 'ProfilezOptions'], body);
+    const { profilez } = await import('../profiling/profilez.ts');
+    const { profile, error } = await profilez(this.#options.profiles, options);
+    return this.#enveloped({ data: { profile, ...(error !== '' && { error }) } });
+  }
+
   async #reload(): Promise<SystemAnswer> {
     const refusal = await this.#options.reload();
     return this.#enveloped(refusal === undefined ? {} : { error: { code: 500, description: refusal } });
@@ -151,6 +161,12 @@ export class Services {
     return { body: { server: this.#options.server(), ...answer }, compressible };
   }
 }
+
+const profileFields = {
+  name: { kind: 'string', body: 'name' },
+  debug: { kind: 'int', body: 'debug' },
+  duration: { kind: 'int', body: 'duration', type: 'time.Duration' },
+} as const;
 
 const connsFields = { account: { kind: 'string', body: 'acc' } } as const;
 

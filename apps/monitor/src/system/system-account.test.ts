@@ -2,6 +2,7 @@ import type { Link, Member, MemberHandlers, Peer, Runtime } from '@skein/bus';
 import { defaultOptions } from '@skein/config';
 import { expect, it, vi } from 'vitest';
 import { Monitor } from '../monitor.ts';
+import { Profiles } from '../profiling/profiles.ts';
 import { patterns } from './patterns.ts';
 import { SystemAccount } from './system-account.ts';
 
@@ -77,6 +78,7 @@ class Node {
       links: this.links,
       peers,
       routerUp: true,
+      figures: () => ({ pid: 40, uptimeMs: 1, memory: { rss: 1 }, cpu: { userMs: 0, systemMs: 0 } }),
       declare: (account: string, subject: string, _queue: string, weight: number) =>
         this.declared.push(`${account} ${subject} ${weight}`),
       linkTo: () => [...this.links.values()].find(({ up }) => up),
@@ -102,7 +104,8 @@ class Node {
       wallMs: this.clock.wallMs,
     });
     const log = { debug: () => {}, warn: (text: string) => void this.warnings.push(text) };
-    this.account = new SystemAccount({ member, runtime: this.clock, monitor, identity, account: 'SYS', log });
+    const profiles = new Profiles(member, 0, this.clock.wallMs);
+    this.account = new SystemAccount({ member, runtime: this.clock, monitor, identity, account: 'SYS', profiles, log });
   }
 
   #link(id: number): Link {
@@ -268,6 +271,16 @@ it('RELOAD tells what the router made of it', async () => {
   expect(await answer()).toEqual({ server: expect.anything(), error: { code: 500, description: 'no' } });
   node.answers.delete('router reload');
   expect(await answer()).toMatchObject({ error: { code: 500, description: 'timeout' } });
+});
+
+it('PROFILEZ says why there is none', async () => {
+  const node = new Node();
+  const answer = async (body: string) => (await node.request('$SYS.REQ.SERVER.NABC.PROFILEZ', body))[0].body;
+  expect(await answer('{}')).toMatchObject({ data: { profile: null, error: 'Profile name not specified' } });
+  expect(await answer('{"name":"cpu"}')).toMatchObject({
+    data: { error: 'Duration 0s should be between 0s and 15s' },
+  });
+  expect(await answer('{"duration":"1s"}')).toMatchObject({ error: { code: 400 } });
 });
 
 const figures = (account: string, connections: number, msgs = 0) => {

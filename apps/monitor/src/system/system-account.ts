@@ -3,6 +3,7 @@ import { accountStat, eventId, type ServerFacts, serverInfo } from '@skein/event
 import { accountStatistics } from '../account-statistics.ts';
 import { Gather } from '../gather.ts';
 import type { Monitor } from '../monitor.ts';
+import type { Profiles } from '../profiling/profiles.ts';
 import { Turnstile } from '../turnstile.ts';
 import { UnavailableError } from '../unavailable-error.ts';
 import { patterns } from './patterns.ts';
@@ -29,6 +30,7 @@ export interface SystemAccountOptions {
   identity: NodeIdentity;
   /** Its name. */
   account: string;
+  profiles: Profiles;
   log: { debug(text: string): void; warn(text: string): void };
 }
 
@@ -123,7 +125,9 @@ export class SystemAccount {
     const services = await this.#theServices();
     let answer: SystemAnswer | undefined;
     try {
-      answer = await this.#turnstile.run(() => services.answer(request));
+      const work = () => services.answer(request);
+      // A profile takes seconds, and there is one at a time anyway: it must not keep a place from others.
+      answer = await (request.subject.endsWith('.PROFILEZ') ? work() : this.#turnstile.run(work));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       answer = services.refusal(503, error.message);
@@ -141,13 +145,14 @@ export class SystemAccount {
 
   /** Loaded with the first request: most nodes of a test run get none. */
   #theServices(): Promise<Services> {
-    const { monitor, member, account } = this.#options;
+    const { monitor, member, account, profiles } = this.#options;
     this.#services ??= import('./services.ts').then(
       ({ Services }) =>
         new Services({
           monitor,
           member,
           systemAccount: account,
+          profiles,
           facts: () => this.#facts(),
           server: () => this.#server(),
           reload: () => this.#reload(),
