@@ -1,3 +1,4 @@
+import { newDefinition } from '@skein/accounts';
 import type { Link, Member, MemberHandlers, Peer, Runtime } from '@skein/bus';
 import { defaultOptions } from '@skein/config';
 import { expect, it, vi } from 'vitest';
@@ -70,7 +71,6 @@ class Node {
 
   constructor() {
     this.answers.set('events-heard', { heard: true });
-    this.answers.set('account-names', { names: ['APP'] });
     this.answers.set('accounts', { accounts: [] });
     this.links = new Map([1, 2].map((id) => [id, this.#link(id)]));
     const peers = new Map([1, 2].map((id) => [id, peer(id, 'gateway')]));
@@ -91,6 +91,8 @@ class Node {
       },
     };
     const configuration = { ...defaultOptions(), authRequired: false, host: '127.0.0.1' };
+    configuration.accounts = ['APP', 'SYS'].map((name) => ({ definition: newDefinition(name), users: [] }));
+    configuration.systemAccount = 'SYS';
     configuration.serverTags = ['az:1', 'blue'];
     configuration.serverMetadata = { rack: '7' };
     const monitor = new Monitor({
@@ -231,6 +233,7 @@ it('what cannot be read is an error, in nats-server’s words', async () => {
 
 it('STATSZ and its older name, of this server and of all, give statistics', async () => {
   const node = new Node();
+  node.answers.set('2 accounts', { accounts: [figures('APP', 1)] });
   for (const name of ['NABC.STATSZ', 'NABC.STATZ', 'PING', 'PING.STATSZ', 'PING.STATZ']) {
     const [{ body }] = await node.request(`$SYS.REQ.SERVER.${name}`);
     expect(body).toMatchObject({ statsz: { active_servers: 1, active_accounts: 1 } });
