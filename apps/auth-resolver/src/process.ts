@@ -28,5 +28,5 @@ export async function createAuthResolverProcess(context: ProcessContext, entry: 
   });
   await resolver.start();
   context.ready();
-  return { close: () => resolver.stop() };
+  return { figures: () => resolver.figures(), close: () => resolver.stop() };
 }

@@ -31,6 +31,8 @@ export interface AuthResolver {
   /** Resolves when gateways can ask. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** What it answers to `stats`. */
+  figures(): Record<string, unknown>;
 }
 
 /** Answers the gateways' question who a client is. Nothing of it outlives the process but the configuration's own. */
@@ -62,6 +64,10 @@ class Server implements AuthResolver {
   async start(): Promise<void> {
     const { configuration, revision } = await this.member.start();
     this.use(completeOptions(configuration as AuthConfiguration), revision);
+  }
+
+  figures(): Record<string, unknown> {
+    return this.member.figures();
   }
 
   async stop(): Promise<void> {

@@ -42,6 +42,7 @@ export async function createGatewayProcess(context: ProcessContext): Promise<Run
 
   await node.start();
   return {
+    figures: () => node.member.figures(),
     lameDuck() {
       listeners?.close();
       node.lameDuck(() => context.exit(0, 'lame duck mode'));

@@ -65,6 +65,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
   const profiling = await listenForProfiles(monitor, profiles);
   context.ready({ ...http?.ports, ...(profiling !== undefined && { profile: configuration.profPort }) });
   return {
+    figures: () => member.figures(),
     lameDuck() {
       monitor.lameDuck = true;
       systemAccount?.sayFarewell('LAMEDUCK');

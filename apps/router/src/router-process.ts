@@ -35,5 +35,5 @@ export async function createRouterProcess(
   await router.start();
   context.log.configure(router.options.logging);
   context.ready();
-  return { close: () => router.stop(), reload: () => void router.reload() };
+  return { figures: () => router.figures(), close: () => router.stop(), reload: () => void router.reload() };
 }

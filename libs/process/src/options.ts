@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chooseInstance, chosenInstance } from './address.ts';
 
+const PORT_MAX = 65_535;
+
 /** What every process of a node is started with. Configuration comes from the router. */
 export interface ProcessOptions {
   /** Holds the sockets of the node's processes. */
@@ -14,6 +16,8 @@ export interface ProcessOptions {
   instance: number;
   /** Profiles of the memory are going to be asked for. */
   sampleHeap: boolean;
+  /** Where this process serves its own metrics; absent: nowhere. */
+  metrics?: { host: string; port: number };
 }
 
 /** Throws an Error that names the flag. `asking`: for a process that runs already (health check). */
@@ -26,6 +30,7 @@ export function parseProcessOptions(component: string, argv: readonly string[], 
       'secret-dir': { type: 'string' },
       instance: { type: 'string', default: '0' },
       'sample-heap': { type: 'boolean', default: false },
+      metrics_port: { type: 'string' },
     },
   });
   const runDir = values['run-dir'];
@@ -36,6 +41,7 @@ export function parseProcessOptions(component: string, argv: readonly string[], 
     secretDir: values['secret-dir'],
     instance: parseInstance(component, values.instance, asking),
     sampleHeap: values['sample-heap'],
+    ...(values.metrics_port !== undefined && { metrics: parseMetricsPort(values.metrics_port) }),
   };
 }
 
@@ -43,6 +49,14 @@ function parseInstance(component: string, text: string, asking: boolean): number
   if (text === 'auto') return asking ? chosenInstance(component) : chooseInstance(component);
   if (!/^\d{1,6}$/.test(text)) throw new Error(`--instance: not a number: ${text}`);
   return Number(text);
+}
+
+/** `9100`, on the loopback address alone, or `0.0.0.0:9100`. */
+function parseMetricsPort(text: string): { host: string; port: number } {
+  const [, host, digits] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!(port <= PORT_MAX)) throw new Error(`--metrics_port: not a port, or an address with a port: ${text}`);
+  return { host: host?.replace(/^\[(.*)\]$/, '$1') ?? '127.0.0.1', port };
 }
 
 /** The process's token for the bus; empty without a secret file. */

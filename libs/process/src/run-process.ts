@@ -39,6 +39,8 @@ export interface ProcessContext extends ProcessOptions {
 export interface RunningProcess {
   /** Finish, flush, let go. Must settle within 4 s; then the process exits in any case. */
   close(reason: string): Promise<void> | void;
+  /** What it answers to `stats`, for `--metrics_port`. */
+  figures?(): Record<string, unknown>;
   /** Router: SIGHUP, or the supervisor's word for it. */
   reload?(): void;
   /** Gateway: SIGUSR2, or the supervisor's word for it; it ends this process by `context.exit`. Monitor: the node is one. */
@@ -131,6 +133,11 @@ class ProcessRun {
     });
     if (this.stopping) await running.close('stopped while starting');
     this.running = running;
+    if (options.metrics !== undefined) {
+      const { serveMetrics } = await import('@skein/metrics/serve');
+      const name = { component: this.definition.component, instance: options.instance };
+      await serveMetrics(name, () => running.figures?.() ?? {}, options.metrics);
+    }
   }
 
   private told(message: ToProcess): void {
