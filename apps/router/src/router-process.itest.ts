@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMember, type Member, type MemberHandlers, systemRuntime, unixTransport } from '@skein/bus';
 import type { ServerOptions } from '@skein/config';
+import { parseExposition } from '@skein/metrics/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const program = join(import.meta.dirname, 'main.ts');
@@ -29,11 +30,11 @@ afterEach(async () => {
 interface RouterProcess {
   child: ChildProcess;
   /** Resolves when it has logged a line with this text. */
-  logged(text: string): Promise<void>;
+  logged(text: string): Promise<string>;
 }
 
-function startRouter(): RouterProcess {
-  const args = ['--run-dir', folder, '--secret-dir', join(folder, 'secrets')];
+function startRouter(...flags: string[]): RouterProcess {
+  const args = ['--run-dir', folder, '--secret-dir', join(folder, 'secrets'), ...flags];
   const child = spawn(process.execPath, [program, ...args, '--', '-c', 'server.conf'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -52,7 +53,7 @@ function startRouter(): RouterProcess {
         const look = () => {
           if (!log.includes(text)) return;
           waiting.delete(look);
-          resolve();
+          resolve(log);
         };
         waiting.add(look);
         look();
@@ -143,5 +144,13 @@ describe('the router as a process', () => {
     child.kill('SIGTERM');
     expect(await exited).toBe(0);
     expect(await check()).toBe(1);
+  });
+
+  test('serves its own metrics where it is told to', async () => {
+    const log = await startRouter('--metrics_port', '0').logged('Serving metrics');
+    const port = /metrics of router on port (\d+)/.exec(log)?.[1];
+    const families = parseExposition(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+    const names = families.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['skein_up', 'skein_router_settle_seconds']));
   });
 });

@@ -209,6 +209,8 @@ export interface SkeinOptions {
 
 /** What `/metrics` shows. */
 export interface MetricsOptions {
+  /** What `/accountz` says of each account. */
+  accounts: boolean;
   /** One set of series for each connection. */
   connections: boolean;
   /** Of series about single assets (links, accounts, connections) in one scrape; the rest is shown as a sum. */
@@ -333,7 +335,7 @@ export const defaultOptions = (): ServerOptions => ({
   lameDuckDurationMs: 120_000,
   lameDuckGracePeriodMs: 10_000,
   configDigest: '',
-  skein: { gateways: 1, metrics: { connections: false, seriesMax: 10_000 } },
+  skein: { gateways: 1, metrics: { accounts: false, connections: false, seriesMax: 10_000 } },
   warnings: [],
 });
 

@@ -13,7 +13,7 @@ it("serves a process's own figures, as they are now", async () => {
     const families = parseExposition(await (await get('/metrics')).text());
     return families.find(({ name }) => name === 'skein_process_uptime_seconds')?.samples;
   };
-  expect(await uptime()).toEqual([{ labels: { component: 'gateway', process: 'gateway-2' }, value: 1.5 }]);
+  expect(await uptime()).toEqual([{ labels: { component: 'gateway', process: 'gateway/2' }, value: 1.5 }]);
   figures.uptimeMs = 2500;
   expect(await uptime()).toMatchObject([{ value: 2.5 }]);
   expect((await get('/')).status).toBe(404);

@@ -136,7 +136,8 @@ class ProcessRun {
     if (options.metrics !== undefined) {
       const { serveMetrics } = await import('@skein/metrics/serve');
       const name = { component: this.definition.component, instance: options.instance };
-      await serveMetrics(name, () => running.figures?.() ?? {}, options.metrics);
+      const { port } = await serveMetrics(name, () => running.figures?.() ?? {}, options.metrics);
+      this.log.info(`Serving metrics of ${name.component} on port ${port}`);
     }
   }
 

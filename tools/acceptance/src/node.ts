@@ -32,6 +32,8 @@ export interface NodeOptions {
   port?: number;
   /** -1: any free one; default: no WebSocket */
   websocketPort?: number;
+  /** text of the block `metrics` of `skein` */
+  metrics?: string;
 }
 
 /** A whole node, as `tools/nats-server` starts it. */
@@ -94,8 +96,8 @@ export class Node {
   }
 }
 
-function complete({ conf = '', gateways = 1, websocketPort }: NodeOptions): string {
-  const lines = ['http: "127.0.0.1:-1"', `skein { gateways: ${gateways} }`, conf];
+function complete({ conf = '', gateways = 1, websocketPort, metrics = '' }: NodeOptions): string {
+  const lines = ['http: "127.0.0.1:-1"', `skein { gateways: ${gateways}, metrics { ${metrics} } }`, conf];
   if (websocketPort !== undefined) lines.push(`websocket { host: "127.0.0.1", port: ${websocketPort}, no_tls: true }`);
   return `${lines.join('\n')}\n`;
 }

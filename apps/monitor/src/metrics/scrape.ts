@@ -1,5 +1,6 @@
 import {
   type AccountStatistics,
+  addAccountDetails,
   addAccountStatistics,
   addConnections,
   addConnectionTotals,
@@ -14,19 +15,20 @@ import {
   type JetStreamPage,
   labelsOf,
   SeriesBudget,
+  seriesPerAccountDetail,
   seriesPerConnection,
   skein,
 } from '@skein/metrics';
 import { accstatz } from '../endpoints/accstatz.ts';
-import type { Endpoint } from '../endpoints/endpoint.ts';
 import { healthz } from '../endpoints/healthz.ts';
 import { jsz } from '../endpoints/jsz.ts';
 import { leafz } from '../endpoints/leafz.ts';
-import type { Query } from '../endpoints/options.ts';
 import { routez } from '../endpoints/routez.ts';
 import { subsz } from '../endpoints/subsz.ts';
 import { varz } from '../endpoints/varz.ts';
 import type { Monitor } from '../monitor.ts';
+import { accountDetails } from './account-details.ts';
+import { ask } from './ask.ts';
 import { openConnections } from './open-connections.ts';
 import { connectionTotals } from './totals.ts';
 
@@ -38,13 +40,14 @@ const MS_PER_S = 1000;
  */
 export async function scrape(monitor: Monitor): Promise<string> {
   const { metrics } = monitor.configuration.skein;
-  const [processes, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] =
+  const [processes, general, subscriptions, routes, accounts, detailed, jetstream, leafs, health, connections] =
     await Promise.all([
       monitor.processStates(),
       ask<object>(monitor, varz),
       ask<object>(monitor, subsz),
       ask<object>(monitor, routez),
       ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, { unused: '1' }),
+      metrics.accounts ? accountDetails(monitor, Math.floor(metrics.seriesMax / seriesPerAccountDetail)) : undefined,
       ask<JetStreamPage>(monitor, jsz),
       ask<{ leafnodes: number }>(monitor, leafz),
       Promise.all(healthQuestions.map(([, query]) => ask<{ status: string }>(monitor, healthz, query))),
@@ -66,6 +69,10 @@ export async function scrape(monitor: Monitor): Promise<string> {
   addPage(families, names, 'subsz', subscriptions);
   addPage(families, names, 'routez', routes);
   addAccountStatistics(families, names, accounts.account_statz, budget);
+  if (detailed !== undefined) {
+    const shown = budget.take('accounts', detailed.total, seriesPerAccountDetail);
+    addAccountDetails(families, names, detailed.details.slice(0, shown));
+  }
   healthQuestions.forEach(([name], i) => {
     addHealth(families, names, name, health[i].status);
   });
@@ -85,8 +92,3 @@ const healthQuestions = [
   ['healthz_js_enabled_only', { 'js-enabled-only': 'true' }],
   ['healthz_js_server_only', { 'js-server-only': 'true' }],
 ] as const;
-
-async function ask<Body>(monitor: Monitor, endpoint: Endpoint, query: Query = {}): Promise<Body> {
-  const { body } = await endpoint.fromQuery(query)(monitor);
-  return body as Body;
-}

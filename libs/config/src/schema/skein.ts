@@ -15,6 +15,9 @@ export function readSkein(value: Value, skein: SkeinOptions, problems: Problems)
 const METRIC_PREFIX = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 const METRICS_KEYS = keys<MetricsOptions>({
+  accounts: (value, metrics) => {
+    metrics.accounts = asBoolean(value);
+  },
   connections: (value, metrics) => {
     metrics.connections = asBoolean(value);
   },

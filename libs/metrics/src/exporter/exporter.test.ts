@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { SeriesBudget } from '../budget.ts';
 import { Families, type Family } from '../family.ts';
+import { recorded } from '../testing/index.ts';
 import { type AccountDetail, type AccountStatistics, addAccountDetails, addAccountStatistics } from './accounts.ts';
 import { addConnections, addConnectionTotals, type MeasuredConnection } from './connz.ts';
 import { addHealth } from './health.ts';
@@ -9,13 +9,7 @@ import { addJetStream, type JetStreamPage } from './jsz.ts';
 import { addLeafNodes } from './leafz.ts';
 import { addPage } from './page.ts';
 
-interface Recorded {
-  pages: Record<string, Record<string, unknown>>;
-  exported: Record<'plain' | 'detailed', Family[]>;
-}
-
-/** A nats-server's pages, and what the exporter made of them (see `testing/record.ts`). */
-const { pages, exported }: Recorded = JSON.parse(readFileSync(new URL('./recorded.json', import.meta.url), 'utf8'));
+const { pages, exported } = recorded();
 
 const names = { serverId: String(pages['/varz'].server_id) };
 const budget = () => new SeriesBudget(1000, new Map());

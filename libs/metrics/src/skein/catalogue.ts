@@ -18,7 +18,7 @@ const counter = define('counter');
 const histogram = define('histogram');
 
 /**
- * What the split into processes adds. `component` and `process` (`gateway-0`) say whose figure it is: a label `instance` is
+ * What the split into processes adds. `component` and `process` (`gateway/0`) say whose figure it is: a label `instance` is
  * Prometheus' own. A counter begins at 0 with its process, as `rate()` expects. docs/monitoring.md lists the same, and a test compares the two.
  */
 export const skein = {
@@ -39,8 +39,8 @@ export const skein = {
   loopBusy: counter('process_event_loop_busy_seconds_total', 'How long the event loop had work; its rate is the load.'),
   loopDelay: gauge(
     'process_event_loop_delay_seconds',
-    'How late timers were in the last 10 s or more; quantile 1 is the worst.',
-    'quantile',
+    'How late timers were in the last 10 s or more; percentile 100 is the worst.',
+    'percentile',
   ),
   requestsWaiting: gauge('process_requests_waiting', 'Requests to other processes that have no answer yet.'),
   routerConnected: gauge('process_router_connected', '1 when the process is registered with the router.'),

@@ -33,7 +33,7 @@ interface Own {
   process: string;
 }
 
-const nameOf = ({ component, instance }: ProcessName): string => `${component}-${instance}`;
+const nameOf = ({ component, instance }: ProcessName): string => `${component}/${instance}`;
 
 /** The labels of everything that a process says of itself. */
 export const labelsOf = (name: ProcessName): Own => ({ component: name.component, process: nameOf(name) });
@@ -52,8 +52,8 @@ function addRuntime(families: Families, own: Own, figures: Figures): void {
   families.add(skein.loopBusy, own, seconds(figures.loopBusyMs));
   if (loopDelay !== undefined) {
     const { p50Ms, p90Ms, p99Ms, maxMs } = loopDelay;
-    for (const [quantile, ms] of Object.entries({ 0.5: p50Ms, 0.9: p90Ms, 0.99: p99Ms, 1: maxMs })) {
-      families.add(skein.loopDelay, { ...own, quantile }, seconds(ms));
+    for (const [percentile, ms] of Object.entries({ 50: p50Ms, 90: p90Ms, 99: p99Ms, 100: maxMs })) {
+      families.add(skein.loopDelay, { ...own, percentile }, seconds(ms));
     }
   }
   families.add(skein.requestsWaiting, own, figures.requestsWaiting);

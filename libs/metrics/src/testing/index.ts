@@ -1,1 +1,2 @@
 export { parseExposition } from './parse.ts';
+export { recorded } from './recorded.ts';
