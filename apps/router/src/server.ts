@@ -49,8 +49,6 @@ export interface Router {
   stop(): Promise<void>;
   /** Reads the configuration again and has it applied by every process, or by none. Resolves to why it was refused. */
   reload(): Promise<string | undefined>;
-  /** Reads the configuration again and applies it everywhere or nowhere; the outcome is logged. */
-  reload(): Promise<void>;
   /** What it answers to `stats`. */
   figures(): Record<string, unknown>;
   readonly options: ServerOptions;
