@@ -32,6 +32,8 @@ export interface Settings {
   readonly trace: boolean;
   /** Longest traced part of a payload; 0: all of it. */
   readonly tracedBytesMax: number;
+  /** Of traced messages the headers alone are shown. */
+  readonly traceHeaders: boolean;
 }
 
 export interface WebsocketSettings {
@@ -65,6 +67,7 @@ export function settingsFrom(configuration: GatewayConfiguration): Settings {
     stallProducers: !configuration.noFastProducerStall,
     trace: configuration.logging.trace,
     tracedBytesMax: configuration.logging.maxTracedMsgLenBytes,
+    traceHeaders: configuration.logging.traceHeaders,
   };
 }
 

@@ -50,6 +50,35 @@ describe('a trace shows', () => {
     ]);
   });
 
+  // Recorded from nats-server 2.15.2.
+  it('the headers alone, where that is asked for', () => {
+    const bench = new Bench({ trace: true, traceHeaders: true });
+    const client = bench.client({ headers: true }).say('SUB foo 1\r\n');
+    bench.log.lines.length = 0;
+    client.say('HPUB foo 21 26\r\nNATS/1.0\r\nA: bcde\r\n\r\nhello\r\nPUB foo 2\r\nhi\r\n');
+    expect(shown(bench)).toEqual([
+      '<<- [HPUB foo 21 26]',
+      '<<- MSG_PAYLOAD: ["NATS/1.0\\r\\nA: bcde"]',
+      '->> [HMSG foo 1 21 26]',
+      '->> MSG_PAYLOAD: ["NATS/1.0\\r\\nA: bcde"]',
+      '<<- [PUB foo 2]',
+      '->> [MSG foo 1 2]',
+    ]);
+  });
+
+  it('a message with headers to one who does not know them as that one gets it', () => {
+    const bench = new Bench({ trace: true });
+    bench.client({ headers: false, no_responders: false }).say('SUB foo 1\r\n');
+    const publisher = bench.client({ headers: true });
+    bench.log.lines.length = 0;
+    publisher.say('HPUB foo 21 26\r\nNATS/1.0\r\nA: bcde\r\n\r\nhello\r\n');
+    expect(shown(bench).slice(1)).toEqual([
+      '<<- MSG_PAYLOAD: ["NATS/1.0\\r\\nA: bcde\\r\\n\\r\\nhello"]',
+      '->> [MSG foo 1 5]',
+      '->> MSG_PAYLOAD: ["hello"]',
+    ]);
+  });
+
   it('errors as they are sent', () => {
     const bench = new Bench({ trace: true });
     bench.client().say('SUB a..b 1\r\n');
@@ -76,6 +105,11 @@ describe('a traced CONNECT', () => {
     );
   });
 
+  it('shows what is public of a login by JWT', () => {
+    const json = '{"jwt":"eyJ0","nkey":"UABC","sig":"c2ln"}';
+    expect(trace(json)).toContain(`[CONNECT ${json}]`);
+  });
+
   it('that is no JSON is not shown at all', () => {
     expect(trace('{"user":"u"')).toContain('<<- [CONNECT [not JSON]]');
   });
@@ -91,6 +125,7 @@ describe('a traced CONNECT', () => {
     '{"pass":"s3cret',
     '{"name":"\\"","pass":"s3cret"}',
     '{"tags":["a","b"],"pass":"s3cret"}',
+    '{"user":"u","password":"s3cret","token":"s3cret","seed":"s3cret"}',
   ])('hides them in %s', (json) => {
     expect(trace(Buffer.from(json).toString('latin1'))).not.toContain('s3cret');
   });

@@ -10,12 +10,6 @@ describe('settings that nothing acts on yet', () => {
   it('are refused where somebody relies on them', () => {
     const options = defaultOptions();
     const tls = { verifyAndMap: true } as TlsOptions;
-    expect(notYet({ ...options, logging: { ...options.logging, syslog: true } }).refusal).toBe(
-      '"syslog" is not supported yet',
-    );
-    expect(notYet({ ...options, logging: { ...options.logging, remoteSyslog: 'udp://x' } }).refusal).toContain(
-      'remote',
-    );
     expect(notYet({ ...options, tls }).refusal).toBe('"verify_and_map" is not supported yet');
   });
 

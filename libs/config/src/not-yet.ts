@@ -5,17 +5,12 @@ import { defaultOptions, type ServerOptions } from './options.ts';
  * who sets it, so that a node must not start (or reload) with it; `warnings`: it tunes what is not there.
  */
 export function notYet(options: ServerOptions): { refusal?: string; warnings: string[] } {
-  const { logging, tls, websocket } = options;
+  const { tls, websocket } = options;
   const defaults = defaultOptions();
   const relied: [string, boolean][] = [
-    ['syslog', logging.syslog],
-    ['remote_syslog', logging.remoteSyslog !== undefined],
     ['verify_and_map', tls?.verifyAndMap === true || websocket?.tls?.verifyAndMap === true],
   ];
-  const tuned: [string, boolean][] = [
-    ['trace_headers', logging.traceHeaders],
-    ['write_timeout', options.writeTimeout !== defaults.writeTimeout],
-  ];
+  const tuned: [string, boolean][] = [['write_timeout', options.writeTimeout !== defaults.writeTimeout]];
   const first = relied.find(([, set]) => set);
   return {
     ...(first && { refusal: `"${first[0]}" is not supported yet` }),

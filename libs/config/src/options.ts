@@ -180,8 +180,14 @@ export interface LoggingOptions {
   sizeLimitBytes: number;
   /** Rotated files kept; 0 is all. */
   maxFiles: number;
+  /** To this machine's; only without a file and a remote one. */
   syslog: boolean;
+  /** `udp://host:port` or `tcp://host:port`; only without a file. */
   remoteSyslog?: string;
+  /** JSON objects in place of nats-server's lines. */
+  json: boolean;
+  /** Each line says which process wrote it; JSON lines always do. */
+  processNames: boolean;
   /** Longest printed part of a traced message, bytes; 0 is unlimited. */
   maxTracedMsgLenBytes: number;
   /** Of the failures to connect a link, the first and every n-th are logged; the same for reconnecting. */
@@ -327,6 +333,8 @@ export const defaultOptions = (): ServerOptions => ({
     sizeLimitBytes: 0,
     maxFiles: 0,
     syslog: false,
+    json: false,
+    processNames: false,
     maxTracedMsgLenBytes: 0,
     connectErrorReports: 3600,
     reconnectErrorReports: 1,

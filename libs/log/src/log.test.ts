@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWallClock } from './clock.ts';
 import { fileSink } from './file-sink.ts';
+import { parseLine } from './line.ts';
 import { createLogger, type LogSettings } from './logger.ts';
 import type { LineSink } from './sink.ts';
 import { type OutputStream, StreamSink } from './stream-sink.ts';
@@ -26,7 +27,13 @@ function memorySink(): LineSink & { text: string } {
 describe('lines', () => {
   it('are nats-server’s: pid, time with microseconds, level, text', () => {
     const sink = memorySink();
-    const log = createLogger({ sink, pid: 42, now: () => AT, settings: { ...quiet, debug: true, trace: true } });
+    const log = createLogger({
+      sink,
+      pid: 42,
+      process: 'gateway/1',
+      now: () => AT,
+      settings: { ...quiet, debug: true, trace: true },
+    });
     for (const level of ['info', 'debug', 'warn', 'error', 'fatal', 'trace'] as const) log[level]('text');
     const levels = ['INF', 'DBG', 'WRN', 'ERR', 'FTL', 'TRC'];
     expect(sink.text).toBe(levels.map((level) => `[42] 2026/11/21 19:31:16.123456 [${level}] text\n`).join(''));
@@ -34,7 +41,7 @@ describe('lines', () => {
 
   it('have no debug and trace ones unless switched on, also later', () => {
     const sink = memorySink();
-    const log = createLogger({ sink, pid: 42, now: () => AT, settings: quiet });
+    const log = createLogger({ sink, pid: 42, process: 'gateway/1', now: () => AT, settings: quiet });
     log.debug('no');
     log.trace('no');
     expect(sink.text).toBe('');
@@ -44,15 +51,39 @@ describe('lines', () => {
     expect(sink.text).toContain('[DBG] yes');
   });
 
+  it('are JSON objects on demand, with the process that wrote them, whatever the other settings say', () => {
+    const sink = memorySink();
+    const settings = { ...quiet, logtime: false, processNames: true, json: true };
+    const log = createLogger({ sink, pid: 42, process: 'gateway/1', now: () => AT, settings });
+    log.warn('says "hello"\n');
+    expect(sink.text).toMatch(/^[^\n]*\n$/);
+    expect(JSON.parse(sink.text)).toEqual({
+      ...{ time: '2026-11-21T19:31:16.123456Z', level: 'warn', pid: 42, process: 'gateway/1', msg: 'says "hello"\n' },
+    });
+    expect(parseLine(sink.text.trimEnd())).toMatchObject({ level: 'WRN', json: true });
+  });
+
+  it('name the process on demand, and stay lines that tools can read', () => {
+    const sink = memorySink();
+    const settings = { ...quiet, processNames: true };
+    createLogger({ sink, pid: 42, process: 'gateway/1', now: () => AT, settings }).error('text');
+    expect(sink.text).toBe('[42] 2026/11/21 19:31:16.123456 [ERR] gateway/1: text\n');
+    expect(parseLine(sink.text.trimEnd())).toEqual({ level: 'ERR', text: 'gateway/1: text', json: false });
+  });
+
   it('leave the time out on demand', () => {
     const sink = memorySink();
-    createLogger({ sink, pid: 42, now: () => AT, settings: { ...quiet, logtime: false } }).info('Server is ready');
+    createLogger({ sink, pid: 42, process: 'gateway/1', now: () => AT, settings: { ...quiet, logtime: false } }).info(
+      'Server is ready',
+    );
     expect(sink.text).toBe('[42] [INF] Server is ready\n');
   });
 
   it('show local time unless told otherwise', () => {
     const sink = memorySink();
-    createLogger({ sink, pid: 1, now: () => AT, settings: { ...quiet, logtimeUtc: false } }).info('x');
+    createLogger({ sink, pid: 1, process: 'gateway/1', now: () => AT, settings: { ...quiet, logtimeUtc: false } }).info(
+      'x',
+    );
     const local = new Date(AT);
     expect(sink.text).toContain(` ${String(local.getHours()).padStart(2, '0')}:`);
   });
@@ -60,7 +91,7 @@ describe('lines', () => {
   it('follow the second', () => {
     const sink = memorySink();
     let now = AT;
-    const log = createLogger({ sink, pid: 1, now: () => now, settings: quiet });
+    const log = createLogger({ sink, pid: 1, process: 'gateway/1', now: () => now, settings: quiet });
     log.info('a');
     now += 1000;
     log.info('b');

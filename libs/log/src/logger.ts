@@ -1,4 +1,4 @@
-import type { Level } from './level.ts';
+import { type Level, levelWords } from './level.ts';
 import type { LineSink } from './sink.ts';
 import { Timestamp } from './timestamp.ts';
 
@@ -9,6 +9,10 @@ export interface LogSettings {
   /** Timestamps on lines. */
   logtime: boolean;
   logtimeUtc: boolean;
+  /** JSON objects in place of nats-server's lines. */
+  json?: boolean;
+  /** Each line names the process that wrote it; JSON lines always do. */
+  processNames?: boolean;
 }
 
 /**
@@ -36,6 +40,8 @@ export interface LoggerOptions {
   pid: number;
   /** Unix milliseconds, with fractions. */
   now: () => number;
+  /** The name of the process that writes, `gateway/1`. */
+  process: string;
   settings?: LogSettings;
 }
 
@@ -51,12 +57,18 @@ class LineLogger implements Logger {
   private readonly sink: LineSink;
   private readonly now: () => number;
   private readonly prefix: string;
+  private readonly pid: number;
+  private readonly process: string;
+  private named = '';
+  private json = false;
   private timestamp: Timestamp | undefined;
 
   constructor(options: LoggerOptions) {
     this.sink = options.sink;
     this.now = options.now;
     this.prefix = `[${options.pid}] `;
+    this.pid = options.pid;
+    this.process = options.process;
     this.configure(options.settings ?? defaultSettings);
   }
 
@@ -67,6 +79,8 @@ class LineLogger implements Logger {
   configure(settings: LogSettings): void {
     this.debugging = settings.debug;
     this.tracing = settings.trace;
+    this.json = settings.json ?? false;
+    this.named = settings.processNames ? `${this.process}: ` : '';
     this.timestamp = settings.logtime ? new Timestamp(settings.logtimeUtc) : undefined;
   }
 
@@ -95,9 +109,20 @@ class LineLogger implements Logger {
   }
 
   private line(level: Level, text: string): void {
+    if (this.json) {
+      this.sink.write(jsonLine(this.pid, this.process, level, text, this.now()));
+      return;
+    }
     const time = this.timestamp === undefined ? '' : `${this.timestamp.format(this.now())} `;
-    this.sink.write(`${this.prefix}${time}[${level}] ${oneLine(text)}\n`);
+    this.sink.write(`${this.prefix}${time}[${level}] ${this.named}${oneLine(text)}\n`);
   }
+}
+
+/** The time is UTC whatever the settings say. */
+export function jsonLine(pid: number, process: string, level: Level, text: string, unixMs: number): string {
+  const micros = String(Math.floor(unixMs * 1000) % 1_000_000).padStart(6, '0');
+  const time = `${new Date(unixMs).toISOString().slice(0, 19)}.${micros}Z`;
+  return `${JSON.stringify({ time, level: levelWords[level], pid, process, msg: text })}\n`;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -6,5 +6,6 @@ export interface LineSink {
   readonly dropped: number;
   /** Opens the file anew, after it was renamed. False when there is no file. */
   reopen(): boolean;
-  close(): void;
+  /** Resolves when what was written has gone its way, or cannot. */
+  close(): void | Promise<void>;
 }

@@ -92,6 +92,7 @@ class ProcessRun {
       // To the outside a node is one process: the supervisor, this one's parent.
       pid: this.supervision === undefined ? process.pid : process.ppid,
       now: wallClock(),
+      process: processName(definition.component),
     });
   }
 
@@ -211,5 +212,14 @@ class ProcessRun {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log.fatal(`${this.definition.component}: ${text.replaceAll('\n', ' | ')}`);
     process.exit(EXIT_INTERNAL);
+  }
+}
+
+/** Wrong flags are complained about later: the log needs a name before that. */
+function processName(component: string): string {
+  try {
+    return `${component}/${parseProcessOptions(component, process.argv.slice(2)).instance}`;
+  } catch {
+    return component;
   }
 }

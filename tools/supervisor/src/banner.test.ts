@@ -7,7 +7,7 @@ function recorder(debug = false) {
   const lines: string[] = [];
   const sink: LineSink = { write: (text) => lines.push(text), dropped: 0, reopen: () => false, close: () => {} };
   const settings = { debug, trace: false, logtime: false, logtimeUtc: false };
-  return { lines, log: createLogger({ sink, pid: 7, now: () => 0, settings }) };
+  return { lines, log: createLogger({ sink, pid: 7, process: 'gateway/1', now: () => 0, settings }) };
 }
 
 const facts = { version: '2.15.2', runtime: 'node26', serverName: 'n', serverId: 'NABC', configDigest: 'sha256:00' };

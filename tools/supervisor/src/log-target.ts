@@ -1,21 +1,32 @@
 import type { LoggingOptions } from '@skein/config';
-import { descriptorSink, fileSink, type LineSink } from '@skein/log';
+import { descriptorSink, fileSink, jsonLine, type LineSink, parseLine } from '@skein/log';
 
 const STDERR = 2;
 
-/** Where the node's lines go: stderr, or the configured file. Follows a changed configuration. */
+export interface LogTargetOptions {
+  /** The node's. */
+  pid: number;
+  /** Unix milliseconds, with fractions. */
+  now(): number;
+  /** The log file was rotated; it is now called `backup`. */
+  rotated(backup: string): void;
+}
+
+/** Where the node's lines go: stderr, the configured file, or syslog. Follows a changed configuration. */
 export class LogTarget implements LineSink {
   private sink: LineSink;
   private logging: LoggingOptions;
-  private readonly now: () => number;
-  private readonly rotated: (backup: string) => void;
+  private readonly options: LogTargetOptions;
 
-  /** Throws when the file cannot be opened. */
-  constructor(logging: LoggingOptions, now: () => number, rotated: (backup: string) => void) {
+  private constructor(sink: LineSink, logging: LoggingOptions, options: LogTargetOptions) {
+    this.sink = sink;
     this.logging = logging;
-    this.now = now;
-    this.rotated = rotated;
-    this.sink = this.open(logging);
+    this.options = options;
+  }
+
+  /** Rejects when the file cannot be opened, or syslog not be reached (SyslogError). */
+  static async open(logging: LoggingOptions, options: LogTargetOptions): Promise<LogTarget> {
+    return new LogTarget(await openSink(logging, options), logging, options);
   }
 
   get dropped(): number {
@@ -26,26 +37,65 @@ export class LogTarget implements LineSink {
     this.sink.write(lines);
   }
 
+  /** Of a process of the node. */
+  writeOf(process: string, lines: string): void {
+    this.write(this.logging.json ? this.asJson(process, lines) : lines);
+  }
+
   reopen(): boolean {
     return this.sink.reopen();
   }
 
-  close(): void {
-    this.sink.close();
+  async close(): Promise<void> {
+    await this.sink.close();
   }
 
-  follow(logging: LoggingOptions): void {
-    const { file, sizeLimitBytes, maxFiles } = this.logging;
-    if (file === logging.file && sizeLimitBytes === logging.sizeLimitBytes && maxFiles === logging.maxFiles) return;
-    const previous = this.sink;
-    this.sink = this.open(logging);
+  /** Rejects as `open` does; everything then stays as it was. */
+  async follow(logging: LoggingOptions): Promise<void> {
+    const moved = JSON.stringify(destination(logging)) !== JSON.stringify(destination(this.logging));
     this.logging = logging;
-    previous.close();
+    if (!moved) return;
+    const previous = this.sink;
+    this.sink = await openSink(logging, this.options);
+    await previous.close();
   }
 
-  private open(logging: LoggingOptions): LineSink {
-    const { file, sizeLimitBytes, maxFiles } = logging;
-    if (file === undefined) return descriptorSink(STDERR);
-    return fileSink({ file, sizeLimitBytes, maxFiles, now: this.now, rotated: this.rotated });
+  /** A process writes plain lines before it has its configuration, and a runtime that dies does. */
+  private asJson(process: string, lines: string): string {
+    return lines
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const { json, level, text } = parseLine(line);
+        return json ? `${line}\n` : jsonLine(this.options.pid, process, level, text, this.options.now());
+      })
+      .join('');
   }
 }
+
+const destination = ({ file, sizeLimitBytes, maxFiles, syslog, remoteSyslog }: LoggingOptions): unknown =>
+  file === undefined ? [syslog, remoteSyslog] : [file, sizeLimitBytes, maxFiles];
+
+async function openSink(logging: LoggingOptions, { pid, now, rotated }: LogTargetOptions): Promise<LineSink> {
+  // As in nats-server, the first of them that is configured gets everything.
+  const { file, sizeLimitBytes, maxFiles, syslog, remoteSyslog } = logging;
+  if (file !== undefined) {
+    try {
+      return fileSink({ file, sizeLimitBytes, maxFiles, now, rotated });
+    } catch (error) {
+      throw new Error(`error opening file: open ${file}: ${reasonOf(error as NodeJS.ErrnoException)}`);
+    }
+  }
+  if (remoteSyslog === undefined && !syslog) return descriptorSink(STDERR);
+  const { openLocalSyslog, openRemoteSyslog } = await import('@skein/log/syslog');
+  return remoteSyslog === undefined ? openLocalSyslog(pid) : openRemoteSyslog(remoteSyslog, pid, now);
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'no such file or directory',
+  EACCES: 'permission denied',
+  EISDIR: 'is a directory',
+  ENOTDIR: 'not a directory',
+};
+
+const reasonOf = ({ code = '', message }: NodeJS.ErrnoException): string => reasons[code] ?? message;

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NATS_VERSION, notYet, type ServerOptions } from '@skein/config';
 import { ownStacks, stacksText } from '@skein/diagnostics';
-import { createLogger, type Logger, wallClock } from '@skein/log';
+import { createLogger, type Logger, Timestamp, wallClock } from '@skein/log';
 import { createCurveKey, createServerKey } from '@skein/nkeys';
 import { productVersion } from '@skein/process';
 import { logBanner, logListening } from './banner.ts';
@@ -45,11 +45,24 @@ export interface RunningNode {
 /** Starts a node and resolves when it serves clients ('Server is ready' is logged). Rejects with a NodeStartError. */
 export async function startNode(given: NodeOptions): Promise<RunningNode> {
   const now = wallClock();
-  const startedUnixMs = Date.now();
   const { logging } = given.options;
-  const target = new LogTarget(logging, now, (backup) => log.info(`Rotated log, backup saved as "${backup}"`));
-  const log = createLogger({ sink: target, pid: process.pid, now, settings: logging });
+  const target = await LogTarget.open(logging, {
+    pid: process.pid,
+    now,
+    rotated: (backup) => log.info(`Rotated log, backup saved as "${backup}"`),
+  }).catch((error: Error) => {
+    process.stderr.write(`${new Timestamp(false).format(Date.now()).slice(0, 19)} ${error.message}\n`);
+    throw new NodeStartError(error.message);
+  });
+  const log = createLogger({ sink: target, pid: process.pid, process: 'supervisor', now, settings: logging });
+  return startLogged(given, target, log).catch(async (error: Error) => {
+    await target.close();
+    throw error;
+  });
+}
 
+async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): Promise<RunningNode> {
+  const startedUnixMs = Date.now();
   const identity = createIdentity(given.options, startedUnixMs);
   logBanner(log, {
     version: NATS_VERSION,
@@ -84,14 +97,12 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
       },
     },
     programOf: given.programOf ?? programOf,
-    lines: (text) => target.write(text),
+    lines: (name, text) => target.writeOf(name, text),
     optionsChanged: (changed) => {
       log.configure(changed.logging);
-      try {
-        target.follow(changed.logging);
-      } catch (error) {
-        log.error(`Could not open the log file: ${(error as Error).message}`);
-      }
+      target.follow(changed.logging).catch((error: Error) => {
+        log.error(`The log stays where it is: ${error.message}`);
+      });
     },
   });
 
@@ -125,6 +136,7 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
       removePortsFile();
       runDir.remove();
       log.info('Server Exiting..');
+      await target.close();
     },
   };
 }

@@ -56,7 +56,7 @@ function setUp(gateways = 1) {
       writeJson: (name, content) => files.set(name, content),
       remove: () => {},
     },
-    log: createLogger({ sink, pid: 1, now: () => 0 }),
+    log: createLogger({ sink, pid: 1, process: 'gateway/1', now: () => 0 }),
     startChild: (command, events) => {
       const child = new FakeChild(command, events, children.length + 100);
       children.push(child);

@@ -24,8 +24,8 @@ export interface SupervisorOptions {
   startChild: StartChild;
   clock: SupervisorClock;
   programOf(component: ComponentName): string;
-  /** Log lines of the inner processes, complete. */
-  lines(text: string): void;
+  /** Log lines of an inner process, complete; `process` as in `gateway/1`. */
+  lines(process: string, text: string): void;
   /** The router has put other options in force. */
   optionsChanged(options: ServerOptions): void;
 }
@@ -139,7 +139,7 @@ export class Supervisor {
     if (spec.component === 'router') args.push('--secret-dir', runDir.secretDir);
     const command = { program: programOf(spec.component), args };
     const supervised = new Supervised(spec, command, startChild, clock, {
-      lines: this.given.lines,
+      lines: (text) => this.given.lines(`${spec.component}/${spec.instance}`, text),
       started: () => this.publish(),
       message: (one, message) => this.received(one, message),
       died: (one, code, signal) => this.died(one, code, signal),

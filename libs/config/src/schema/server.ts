@@ -252,7 +252,7 @@ const SERVER_KEYS = keys<Draft>({
     if (ms < 0) failAt(value.at, `invalid ${key}, needs to be positive`);
     options.lameDuckGracePeriodMs = ms || DEFAULTS.lameDuckGracePeriodMs;
   }),
-  skein: set((value, options, _key, problems) => readSkein(asMap(value), options.skein, problems)),
+  skein: set((value, options, _key, problems) => readSkein(asMap(value), options, problems)),
 });
 
 function readTags(value: Value): string[] {

@@ -1,5 +1,5 @@
 import type { Value } from '../lang/value.ts';
-import type { MetricsOptions, MonitoringAccessOptions, SkeinOptions } from '../options.ts';
+import type { LoggingOptions, MetricsOptions, MonitoringAccessOptions, ServerOptions } from '../options.ts';
 import { asBoolean, asInteger, asMap, asString, failAt, keys, type Problems, readBlock } from './reader.ts';
 
 /** Every inbox subscription reaches every gateway of the node: beyond this many, that is all they would do. */
@@ -8,8 +8,8 @@ const GATEWAYS_MAX = 64;
 const SERIES_MAX = 100_000;
 
 /** Skein's own block; nats-server knows none of it. */
-export function readSkein(value: Value, skein: SkeinOptions, problems: Problems): void {
-  readBlock(asMap(value), SKEIN_KEYS, skein, problems);
+export function readSkein(value: Value, options: ServerOptions, problems: Problems): void {
+  readBlock(asMap(value), SKEIN_KEYS, options, problems);
 }
 
 const METRIC_PREFIX = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -33,14 +33,26 @@ const METRICS_KEYS = keys<MetricsOptions>({
   },
 });
 
-const SKEIN_KEYS = keys<SkeinOptions>({
-  metrics: (value, skein, _key, problems) => readBlock(asMap(value), METRICS_KEYS, skein.metrics, problems),
-  gateways: (value, skein) => {
+const LOG_KEYS = keys<LoggingOptions>({
+  format: (value, logging) => {
+    const format = asString(value);
+    if (format !== 'text' && format !== 'json') failAt(value.at, "format must be 'text' or 'json'");
+    logging.json = format === 'json';
+  },
+  process_names: (value, logging) => {
+    logging.processNames = asBoolean(value);
+  },
+});
+
+const SKEIN_KEYS = keys<ServerOptions>({
+  log: (value, { logging }, _key, problems) => readBlock(asMap(value), LOG_KEYS, logging, problems),
+  metrics: (value, { skein }, _key, problems) => readBlock(asMap(value), METRICS_KEYS, skein.metrics, problems),
+  gateways: (value, { skein }) => {
     const gateways = asInteger(value);
     if (gateways < 1 || gateways > GATEWAYS_MAX) failAt(value.at, `gateways must be between 1 and ${GATEWAYS_MAX}`);
     skein.gateways = gateways;
   },
-  monitoring: (value, skein, _key, problems) => {
+  monitoring: (value, { skein }, _key, problems) => {
     const access: MonitoringAccessOptions = { openHealthz: false };
     readBlock(asMap(value), MONITORING_KEYS, access, problems);
     skein.monitoring = access;

@@ -1,0 +1,1 @@
+export { openLocalSyslog, openRemoteSyslog, SyslogError } from './open.ts';
