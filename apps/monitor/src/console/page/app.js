@@ -60,7 +60,7 @@ const tabs = views.map(({ id, title }) =>
 byId('tabs').append(...tabs);
 byId('main').append(
   ...views.map(({ id, element }) =>
-    h('div', { id: `view-${id}`, role: 'tabpanel', 'aria-labelledby': `tab-${id}` }, element),
+    h('div', { id: `view-${id}`, hidden: true, role: 'tabpanel', 'aria-labelledby': `tab-${id}` }, element),
   ),
 );
 
@@ -68,6 +68,7 @@ byId('main').append(
 
 function showView() {
   const wanted = views.find(({ id }) => `#${id}` === location.hash) ?? views[0];
+  if (wanted === view && !byId(`view-${wanted.id}`).hidden) return;
   view.hidden?.();
   view = wanted;
   views.forEach((one, i) => {
@@ -84,6 +85,8 @@ function showView() {
 /** @param {number} at */
 function goTo(at) {
   location.hash = views[at].id;
+  // Now, not with the event: what is focused next must be there.
+  showView();
 }
 
 byId('tabs').addEventListener('keydown', (event) => {

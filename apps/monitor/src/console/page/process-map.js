@@ -2,7 +2,7 @@
 import { h, replace, setText } from './dom.js';
 import { formatBytes, formatCount, formatMs, formatPercent, formatSpan } from './format.js';
 
-/** What a delay of the event loop says of a process, ms. */
+/** A process whose event loop was this late, ms, is shown as late. */
 const LATE_MS = 50;
 
 /**
@@ -50,6 +50,8 @@ export class ProcessMap {
   }
 }
 
+const words = { silent: 'not answering', late: 'late', up: 'up' };
+
 class Card {
   #state = h('span', { class: 'state' });
   #restarts = h('span', { class: 'pill warn', hidden: true });
@@ -74,8 +76,9 @@ class Card {
     const { state, restarts, pid, uptime, cpu, mem, loopDelayMs, connections, subscriptions, pendingBytes, stale_ms } =
       process;
     const isSilent = state === 'silent';
-    this.element.dataset.state = isSilent ? 'silent' : (loopDelayMs ?? 0) >= LATE_MS ? 'late' : 'up';
-    setText(this.#state, isSilent ? 'not answering' : 'up');
+    const looks = isSilent ? 'silent' : (loopDelayMs ?? 0) >= LATE_MS ? 'late' : 'up';
+    this.element.dataset.state = looks;
+    setText(this.#state, words[looks]);
     this.#restarts.hidden = restarts === 0;
     setText(this.#restarts, `${restarts} restart${restarts === 1 ? '' : 's'}`);
     setText(this.#note, isSilent ? silence(stale_ms) : `pid ${pid} · up ${uptime}`);
