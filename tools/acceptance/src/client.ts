@@ -1,19 +1,23 @@
 import { connect, type NatsConnection, type NodeConnectionOptions, type Status } from '@nats-io/transport-node';
-import type { Node } from './node.ts';
 
 /** Comes back soon, and never gives up. */
 const patient: NodeConnectionOptions = { reconnectTimeWait: 50, reconnectJitter: 0, maxReconnectAttempts: -1 };
 
 const ATTEMPTS_MAX = 100;
 
+/** A node, however its processes were started. */
+export interface Reachable {
+  readonly url: string;
+}
+
 /** An official client. */
-export function connectTo(node: Node, options: NodeConnectionOptions = {}): Promise<NatsConnection> {
+export function connectTo(node: Reachable, options: NodeConnectionOptions = {}): Promise<NatsConnection> {
   return connect({ ...patient, servers: node.url, ...options });
 }
 
 /** An official client whose connection is with this one of several gateways: the kernel spreads them, so it takes a few attempts. */
 export async function connectToGateway(
-  node: Node,
+  node: Reachable,
   gateway: number,
   options: NodeConnectionOptions = {},
 ): Promise<NatsConnection> {
