@@ -12,7 +12,7 @@ import { CONTROL_SOCKET, listenForControl } from './control.ts';
 import { LogTarget } from './log-target.ts';
 import { ListenError, resolvePorts } from './ports.ts';
 import { localAddresses, portUrls, writePortsFile } from './ports-file.ts';
-import { createRunDir, processIsAlive } from './run-dir.ts';
+import { createRunDir, removeStaleRunDirs } from './run-dir.ts';
 import { StartError, Supervisor } from './supervisor.ts';
 
 export interface NodeOptions {
@@ -81,7 +81,10 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
     throw error;
   });
 
-  const runDir = createRunDir(process.pid, processIsAlive);
+  const runDir = createRunDir(process.pid);
+  await listenForControl(join(runDir.path, CONTROL_SOCKET), (component, instance) =>
+    supervisor.restart(component, instance),
+  );
   const cwd = process.cwd();
   runDir.writeJson('state.json', { options, revision: 1, argv: given.argv, cwd, identity });
   const supervisor = new Supervisor({
@@ -113,10 +116,9 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
     if (error instanceof StartError) throw fatal(log, `Could not start: ${error.message}`);
     throw error;
   });
-  await listenForControl(join(runDir.path, CONTROL_SOCKET), (component, instance) =>
-    supervisor.restart(component, instance),
-  );
   logListening(log, options);
+  // Nobody waits for it.
+  void removeStaleRunDirs();
   const removePortsFile =
     options.portsFileDir === undefined ? () => {} : announcePorts(log, options.portsFileDir, options);
 

@@ -1,9 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ComponentName } from './components.ts';
 import { componentNames } from './components.ts';
+import { CONTROL_SOCKET } from './control.ts';
 
 const PREFIX = 'skein-';
 const SECRET_BYTES = 32;
@@ -20,10 +32,9 @@ export interface RunDir {
   remove(): void;
 }
 
-/** Makes one for this process (0700), with a secret a component (0600), and removes those that dead supervisors left. */
-export function createRunDir(pid: number, isAlive: (pid: number) => boolean): RunDir {
+/** Makes one for this process (0700), with a secret a component (0600). */
+export function createRunDir(pid: number): RunDir {
   const base = baseFolder();
-  removeStale(base, isAlive);
   const path = mkdtempSync(join(base, `${PREFIX}${pid}-`));
   const secretDir = join(path, 'secrets');
   mkdirSync(secretDir, { mode: 0o700 });
@@ -83,15 +94,39 @@ function runDirsIn(base: string): RunningRunDir[] {
   });
 }
 
-function removeStale(base: string, isAlive: (pid: number) => boolean): void {
-  for (const { pid, path } of runDirsIn(base)) {
-    if (isAlive(pid)) continue;
+/**
+ * Removes those that dead supervisors left. Containers may share the folder but not the numbers of processes, so that a
+ * number which means nothing here proves nothing: only a control socket that nobody listens on does.
+ */
+export async function removeStaleRunDirs(isAlive: (pid: number) => boolean = processIsAlive): Promise<void> {
+  for (const { pid, path } of runDirsIn(baseFolder())) {
+    if (isAlive(pid) || !isAccessible(path) || !(await isDeserted(path))) continue;
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // another user's
+      // another node does so, too
     }
   }
+}
+
+/** Time enough for a supervisor to get from the folder to the socket in it. */
+const WITHOUT_SOCKET_MS_MAX = 60_000;
+
+function isDeserted(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(join(path, CONTROL_SOCKET), () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      resolve(code === 'ECONNREFUSED' || (code === 'ENOENT' && isOld(path)));
+    });
+  });
+}
+
+function isOld(path: string): boolean {
+  const made = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return made !== undefined && Date.now() - made > WITHOUT_SOCKET_MS_MAX;
 }
 
 /** True for a process of any user. */
