@@ -1,4 +1,4 @@
-import { type ClosedRecord, textLength } from './connection-record.ts';
+import { type ClosedRecord, closedTextLength } from './connection-record.ts';
 
 /** As many as nats-server keeps (`max_closed_clients`). */
 const RECORDS_MAX = 10_000;
@@ -27,7 +27,7 @@ export class ClosedConnections {
 
   add(record: ClosedRecord): void {
     this.byReason[record.reason] = (this.byReason[record.reason] ?? 0) + 1;
-    const text = textLength(record);
+    const text = closedTextLength(record);
     while (this.#size === this.#recordsMax || (this.#size > 0 && this.#text + text > this.#textMax)) this.#forget();
     this.#ring[(this.#oldest + this.#size++) % this.#recordsMax] = record;
     this.#text += text;
@@ -38,7 +38,7 @@ export class ClosedConnections {
   }
 
   #forget(): void {
-    this.#text -= textLength(this.#ring[this.#oldest] as ClosedRecord);
+    this.#text -= closedTextLength(this.#ring[this.#oldest] as ClosedRecord);
     this.#ring[this.#oldest] = undefined;
     this.#oldest = (this.#oldest + 1) % this.#recordsMax;
     this.#size--;

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import type { Subscription } from './subscription.ts';
 
 /** One connection in the fields and units of nats-server's `/connz`; times still as numbers (Unix ms, ms). */
 export interface ConnectionRecord {
@@ -29,7 +30,14 @@ export interface ClosedRecord extends ConnectionRecord {
   stopUnixMs: number;
   /** In nats-server's words. */
   reason: string;
+  /** What it was subscribed to, the first of it; absent: nothing. */
+  subscribed?: readonly ClosedSubscription[];
 }
+
+export type ClosedSubscription = Readonly<Pick<Subscription, 'subject' | 'queue' | 'sid' | 'delivered' | 'max'>>;
+
+/** Of each closed connection: ten thousand of them are kept. */
+const SUBSCRIBED_MAX = 16;
 
 export function recordOf(connection: Connection): ConnectionRecord {
   const { options, origin, tls } = connection;
@@ -61,7 +69,25 @@ export function recordOf(connection: Connection): ConnectionRecord {
 /** `user` is whom it said it is, where it was not let in. */
 export function closedRecordOf(connection: Connection, reason: string, stopUnixMs: number): ClosedRecord {
   const { user, options } = connection;
-  return { ...recordOf(connection), user: user || options.nkey || options.user, stopUnixMs, reason };
+  const record = { ...recordOf(connection), user: user || options.nkey || options.user, stopUnixMs, reason };
+  const subscribed = subscribedBy(connection);
+  return subscribed.length === 0 ? record : { ...record, subscribed };
+}
+
+function subscribedBy({ subscriptions }: Connection): ClosedSubscription[] {
+  const kept: ClosedSubscription[] = [];
+  for (const { subject, queue, sid, delivered, max } of subscriptions.values()) {
+    if (kept.length === SUBSCRIBED_MAX) break;
+    kept.push({ subject, queue, sid, delivered, max });
+  }
+  return kept;
+}
+
+/** As `textLength`, with the subjects. */
+export function closedTextLength(record: ClosedRecord): number {
+  let length = textLength(record);
+  for (const { subject, queue, sid } of record.subscribed ?? []) length += subject.length + queue.length + sid.length;
+  return length;
 }
 
 /** Characters that a client chose the number of. */

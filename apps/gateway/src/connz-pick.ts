@@ -1,3 +1,5 @@
+import { overlaps } from '@skein/permissions';
+import { subjectFromText } from '@skein/subjects';
 import type { Connection } from './connection.ts';
 import type { ClosedRecord } from './connection-record.ts';
 import type { Gateway } from './gateway.ts';
@@ -30,6 +32,8 @@ export interface PickQuery {
   account?: string;
   user?: string;
   cid?: number;
+  /** Those alone that are subscribed to something that has subjects in common with this pattern. */
+  filterSubject?: string;
   /** Part of a name, user, address or id, in any case; see `matches`. */
   search?: string;
   /** From the other end of the order. */
@@ -37,7 +41,7 @@ export interface PickQuery {
 }
 
 export interface Picked {
-  /** Of the state and account asked for, and of the search; user and id do not narrow it, as in nats-server. */
+  /** Of the state and account asked for, and of the search; user, id and subject do not narrow it, as in nats-server. */
   total: number;
   cids: number[];
   /** To `cids`, rising in the order asked for, so that a falling one has its figures negated. Reasons stay texts. `cids` are in no order. */
@@ -63,14 +67,18 @@ export function pickConnections(gateway: Gateway, query: PickQuery): Picked {
 
 type Candidate = Connection | ClosedRecord;
 
-function candidatesOf(gateway: Gateway, { state, account, user, cid, search }: PickQuery) {
+function candidatesOf(gateway: Gateway, query: PickQuery) {
+  const { state, account, user, cid, search } = query;
   const candidates: Candidate[] = [];
   let total = 0;
+  const isSubscribed = query.filterSubject === undefined ? undefined : subscribedTo(query.filterSubject);
   const wanted = search?.toLowerCase() ?? '';
   const consider = (one: Candidate): void => {
     if (wanted !== '' && !matches(one, wanted)) return;
     total++;
-    if ((user === undefined || one.user === user) && (cid === undefined || one.cid === cid)) candidates.push(one);
+    if (user !== undefined && one.user !== user) return;
+    if (cid !== undefined && one.cid !== cid) return;
+    if (isSubscribed === undefined || isSubscribed(one)) candidates.push(one);
   };
   if (state !== 'closed') {
     const open = account === undefined ? gateway.connections.values() : gateway.accounts.get(account)?.connections;
@@ -91,6 +99,22 @@ function matches(one: Candidate, wanted: string): boolean {
   return `${name}\n${one.user}\n${host}:${port}\n${one.cid}\n${lang}\n${account}\n${closed ? one.reason : ''}`
     .toLowerCase()
     .includes(wanted);
+}
+
+/** Patterns are compared one by one: a question must not take longer than these take. */
+const COMPARED_MAX = 200_000;
+
+/** With more subscriptions than can be compared, connections that come later are left out. */
+function subscribedTo(filter: string): (one: Candidate) => boolean {
+  const wanted = subjectFromText(filter);
+  let left = COMPARED_MAX;
+  return (one) => {
+    for (const { subject } of isClosed(one) ? (one.subscribed ?? []) : one.subscriptions.values()) {
+      if (left-- <= 0) return false;
+      if (overlaps(subject, wanted)) return true;
+    }
+    return false;
+  };
 }
 
 const isClosed = (one: Candidate): one is ClosedRecord => 'stopUnixMs' in one;

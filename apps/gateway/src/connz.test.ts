@@ -153,3 +153,29 @@ it.each([
   const gateway = gatewayWith([orders, carol], [closedRecord(3, { reason: 'Slow Consumer (Pending Bytes)' })]);
   expect(pick(gateway, { state: 'any', search })).toMatchObject({ total: cids.length, cids });
 });
+
+it('a subject narrows what is picked, in open and in closed connections', () => {
+  const subscribed = [{ subject: 'x.>', queue: 'q', sid: '9', delivered: 3, max: 0 }];
+  const closed = [closedRecord(3, { subscribed }), closedRecord(4)];
+  const gateway = gatewayWith([connection(1, {}, ['foo.*']), connection(2, {}, ['x.y.z', 'b'])], closed);
+  const cids = (filterSubject: string) => pick(gateway, { filterSubject, state: 'any' }).cids;
+  expect(pick(gateway, { filterSubject: 'none', state: 'any' })).toMatchObject({ total: 4, cids: [] });
+  for (const [filter, expected] of [
+    ['foo.bar', [1]],
+    ['*.bar', [1, 3]],
+    ['x.*.z', [2, 3]],
+    ['>', [1, 2, 3]],
+    ['foo', []],
+  ] as const) {
+    expect([filter, cids(filter)]).toEqual([filter, expected]);
+  }
+});
+
+it('a closed connection is described with what it was subscribed to', () => {
+  const subscribed = [{ subject: 'a', queue: 'q', sid: '9', delivered: 3, max: 0 }];
+  const gateway = gatewayWith([], [closedRecord(3, { subscribed })]);
+  const [one] = describe(gateway, { cids: [3], subscriptions: 'detail' }).connections;
+  expect(one).not.toHaveProperty('subscribed');
+  expect(one.subscriptionsDetail).toEqual([{ subject: 'a', queue: 'q', sid: '9', msgs: 3, max: 0 }]);
+  expect(describe(gateway, { cids: [3] }).connections[0]).not.toHaveProperty('subscriptionsList');
+});

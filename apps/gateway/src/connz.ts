@@ -1,13 +1,18 @@
 import { subjectText } from '@skein/subjects';
-import type { Connection } from './connection.ts';
-import { type ClosedRecord, type ConnectionRecord, recordOf, textLength } from './connection-record.ts';
+import {
+  type ClosedRecord,
+  type ClosedSubscription,
+  type ConnectionRecord,
+  recordOf,
+  textLength,
+} from './connection-record.ts';
 import { type Picked, type PickQuery, pickConnections } from './connz-pick.ts';
 import type { Gateway } from './gateway.ts';
 
 export interface DescribeQuery {
   /** At most `DESCRIBED_MAX`. */
   cids: number[];
-  /** Lists subscriptions of open connections: their subjects, or each with its details. */
+  /** Lists subscriptions: their subjects, or each with its details. */
   subscriptions?: 'subjects' | 'detail';
   /** Where the answer before stopped. */
   from?: Position;
@@ -63,23 +68,26 @@ function describeConnections(gateway: Gateway, { cids, subscriptions, from }: De
   for (let i = from?.cid ?? 0; i < cids.length; i++) {
     if (room.text <= 0) return { connections, next: { cid: i, subscription: 0 } };
     const open = gateway.connections.get(cids[i]);
-    const record: DescribedConnection | undefined = open === undefined ? closed.get(cids[i]) : recordOf(open);
-    if (record === undefined) continue;
+    const { subscribed, ...ended } = closed.get(cids[i]) ?? {};
+    const record = open === undefined ? (ended as DescribedConnection) : recordOf(open);
+    if (record.cid === undefined) continue;
     const goesOn = i === from?.cid;
     // A name alone may fill an answer: the next one is for the subscriptions.
     if (!goesOn) room.text -= textLength(record);
     connections.push(record);
-    if (open === undefined || subscriptions === undefined) continue;
+    if (subscriptions === undefined) continue;
     const skipped = goesOn ? from.subscription : 0;
-    const listed = listSubscriptions(open, record, subscriptions, skipped, room);
-    if (listed < open.subscriptions.size) return { connections, next: { cid: i, subscription: listed } };
+    const all = open?.subscriptions.values() ?? subscribed ?? [];
+    const listed = listSubscriptions(all, record, subscriptions, skipped, room);
+    const size = open?.subscriptions.size ?? subscribed?.length ?? 0;
+    if (listed < size) return { connections, next: { cid: i, subscription: listed } };
   }
   return { connections };
 }
 
 /** Returns the position behind the last one listed. */
 function listSubscriptions(
-  { subscriptions }: Connection,
+  all: Iterable<ClosedSubscription>,
   record: DescribedConnection,
   how: 'subjects' | 'detail',
   skipped: number,
@@ -88,7 +96,7 @@ function listSubscriptions(
   const subjects: string[] = [];
   const details: SubscriptionDetail[] = [];
   let at = 0;
-  for (const { subject, queue, sid, delivered, max } of subscriptions.values()) {
+  for (const { subject, queue, sid, delivered, max } of all) {
     if (at++ < skipped) continue;
     if (room.subscriptions <= 0 || room.text <= 0) {
       at--;
@@ -108,6 +116,6 @@ function closedOf(gateway: Gateway, cids: readonly number[]): Map<number, Closed
   const found = new Map<number, ClosedRecord>();
   const wanted = new Set(cids.filter((cid) => !gateway.connections.has(cid)));
   if (wanted.size === 0) return found;
-  for (const record of gateway.closed) if (wanted.has(record.cid)) found.set(record.cid, { ...record });
+  for (const record of gateway.closed) if (wanted.has(record.cid)) found.set(record.cid, record);
   return found;
 }

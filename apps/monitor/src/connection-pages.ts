@@ -14,6 +14,8 @@ export interface PageQuery {
   account?: string;
   user?: string;
   cid?: number;
+  /** Those alone that are subscribed to something that has subjects in common with this pattern. */
+  filterSubject?: string;
   /** Part of a name, user, address, id, language, account or reason, in any case. Narrows the total. */
   search?: string;
   /** From the other end of the order. */
@@ -32,6 +34,8 @@ export interface ConnectionPage {
 
 /** Its own, not the other pages': a gateway with much to do still answers this. */
 const ANSWER_MS = 1000;
+/** How long nobody may say anything at all. */
+const THERE_MS = 120;
 const AT_ONCE = 2;
 const WAITING_MAX = 16;
 /** Less than a gateway would describe in one answer: it has messages to see to between them. */
@@ -99,10 +103,15 @@ export class ConnectionPages {
   }
 
   async #pick(peer: Peer, query: PageQuery): Promise<Picked | undefined> {
-    const { sort, state, offset, limit, account, user, cid, nowMs, search, reverse } = query;
-    const pick = { sort, state, count: offset + limit, account, user, cid, nowMs, search, reverse };
+    const { sort, state, offset, limit, account, user, cid, filterSubject, nowMs, search, reverse } = query;
+    const pick = { sort, state, count: offset + limit, account, user, cid, filterSubject, nowMs, search, reverse };
+    // One that stalls does not hold the page up: whoever is there answers this one before it begins to look.
+    const isThere = this.#member.request(peer.id, 'health', '', THERE_MS);
+    const picking = this.#ask<{ total: number; cids: number[]; keys: SortKey[] }>(peer, { pick });
+    picking.catch(() => {});
     try {
-      const answer: { total: number; cids: number[]; keys: SortKey[] } = await this.#ask(peer, { pick });
+      await isThere;
+      const answer = await picking;
       this.#knownOf(peer).rememberTotal(totalName(query), answer.total);
       const choices = answer.cids.map((one, i) => ({ cid: one, key: answer.keys[i], peer }));
       return { total: answer.total, choices, remembered: [] };

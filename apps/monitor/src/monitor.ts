@@ -1,3 +1,4 @@
+import { type AccountDefinition, newDefinition } from '@skein/accounts';
 import type { Member, NodeIdentity, Peer } from '@skein/bus';
 import { systemAccountOf } from '@skein/config/options';
 import type { AssetKind, Figures } from '@skein/metrics';
@@ -77,9 +78,18 @@ export class Monitor {
     return systemAccountOf(this.configuration);
   }
 
+  get accountDefinitions(): AccountDefinition[] {
+    return this.configuration.accounts.map(({ definition }) => definition);
+  }
+
+  /** Of one that is not in the configuration: one that gives and takes nothing. */
+  accountDefinition(name: string): AccountDefinition {
+    return this.accountDefinitions.find((one) => one.name === name) ?? newDefinition(name);
+  }
+
   /** Every account that clients can be in. */
   accountNames(): string[] {
-    const names = this.configuration.accounts.map(({ definition }) => definition.name);
+    const names = this.accountDefinitions.map((definition) => definition.name);
     return [...new Set(['$G', ...names, ...(this.systemAccount === undefined ? [] : [this.systemAccount])])].sort();
   }
 

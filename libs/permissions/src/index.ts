@@ -1,3 +1,4 @@
+export { overlaps } from './pattern.ts';
 export {
   type ConnectionPermissions,
   compilePermissions,

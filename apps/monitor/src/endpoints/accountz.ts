@@ -1,3 +1,4 @@
+import { accountDetail } from '../account-detail.ts';
 import { accountStatistics, noFigures } from '../account-statistics.ts';
 import { sublistStats } from '../interest-figures.ts';
 import type { Monitor } from '../monitor.ts';
@@ -37,6 +38,7 @@ async function detailOf(monitor: Monitor, account: string) {
       leafnode_connections: 0,
       client_connections: connections,
       subscriptions,
+      ...accountDetail(monitor.accountDefinition(account), monitor.accountDefinitions, monitor.systemAccount),
       name_tag: account,
       sublist_stats: sublistStats(page.figures),
     },

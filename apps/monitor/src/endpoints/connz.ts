@@ -24,8 +24,12 @@ const fields = {
   state: { kind: 'int', body: 'state', type: 'server.ConnState', fromQuery: stateOf },
   user: { kind: 'string', query: 'user', body: 'user' },
   account: { kind: 'string', query: 'acc', body: 'acc' },
-  /** Over HTTP nats-server does not look at it. */
-  filterSubject: { kind: 'string', body: 'filter_subject' },
+  /** Over HTTP nats-server does not look at it; here it does where it can mean something. */
+  filterSubject: {
+    kind: 'string',
+    body: 'filter_subject',
+    fromQuery: ({ filter_subject = '', acc = '' }: Query) => (acc === '' ? '' : filter_subject),
+  },
 } as const;
 
 /** The connections of all gateways, and those that closed last. */
@@ -34,7 +38,10 @@ export const connz = endpoint({
   fields,
   forAccount: (options, account) => ({ ...options, account }),
   async answer(monitor, options) {
-    const { auth, cid, account, user } = options;
+    const { auth, cid, account, user, filterSubject } = options;
+    if (filterSubject !== '' && account === '') {
+      throw new QuestionError('filter by subject only valid with account filtering');
+    }
     const state = states[options.state] ?? 'open';
     const sort = sortOf(options, state);
     const offset = Math.max(0, options.offset);
@@ -51,6 +58,7 @@ export const connz = endpoint({
       ...(cid > 0 && { cid }),
       ...(account !== '' && { account }),
       ...(user !== '' && { user }),
+      ...(filterSubject !== '' && { filterSubject }),
       ...(subscriptions && { subscriptions }),
     });
     const connections = page.connections.map((one) => connectionInfo(one, now, auth));
