@@ -1,20 +1,15 @@
-import type { AccountDetail } from '@skein/metrics';
-import { accountz } from '../endpoints/accountz.ts';
+import type { AccountDetail, AccountStatistics } from '@skein/metrics';
 import type { Monitor } from '../monitor.ts';
-import { ask } from './ask.ts';
 
-export interface AccountDetails {
-  /** Accounts that there are. */
-  total: number;
-  /** Of the first of them. */
-  details: AccountDetail[];
-}
-
-/** What `/accountz` says of each account, at most so many. */
-export async function accountDetails(monitor: Monitor, limit: number): Promise<AccountDetails> {
-  const { accounts } = await ask<{ accounts: string[] }>(monitor, accountz);
-  const pages = await Promise.all(
-    accounts.slice(0, limit).map((acc) => ask<{ account_detail?: AccountDetail }>(monitor, accountz, { acc })),
-  );
-  return { total: accounts.length, details: pages.flatMap((page) => page.account_detail ?? []) };
+/** What `/accountz?acc=` says of accounts, from one question about all of them instead of one for each. */
+export function accountDetails(monitor: Monitor, accounts: readonly AccountStatistics[]): AccountDetail[] {
+  return accounts.map(({ acc, name, conns, leafnodes, num_subscriptions }) => ({
+    account_name: acc,
+    name_tag: name,
+    is_system: acc === monitor.systemAccount,
+    complete: true,
+    client_connections: conns,
+    leafnode_connections: leafnodes,
+    subscriptions: num_subscriptions,
+  }));
 }

@@ -6,6 +6,9 @@ import { scrape } from './scrape.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** Two accounts, which come first. */
+const ACCOUNT_SERIES = 2 * 9;
+
 const read = async (text: Promise<string>) => {
   const families = parseExposition(await text);
   return (name: string) => families.find((one) => one.name === name)?.samples.map((one) => [one.labels, one.value]);
@@ -26,7 +29,7 @@ it('adds up what the gateways say, and shows each by itself', async () => {
   expect(samples('gnatsd_healthz_status')).toEqual([[{ server_id: 'NABC' }, 0]]);
 });
 
-it('is there 150 ms later, whoever does not answer', async () => {
+it('is there within 200 ms, whoever does not answer', async () => {
   const { monitor, member, pass } = testMonitor();
   monitor.configuration.skein.metrics = { accounts: true, connections: true, seriesMax: 100 };
   await scrape(monitor);
@@ -39,7 +42,7 @@ it('is there 150 ms later, whoever does not answer', async () => {
     },
   });
   const before = Date.now();
-  const answer = scrape(monitor).finally(() => expect(Date.now() - before).toBe(150));
+  const answer = scrape(monitor).finally(() => expect(Date.now() - before).toBeLessThan(200));
   pass(150);
   await vi.runAllTimersAsync();
   const samples = await read(answer);
@@ -68,7 +71,7 @@ it('shows connections one by one only when it is told to, the oldest, within the
   };
   expect(await cids()).toBeUndefined();
   const { metrics } = monitor.configuration.skein;
-  monitor.configuration.skein.metrics = { ...metrics, connections: true, seriesMax: 2 * 11 };
+  monitor.configuration.skein.metrics = { ...metrics, connections: true, seriesMax: ACCOUNT_SERIES + 2 * 11 };
   expect(await cids()).toEqual(['7', '8']);
   expect(monitor.seriesDropped.get('connections')).toBe(11);
 });

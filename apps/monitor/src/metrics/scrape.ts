@@ -40,14 +40,13 @@ const MS_PER_S = 1000;
  */
 export async function scrape(monitor: Monitor): Promise<string> {
   const { metrics } = monitor.configuration.skein;
-  const [processes, general, subscriptions, routes, accounts, detailed, jetstream, leafs, health, connections] =
+  const [processes, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] =
     await Promise.all([
       monitor.processStates(),
       ask<object>(monitor, varz),
       ask<object>(monitor, subsz),
       ask<object>(monitor, routez),
       ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, { unused: '1' }),
-      metrics.accounts ? accountDetails(monitor, Math.floor(metrics.seriesMax / seriesPerAccountDetail)) : undefined,
       ask<JetStreamPage>(monitor, jsz),
       ask<{ leafnodes: number }>(monitor, leafz),
       Promise.all(healthQuestions.map(([, query]) => ask<{ status: string }>(monitor, healthz, query))),
@@ -65,21 +64,22 @@ export async function scrape(monitor: Monitor): Promise<string> {
     families.add(skein.answerAge, labels, last.ageMs / MS_PER_S);
     addProcess(families, { component, instance }, last.figures, budget);
   }
-  addPage(families, names, 'varz', general);
-  addPage(families, names, 'subsz', subscriptions);
-  addPage(families, names, 'routez', routes);
-  addAccountStatistics(families, names, accounts.account_statz, budget);
-  if (detailed !== undefined) {
-    const shown = budget.take('accounts', detailed.total, seriesPerAccountDetail);
-    addAccountDetails(families, names, detailed.details.slice(0, shown));
+  const pages = { varz: general, subsz: subscriptions, routez: routes };
+  for (const [name, page] of Object.entries(pages)) if (page !== undefined) addPage(families, names, name, page);
+  for (const [i, [name]] of healthQuestions.entries()) {
+    const { status } = health[i] ?? { status: 'unavailable' };
+    addHealth(families, names, name, status);
   }
-  healthQuestions.forEach(([name], i) => {
-    addHealth(families, names, name, health[i].status);
-  });
-  addJetStream(families, names, monitor.identity.serverName, jetstream);
-  addLeafNodes(families, names, leafs);
+  if (jetstream !== undefined) addJetStream(families, names, monitor.identity.serverName, jetstream);
+  if (leafs !== undefined) addLeafNodes(families, names, leafs);
   const totals = connectionTotals(processes);
   addConnectionTotals(families, names, totals);
+  if (accounts !== undefined) {
+    addAccountStatistics(families, names, accounts.account_statz, budget);
+    const details = metrics.accounts ? accountDetails(monitor, accounts.account_statz) : [];
+    const shown = budget.take('accounts', details.length, seriesPerAccountDetail);
+    addAccountDetails(families, names, details.slice(0, shown));
+  }
   if (connections !== undefined) {
     const shown = budget.take('connections', totals.connections, seriesPerConnection);
     addConnections(families, names, connections.slice(0, shown), monitor.wallMs());
