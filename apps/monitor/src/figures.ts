@@ -4,7 +4,7 @@ import type { Figures } from '@skein/metrics';
 export interface ProcessFigures {
   pid: number;
   uptimeMs: number;
-  memory: { rss: number; heapUsed?: number; heapTotal?: number };
+  memory: { rss: number; pss?: number; heapUsed?: number; heapTotal?: number };
   cpu: { userMs: number; systemMs: number };
   /** How late a timer was at worst among the last heartbeats. */
   loopDelayMs?: number;

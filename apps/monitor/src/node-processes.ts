@@ -11,7 +11,7 @@ export interface ProcessInfo {
   pid: number;
   uptime: string;
   restarts: number;
-  /** Resident, bytes. */
+  /** Bytes; memory shared with other processes counts by its share. */
   mem: number;
   /** Percent of one core. */
   cpu: number;
@@ -61,7 +61,7 @@ export class NodeProcesses {
       pid,
       uptime: formatUptime(uptimeMs),
       restarts,
-      mem: memory.rss,
+      mem: memory.pss ?? memory.rss,
       cpu: this.cpu.percent(nameOf(listed), cpu.userMs + cpu.systemMs, uptimeMs, nowMs),
       ...(loopDelay !== undefined && {
         event_loop_delay_ms: {

@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { type LoopDelayFigures, loopDelay } from './loop-delay.ts';
+import { proportionalMemory } from './proportional-memory.ts';
 
 /** What every process answers to `stats`, as JSON. Bytes, milliseconds. */
 export interface ProcessFigures {
   pid: number;
   uptimeMs: number;
-  memory: { rss: number; heapUsed: number; heapTotal: number; external: number; arrayBuffers: number };
+  /** `pss`: shared pages by their share; where the system tells. */
+  memory: { rss: number; pss?: number; heapUsed: number; heapTotal: number; external: number; arrayBuffers: number };
   /** Since the process started. */
   cpu: { userMs: number; systemMs: number };
   /** Share of time that the event loop was busy, since it started. */
@@ -25,7 +27,7 @@ export function processFigures(pid: number, loopDelayMs: number): ProcessFigures
   return {
     pid,
     uptimeMs: Math.round(process.uptime() * 1000),
-    memory: { rss, heapUsed, heapTotal, external, arrayBuffers },
+    memory: { rss, pss: proportionalMemory(), heapUsed, heapTotal, external, arrayBuffers },
     cpu: { userMs: user / 1000, systemMs: system / 1000 },
     loopUtilization: utilization,
     loopDelayMs,
