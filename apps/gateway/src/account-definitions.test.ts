@@ -52,8 +52,9 @@ it('a configuration changes what differs from the one before, and takes away wha
   at.gateway.definitions.configure({
     accounts: [{ definition: definition({ payloadBytesMax: 9 }), users }],
     mappings: [],
+    noSystemAccount: false,
   });
   expect(connection.payloadBytesMax).toBe(9);
-  at.gateway.definitions.configure({ accounts: [], mappings: [] });
+  at.gateway.definitions.configure({ accounts: [], mappings: [], noSystemAccount: false });
   expect(connection.account?.limits).toEqual({});
 });

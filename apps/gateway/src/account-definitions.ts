@@ -1,4 +1,5 @@
 import { type AccountDefinition, GLOBAL_ACCOUNT, newDefinition } from '@skein/accounts';
+import { systemAccountOf } from '@skein/config/options';
 import type { Gateway } from './gateway.ts';
 import type { GatewayConfiguration } from './settings.ts';
 
@@ -12,7 +13,11 @@ export class AccountDefinitions {
     this.#gateway = gateway;
   }
 
-  configure({ accounts, mappings }: Pick<GatewayConfiguration, 'accounts' | 'mappings'>): void {
+  configure(
+    configuration: Pick<GatewayConfiguration, 'accounts' | 'mappings' | 'systemAccount' | 'noSystemAccount'>,
+  ): void {
+    const { accounts, mappings } = configuration;
+    this.#gateway.interchange.graph.systemAccount = systemAccountOf(configuration);
     const definitions = accounts.map(({ definition }) => definition);
     definitions.push({ ...newDefinition(GLOBAL_ACCOUNT), mappings });
     const before = this.#configured;
@@ -25,6 +30,7 @@ export class AccountDefinitions {
 
   /** From now on the account is this. Its clients stay; their limits follow. */
   apply(definition: AccountDefinition): void {
+    this.#changed(this.#gateway.interchange.graph.set(definition));
     const account = this.#gateway.account(definition.name);
     account.limits = definition.limits;
     for (const connection of account.connections) this.#gateway.admission.limit(connection);
@@ -32,9 +38,14 @@ export class AccountDefinitions {
 
   /** There is no such account any more. Its clients are whoever's who let them in. */
   remove(name: string): void {
+    this.#changed(this.#gateway.interchange.graph.delete(name));
     const account = this.#gateway.accounts.get(name);
     if (account === undefined) return;
     account.limits = {};
     for (const connection of account.connections) this.#gateway.admission.limit(connection);
+  }
+
+  #changed(names: Iterable<string>): void {
+    for (const name of names) this.#gateway.accounts.get(name)?.waysChanged();
   }
 }

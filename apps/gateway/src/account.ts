@@ -1,6 +1,8 @@
-import type { AccountLimits } from '@skein/accounts';
+import type { AccountLimits, Mapper, Way } from '@skein/accounts';
 import { Sublist } from '@skein/subjects';
 import type { Connection } from './connection.ts';
+import { type Crossing, Destination, Remapping } from './crossing.ts';
+import type { Interchange } from './interchange.ts';
 import { RemoteInterest } from './remote-interest.ts';
 import { type Route, RouteCache } from './route.ts';
 import type { Subscription } from './subscription.ts';
@@ -29,9 +31,16 @@ export class Account {
   #routedWeight = 0;
   /** Rises with each change of interest: a route of an older generation is matched again. */
   #generation = 0;
+  /** How it hangs together with other accounts; null where there are none. */
+  readonly interchange: Interchange | null;
+  /** Where its messages go beside itself, and how they are mapped. Undefined until one asks. */
+  #ways: { ways: Sublist<Way> | null; mapper: Mapper | null } | undefined;
+  /** Rises when these change. */
+  #waysGeneration = 0;
 
-  constructor(name: string) {
+  constructor(name: string, interchange: Interchange | null = null) {
     this.name = name;
+    this.interchange = interchange;
     this.nameBytes = Buffer.from(name);
   }
 
@@ -124,8 +133,37 @@ export class Account {
     return route;
   }
 
+  /** Its exports, imports or mappings, or those of accounts beside it, are other now. */
+  waysChanged(): void {
+    this.#ways = undefined;
+    this.#waysGeneration++;
+    this.#generation++;
+  }
+
+  /** Where messages on this route go beside this account. */
+  #lead(route: Route): void {
+    route.waysGeneration = this.#waysGeneration;
+    const { interchange } = this;
+    if (interchange === null) return;
+    const { graph } = interchange;
+    this.#ways ??= { ways: graph.ways(this.name), mapper: graph.mapper(this.name) };
+    const { ways, mapper } = this.#ways;
+    const { subject } = route;
+    const mapping = mapper?.find(subject);
+    route.remapping = mapping === undefined ? null : new Remapping(this, subject, mapping);
+    const leading = ways?.match(subject).plain ?? [];
+    route.crossings = leading.map(
+      (way): Crossing => ({
+        way,
+        destination: new Destination(interchange.account(way.account), way.transform?.apply(subject) ?? subject),
+      }),
+    );
+  }
+
   refresh(route: Route): void {
     this.misses++;
+    if (route.waysGeneration !== this.#waysGeneration) this.#lead(route);
+    route.self = this.interchange?.self ?? 0;
     route.refresh(this.local.match(route.subject), this.remote.match(route.subject), this.#generation);
     this.#routedWeight += route.weight;
     if (this.#routedWeight <= ROUTED_WEIGHT_MAX) return;

@@ -74,6 +74,7 @@ export class GatewayMember {
       runtime,
       log,
       settings: settingsFrom(this.configuration),
+      serverId: () => (this.#identity as NodeIdentity).serverId,
       report: (trace) =>
         trace.report(
           this.#identity as NodeIdentity,

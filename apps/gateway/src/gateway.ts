@@ -11,6 +11,7 @@ import { Connection, type HeldPong, type Origin } from './connection.ts';
 import { closedRecordOf } from './connection-record.ts';
 import type { Message } from './deliver.ts';
 import { answerPing } from './handlers/ping.ts';
+import { Interchange } from './interchange.ts';
 import type { MessageTrace } from './message-trace.ts';
 import type { Route } from './route.ts';
 import { routeMessage } from './routing.ts';
@@ -32,6 +33,8 @@ export interface GatewayParts {
   settings: Settings;
   /** The INFO line of a new or changed connection. */
   info(connection: Connection): string;
+  /** The node's; absent where nobody can ask. */
+  serverId?(): string;
   /** A message's trace as it is published; absent where nobody can have it. */
   report?(trace: MessageTrace): Buffer;
 }
@@ -52,6 +55,7 @@ export class Gateway {
   readonly log: Log;
   readonly admission = new Admission(this);
   readonly definitions = new AccountDefinitions(this);
+  readonly interchange: Interchange;
   readonly pool = new BufferPool(OUTPUT_BUFFER_BYTES, FREE_BUFFER_BYTES_MAX);
   readonly accounts = new Map<string, Account>();
   readonly connections = new Map<number, Connection>();
@@ -93,6 +97,7 @@ export class Gateway {
   /** The INFO line of a connection, as things stand. */
   readonly info: (connection: Connection) => string;
   readonly #report: GatewayParts['report'];
+  readonly #serverId: GatewayParts['serverId'];
   #dirty: Connection[] = [];
   #flushPlanned = false;
   /** Counts turns of the event loop in which something happened. */
@@ -113,6 +118,8 @@ export class Gateway {
     this.settings = parts.settings;
     this.info = parts.info;
     this.#report = parts.report;
+    this.#serverId = parts.serverId;
+    this.interchange = new Interchange(this);
     this.applySettings(parts.settings);
   }
 
@@ -127,7 +134,7 @@ export class Gateway {
   account(name: string): Account {
     let account = this.accounts.get(name);
     if (account === undefined) {
-      account = new Account(name);
+      account = new Account(name, this.interchange);
       this.accounts.set(name, account);
     }
     return account;
@@ -310,7 +317,11 @@ export class Gateway {
     const { destination } = trace;
     const subject = Buffer.from(destination);
     if (this.#report === undefined || from.permissions?.canPublish(subject.toString('latin1')) === false) return;
-    const payload = this.#report(trace);
+    this.publish(account, subject, this.#report(trace));
+  }
+
+  /** The server's own word, to whoever listens for it in the account. Not while a message is being routed. */
+  publish(account: Account, subject: Buffer, payload: Buffer): void {
     const { message } = this;
     message.subject = subject;
     message.subjectStart = 0;
@@ -320,8 +331,13 @@ export class Gateway {
     message.payload = payload;
     message.payloadStart = 0;
     message.payloadEnd = payload.length;
+    message.trace = null;
     const route = account.route(subject, 0, subject.length);
     routeMessage(null, account, route, message, this.member, this.runtime, 0);
+  }
+
+  get serverId(): string {
+    return this.#serverId?.() ?? '';
   }
 
   /** A PONG promises that what was published before has arrived: over links that takes an acknowledgement. */

@@ -2,6 +2,7 @@ import type { NodeIdentity } from '@skein/bus';
 import { subjectText } from '@skein/subjects';
 import type { Connection } from './connection.ts';
 import type { Message } from './deliver.ts';
+import { parseHeaders } from './message-headers.ts';
 import type { Subscription } from './subscription.ts';
 
 const DESTINATION = Buffer.from('Nats-Trace-Dest:');
@@ -11,16 +12,19 @@ const DELIVERABLE = /^[^\s\p{Cc}]+$/u;
 const EVENTS_MAX = 1024;
 
 interface TraceEvent {
-  type: 'in' | 'eg';
+  /** In, mapped to another subject, out of a stream's account, into a service's, egress. */
+  type: 'in' | 'sm' | 'se' | 'si' | 'eg';
   ts: string;
   /** 0: a client. */
-  kind: 0;
-  cid: number;
+  kind?: 0;
+  cid?: number;
   name?: string;
   acc?: string;
   subj?: string;
   sub?: string;
   queue?: string;
+  to?: string;
+  from?: string;
 }
 
 /** Follows one message that asks for it by its headers: who sent it, and who gets it (ADR-41). */
@@ -31,12 +35,14 @@ export class MessageTrace {
   readonly #headers: Map<string, string[]>;
   readonly #bytes: number;
   readonly #events: TraceEvent[] = [];
+  readonly #now: () => string;
 
   constructor(headers: Map<string, string[]>, bytes: number, from: Connection, subject: string) {
     this.#headers = headers;
     this.#bytes = bytes;
     this.destination = headers.get('Nats-Trace-Dest')?.[0] ?? '';
     this.only = /^(?:true|1|on)$/i.test(headers.get('Nats-Trace-Only')?.[0] ?? '');
+    this.#now = () => now(from);
     this.#events.push({
       type: 'in',
       ts: now(from),
@@ -44,6 +50,25 @@ export class MessageTrace {
       acc: from.account?.name,
       subj: subjectText(subject),
     });
+  }
+
+  /** The account's mappings gave it another subject. */
+  mapped(subject: Buffer): void {
+    this.#crossed({ type: 'sm', to: subject.toString() });
+  }
+
+  /** It goes to an account that imports the stream. */
+  exported(account: string, subject: Buffer): void {
+    this.#crossed({ type: 'se', acc: account, to: subject.toString() });
+  }
+
+  /** It goes to the account of a service. */
+  imported(account: string, from: string, to: Buffer): void {
+    this.#crossed({ type: 'si', acc: account, from: subjectText(from), to: to.toString() });
+  }
+
+  #crossed(event: Omit<TraceEvent, 'ts'>): void {
+    if (this.#events.length <= EVENTS_MAX) this.#events.push({ ...event, ts: this.#now() });
   }
 
   /** A subscription took it, or would have. */
@@ -88,20 +113,6 @@ export function traceOf(message: Message, from: Connection, subject: string): Me
   if (!block.includes(DESTINATION)) return null;
   const trace = new MessageTrace(parseHeaders(block.toString('utf8')), payloadEnd - payloadStart, from, subject);
   return DELIVERABLE.test(trace.destination) ? trace : null;
-}
-
-function parseHeaders(block: string): Map<string, string[]> {
-  const headers = new Map<string, string[]>();
-  for (const line of block.split('\r\n').slice(1)) {
-    const colon = line.indexOf(':');
-    if (colon <= 0) continue;
-    const name = line.slice(0, colon);
-    const value = line.slice(colon + 1).trim();
-    const values = headers.get(name);
-    if (values === undefined) headers.set(name, [value]);
-    else values.push(value);
-  }
-  return headers;
 }
 
 function client({ cid, options }: Connection): Pick<TraceEvent, 'kind' | 'cid' | 'name'> {

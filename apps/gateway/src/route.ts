@@ -1,5 +1,7 @@
 import type { Group, Match } from '@skein/subjects';
+import type { Crossing, Remapping } from './crossing.ts';
 import type { RemoteInterest } from './remote-interest.ts';
+import { replyProcess } from './reply-subject.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface QueueTarget {
@@ -21,12 +23,41 @@ export class Route {
   groups: readonly QueueTarget[] = NOBODY;
   /** Processes with plain interest. */
   remotes: readonly number[] = NOBODY;
+  /** What becomes of it in other accounts, as of one generation of their ways. */
+  crossings: readonly Crossing[] = NOBODY;
+  waysGeneration = -1;
+  /** Published by a client, it gets another subject first. Null: not. */
+  remapping: Remapping | null = null;
+  /** No client may publish to it: it is for servers among themselves. */
+  readonly isReserved: boolean;
+  /** This gateway's id on the bus. */
+  self = 0;
+  /** Answers to a request that this gateway has taken into another account. */
+  awaitsHere = false;
+  /** There is more to it than plain subscriptions here. */
+  goesBeyond = false;
+  /** It is for other accounts, too. */
+  leadsOut = false;
 
+  /** Not 0: the gateway that an answer is for. */
+  readonly #replyProcess: number;
   #byName: Map<string, QueueTarget> | null = null;
 
   constructor(subject: string, hash: number) {
     this.subject = subject;
     this.hash = hash;
+    this.isReserved = subject.startsWith('_GR_.') || subject.startsWith('$NRG.');
+    this.#replyProcess = replyProcess(subject);
+  }
+
+  /** A client's publish to it is not simply routed. */
+  get isSpecial(): boolean {
+    return this.isReserved || this.remapping !== null;
+  }
+
+  /** Anybody in this account, on this gateway or elsewhere. */
+  get hasReceivers(): boolean {
+    return this.plain.length > 0 || this.groups.length > 0 || this.remotes.length > 0;
   }
 
   /** What keeping it costs, in entries of a list. */
@@ -53,6 +84,13 @@ export class Route {
     this.remotes = remote.plain.length === 0 ? NOBODY : [...new Set(remote.plain.map(({ process }) => process))];
     this.groups =
       local.groups.length === 0 && remote.groups.length === 0 ? NOBODY : joinGroups(local.groups, remote.groups);
+    const process = this.#replyProcess;
+    this.awaitsHere = process !== 0 && process === this.self;
+    if (process !== 0 && process !== this.self && !this.remotes.includes(process)) {
+      this.remotes = [...this.remotes, process];
+    }
+    this.leadsOut = this.awaitsHere || this.crossings.length > 0;
+    this.goesBeyond = this.groups.length > 0 || this.remotes.length > 0 || this.leadsOut;
   }
 }
 

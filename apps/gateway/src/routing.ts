@@ -5,7 +5,7 @@ import { deliver, type Message } from './deliver.ts';
 import type { QueueTarget, Route } from './route.ts';
 
 /**
- * Hands a message to everybody on its route: local subscriptions, one member of each queue group, and each other
+ * Hands a message to everybody on its route, in this account and those that it is led to: local subscriptions, one member of each queue group, and each other
  * process with interest once. Returns how many took it (a process counts as one).
  *
  * @param request not 0: what a process that finds no receiver returns it with
@@ -20,8 +20,41 @@ export function routeMessage(
   request: number,
 ): number {
   const delivered = deliverToPlain(from, route, message);
-  const { groups, remotes } = route;
-  if (groups.length === 0 && remotes.length === 0) return delivered;
+  if (!route.goesBeyond) return delivered;
+  return delivered + routeFurther(from, account, route, message, member, runtime, delivered === 0 ? request : 0);
+}
+
+function routeFurther(
+  from: Connection | null,
+  account: Account,
+  route: Route,
+  message: Message,
+  member: Member,
+  runtime: Runtime,
+  request: number,
+): number {
+  let taken = 0;
+  if (route.groups.length > 0 || route.remotes.length > 0) {
+    taken = routeBeyond(from, account, route, message, member, runtime, request);
+  }
+  // One part of a request at most asks to be handed back: elsewhere another may have been taken.
+  if (route.leadsOut)
+    taken += account.interchange?.carry(from, account, route, message, taken === 0 ? request : 0) ?? 0;
+  return taken;
+}
+
+/** As `routeMessage`, but the message stays in this account. */
+export function routeWithin(
+  from: Connection | null,
+  account: Account,
+  route: Route,
+  message: Message,
+  member: Member,
+  runtime: Runtime,
+  request: number,
+): number {
+  const delivered = deliverToPlain(from, route, message);
+  if (route.groups.length === 0 && route.remotes.length === 0) return delivered;
   return delivered + routeBeyond(from, account, route, message, member, runtime, delivered === 0 ? request : 0);
 }
 

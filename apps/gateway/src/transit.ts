@@ -1,7 +1,6 @@
 import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { Link, Ranges } from '@skein/bus';
 import type { Account } from './account.ts';
-import { sendNoResponders } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
 import type { QueueTarget, Route } from './route.ts';
 import { deliverToGroup, deliverToPlain, routeMessage } from './routing.ts';
@@ -58,6 +57,11 @@ export class Transit {
     const route = this.#route;
     const buf = message.subject;
     let taken = plain ? deliverToPlain(null, route, message) : 0;
+    if (plain && route.awaitsHere) {
+      const kept = { ...message };
+      taken += this.#gateway.interchange.answer(null, this.#account, route, message);
+      Object.assign(message, kept);
+    }
     let refused: Buffer[] | null = null;
     for (let i = 0; i < queues.count; i++) {
       const group = route.groupNamed(buf.toString('latin1', queues.start(i), queues.end(i)));
@@ -114,7 +118,7 @@ export class Transit {
     const reply = message.reply.toString('latin1', message.replyStart, message.replyEnd);
     if (!this.#isLast(`${request} ${reply}`, targets, sent)) return;
     const connection = connections.get(request);
-    if (connection !== undefined) sendNoResponders(connection, route.subject, reply);
+    if (connection !== undefined) this.#gateway.interchange.noResponders(connection, route.subject, reply);
   }
 
   /** To another process with members; never the one that has just handed it back. */

@@ -19,4 +19,6 @@ export {
   type StreamImport,
   type TraceDestination,
 } from './definition.ts';
+export { AccountGraph } from './graph.ts';
 export { type CompiledMapping, Mapper, MappingError } from './mapper.ts';
+export type { ServiceWay, StreamWay, Way } from './ways.ts';

@@ -2,6 +2,7 @@ import { errors } from '@skein/errors';
 import type { PubLine } from '@skein/protocol';
 import { isLiteral } from '@skein/subjects';
 import type { Connection } from '../connection.ts';
+import type { Destination } from '../crossing.ts';
 import { sendNoResponders } from '../deliver.ts';
 import { traceOf } from '../message-trace.ts';
 import type { Route } from '../route.ts';
@@ -38,12 +39,23 @@ export function publish(
 
   // Pedantic only tells: the message goes where it would go without.
   if (connection.options.pedantic && !isLiteral(route.subject)) connection.sendError(errors.invalidPublishSubject.text);
+  let destination: Destination | null = null;
+  if (route.isSpecial) {
+    if (route.remapping === null) {
+      gateway.refusePublish(connection, route.subject);
+      return;
+    }
+    destination = route.remapping.draw(gateway.runtime.random());
+    // Mapped to less than all of it: this one is lost.
+    if (destination === null) {
+      connection.ok();
+      return;
+    }
+    route = destination.route;
+  }
   const { permissions } = connection;
   const { subject } = route;
-  if (
-    isReserved(subject) ||
-    (permissions !== null && !permissions.canPublish(subject) && !permissions.canReply(subject))
-  ) {
+  if (permissions !== null && !permissions.canPublish(subject) && !permissions.canReply(subject)) {
     gateway.refusePublish(connection, subject);
     return;
   }
@@ -63,6 +75,11 @@ export function publish(
   message.payloadEnd = payloadEnd;
   if (gateway.settings.trace) tracePublish(connection, message);
   message.trace = line.headerBytes > 0 ? traceOf(message, connection, subject) : null;
+  if (destination !== null) {
+    message.subject = destination.subject;
+    message.subjectEnd = destination.subject.length;
+    message.trace?.mapped(destination.subject);
+  }
   const delivered = gateway.route(connection, account, route, message, hasReply && connection.options.noResponders);
   if (hasReply && delivered === 0 && connection.options.noResponders) {
     sendNoResponders(
@@ -77,13 +94,3 @@ export function publish(
     gateway.publishTrace(connection, account, trace);
   }
 }
-
-/** Subjects between servers, which no client may publish to. */
-function isReserved(subject: string): boolean {
-  const first = subject.charCodeAt(0);
-  if (first !== UNDERSCORE && first !== DOLLAR) return false;
-  return subject.startsWith('_GR_.') || subject.startsWith('$NRG.');
-}
-
-const UNDERSCORE = 0x5f;
-const DOLLAR = 0x24;

@@ -1,0 +1,217 @@
+import { AccountGraph, type ServiceWay } from '@skein/accounts';
+import type { Account } from './account.ts';
+import { AwaitedReplies, type AwaitedReply } from './awaited-replies.ts';
+import type { Connection } from './connection.ts';
+import type { Crossing, Destination } from './crossing.ts';
+import { type Message, sendNoResponders } from './deliver.ts';
+import type { Gateway } from './gateway.ts';
+import { newId } from './reply-subject.ts';
+import { addRequestInfo, type ClientInfo, clientInfo } from './request-info.ts';
+import type { Route } from './route.ts';
+import { routeMessage, routeWithin } from './routing.ts';
+import { type LatencyMeasurement, type LatencyOutcome, latencyMetric, sampled } from './service-latency.ts';
+
+/** A request may go on from account to account, and its answer comes back as far. */
+const HOPS_MAX = 16;
+/** Measurements of one turn; beyond it they are dropped. */
+const METRICS_MAX = 10_000;
+
+/**
+ * Takes messages from one account to another, where exports and imports say so. All of it happens on the gateway that a
+ * message was published at: it knows every account's interest, so that nothing has to be declared for an import, and what
+ * leaves for another process is in its last account already. Answers come back by a subject that names this gateway.
+ */
+export class Interchange {
+  readonly graph = new AccountGraph();
+  readonly replies: AwaitedReplies;
+  readonly #gateway: Gateway;
+  /** Accounts that the message being routed has come through. */
+  #hops = 0;
+  #metrics: { account: Account; subject: string; payload: Buffer }[] = [];
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+    this.replies = new AwaitedReplies(gateway.runtime, () => gateway.member.id);
+  }
+
+  /** This gateway's id on the bus, as answers name it. */
+  get self(): number {
+    return this.#gateway.member.id;
+  }
+
+  account(name: string): Account {
+    return this.#gateway.account(name);
+  }
+
+  /** To everybody in other accounts. Returns how many took it; leaves the message as it was. */
+  carry(from: Connection | null, account: Account, route: Route, message: Message, request: number): number {
+    if (this.#hops >= HOPS_MAX) return 0;
+    this.#hops++;
+    const kept = { ...message };
+    let taken = 0;
+    if (route.awaitsHere) {
+      taken += this.answer(from, account, route, message);
+      Object.assign(message, kept);
+    }
+    for (const crossing of route.crossings) {
+      taken +=
+        crossing.way.kind === 'stream'
+          ? this.#stream(from, crossing, message)
+          : this.#request(from, account, crossing.way, crossing.destination, route, message, taken === 0 ? request : 0);
+      Object.assign(message, kept);
+    }
+    this.#hops--;
+    return taken;
+  }
+
+  /** What an exporter's message is to those who import the stream. It goes no further than to them. */
+  #stream(from: Connection | null, { way, destination }: Crossing, message: Message): number {
+    const { route } = destination;
+    if (!route.hasReceivers || !this.#traceOn(message, way.allowTrace)) return 0;
+    message.trace?.exported(destination.account.name, destination.subject);
+    retarget(message, destination.subject);
+    const { member, runtime } = this.#gateway;
+    return routeWithin(from, destination.account, route, message, member, runtime, 0);
+  }
+
+  /** A request to a service of another account. */
+  #request(
+    from: Connection | null,
+    account: Account,
+    way: ServiceWay,
+    destination: Destination,
+    route: Route,
+    message: Message,
+    request: number,
+  ): number {
+    if (!this.#traceOn(message, way.allowTrace)) return 0;
+    const { member, runtime, settings } = this.#gateway;
+    const target =
+      destination.route.remapping === null ? destination : destination.route.remapping.draw(runtime.random());
+    if (target === null) return 0;
+    message.trace?.imported(account.name, route.subject, target.subject);
+    const info = clientInfo(from, account.name, way, this.#gateway.serverId);
+    const measurement = this.#measured(way, message, info);
+    const awaited = this.#await(target.account, account, route.subject, way, message);
+    retarget(message, target.subject);
+    if (settings.headers) addRequestInfo(message, JSON.stringify(info));
+    const taken = routeMessage(from, target.account, target.route, message, member, runtime, request);
+    if (awaited !== null && taken === 0) this.replies.delete(awaited.subject);
+    else if (awaited !== null) awaited.latency = measurement;
+    if (measurement !== null && (awaited === null || taken === 0)) {
+      this.#publishMetric(target.account, measurement, { status: awaited === null ? 400 : 503, elapsedMs: 0 });
+    }
+    return taken;
+  }
+
+  /** The request gets a reply subject of its own. Null: it wants no answer. */
+  #await(account: Account, requester: Account, asked: string, way: ServiceWay, message: Message): AwaitedReply | null {
+    const { reply, replyStart, replyEnd } = message;
+    if (replyEnd === replyStart) return null;
+    const original = reply.toString('latin1', replyStart, replyEnd);
+    const awaited = this.replies.add(account, requester, original, asked, way.service, this.#gateway.turnMs());
+    message.reply = Buffer.from(awaited.subject, 'latin1');
+    message.replyStart = 0;
+    message.replyEnd = message.reply.length;
+    return awaited;
+  }
+
+  /** An answer that is awaited here is published where it was asked from. Returns how many took it. Changes the message. */
+  answer(from: Connection | null, account: Account, route: Route, message: Message): number {
+    const awaited = this.replies.get(route.subject);
+    // Who guesses at it from an account that was not asked gets nothing out of it.
+    if (awaited === undefined || awaited.account !== account) return 0;
+    const now = this.#gateway.turnMs();
+    const { type, requester } = awaited;
+    const isEmpty = message.payloadEnd - message.payloadStart === message.headerBytes;
+    if (type === 'Singleton' || (type === 'Chunked' && isEmpty)) this.replies.delete(awaited.subject);
+    else awaited.expiresMs = now + awaited.thresholdMs;
+    this.#measure(from, awaited);
+    // An answer that is a question itself: its answer takes the same way in the other direction.
+    if (message.replyEnd > message.replyStart) {
+      const reply = message.reply.toString('latin1', message.replyStart, message.replyEnd);
+      const back = this.replies.add(requester, account, reply, route.subject, { responseType: 'Singleton' }, now);
+      message.reply = Buffer.from(back.subject, 'latin1');
+      message.replyStart = 0;
+      message.replyEnd = message.reply.length;
+    }
+    retarget(message, Buffer.from(awaited.reply, 'latin1'));
+    const { member, runtime } = this.#gateway;
+    const found = requester.route(message.subject, 0, message.subjectEnd);
+    return routeMessage(from, requester, found, message, member, runtime, 0);
+  }
+
+  /** Nobody took a request: who made it is told, over however many accounts. */
+  noResponders(connection: Connection, subject: string, reply: string): void {
+    let [toldSubject, toldReply] = [subject, reply];
+    for (let hops = 0; hops < HOPS_MAX; hops++) {
+      const awaited = this.replies.get(toldReply);
+      if (awaited === undefined) break;
+      this.replies.delete(toldReply);
+      if (awaited.latency !== null) {
+        this.#publishMetric(awaited.account, awaited.latency, { status: 503, elapsedMs: 0 });
+      }
+      [toldSubject, toldReply] = [awaited.asked, awaited.reply];
+    }
+    sendNoResponders(connection, toldSubject, toldReply);
+  }
+
+  /** Whether the message goes on; without its trace, where that must not leave the account. */
+  #traceOn(message: Message, allowed: boolean): boolean {
+    const { trace } = message;
+    if (trace === null || allowed) return true;
+    message.trace = null;
+    return !trace.only;
+  }
+
+  // ---------------------------------------------------------------- latency
+
+  #measured({ service }: ServiceWay, message: Message, requestor: ClientInfo): LatencyMeasurement | null {
+    if (service.latency === undefined) return null;
+    const { runtime } = this.#gateway;
+    const chosen = sampled(service, message, () => runtime.random());
+    if (chosen === undefined) return null;
+    return {
+      subject: service.latency.subject,
+      requestor,
+      header: chosen.header,
+      startedMs: runtime.now(),
+      startedWallMs: runtime.wallMs(),
+    };
+  }
+
+  #measure(from: Connection | null, awaited: AwaitedReply): void {
+    const { latency, account } = awaited;
+    if (latency === null) return;
+    awaited.latency = null;
+    const everything = { share: true, namesServer: true };
+    const responder = from === null ? undefined : clientInfo(from, account.name, everything, this.#gateway.serverId);
+    const elapsedMs = this.#gateway.runtime.now() - latency.startedMs;
+    this.#publishMetric(account, latency, { status: 200, responder, elapsedMs });
+  }
+
+  /** At the end of the turn: a message is being routed. */
+  #publishMetric(
+    account: Account,
+    measurement: LatencyMeasurement,
+    outcome: Pick<LatencyOutcome, 'status' | 'responder' | 'elapsedMs'>,
+  ): void {
+    if (this.#metrics.length >= METRICS_MAX) return;
+    const { runtime } = this.#gateway;
+    const metric = latencyMetric(measurement, { ...outcome, id: newId(), wallMs: runtime.wallMs() });
+    this.#metrics.push({ account, subject: measurement.subject, payload: Buffer.from(metric) });
+    if (this.#metrics.length === 1) runtime.defer(this.#publishMetrics);
+  }
+
+  readonly #publishMetrics = (): void => {
+    for (const { account, subject, payload } of this.#metrics.splice(0)) {
+      this.#gateway.publish(account, Buffer.from(subject), payload);
+    }
+  };
+}
+
+function retarget(message: Message, subject: Buffer): void {
+  message.subject = subject;
+  message.subjectStart = 0;
+  message.subjectEnd = subject.length;
+}

@@ -1,0 +1,37 @@
+/** Answers to requests that came from another account carry this, as nats-server's do. */
+const PREFIX = '_R_.';
+const ID_LENGTH = 16;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** Drawn at once: one call a request would cost a microsecond each. */
+const DRAWN_BYTES = 8192;
+
+let drawn: Buffer = Buffer.alloc(0);
+let used = 0;
+
+/**
+ * Where an answer is awaited: `_R_.<process>.<id>`. The process is the gateway that asked; so answers find it without any
+ * interest. The id (96 bits) can't be guessed.
+ */
+export function newReplySubject(process: number): string {
+  return `${PREFIX}${process.toString(36)}.${newId()}`;
+}
+
+/** The gateway that an answer is for; 0 when the subject is no such answer's. */
+export function replyProcess(subject: string): number {
+  if (!subject.startsWith(PREFIX)) return 0;
+  const end = subject.indexOf('.', PREFIX.length);
+  const id = end < 0 ? Number.NaN : Number.parseInt(subject.slice(PREFIX.length, end), 36);
+  return Number.isSafeInteger(id) && id > 0 ? id : 0;
+}
+
+/** 96 bits of chance as a token. */
+export function newId(): string {
+  if (used + ID_LENGTH > drawn.length) {
+    // Loaded where it is needed: an import of it costs every start 15 ms.
+    drawn = process.getBuiltinModule('node:crypto').randomBytes(DRAWN_BYTES);
+    used = 0;
+  }
+  let id = '';
+  for (const end = used + ID_LENGTH; used < end; used++) id += ALPHABET[drawn[used] & 63];
+  return id;
+}
