@@ -8,6 +8,7 @@ function leaving(bench: Bench) {
   void departure.leave().then(() => {
     state.left = true;
   });
+  bench.runtime.turn();
   return state;
 }
 
@@ -29,6 +30,7 @@ it('reads no more, hears the others out, withdraws, and waits until all of them 
   bench.member.link(3);
   const client = bench.client().say('SUB foo 1\r\n');
   const state = leaving(bench);
+  await bench.answers();
   expect([client.channel.paused, client.connection.isClosed]).toEqual([true, false]);
   const [first, second] = bench.member.requests;
   bench.member.settledTo = 1;
@@ -59,6 +61,7 @@ it('without a router it does not wait for ever', async () => {
   bench.client().say('SUB foo 1\r\n');
   bench.member.settledTo = 1;
   const state = leaving(bench);
+  await bench.answers();
   bench.member.requests[0].answer('');
   await bench.answers();
   bench.runtime.advance(600);
@@ -66,4 +69,17 @@ it('without a router it does not wait for ever', async () => {
   bench.member.requests[1].answer('');
   await bench.answers();
   expect(state.left).toBe(true);
+});
+
+it('what has just come from the monitor still reaches the clients', async () => {
+  const bench = new Bench();
+  const client = bench.client();
+  const departure = new Departure(bench.gateway);
+  void departure.leave();
+  client.connection.send('MSG last 1 4\r\nword\r\n');
+  expect(client.connection.isClosed).toBe(false);
+  bench.runtime.turn();
+  await bench.answers();
+  expect(client.connection.isClosed).toBe(true);
+  expect(client.channel.take().toString()).toContain('word');
 });

@@ -20,6 +20,8 @@ export class Departure {
   async leave(): Promise<void> {
     const gateway = this.#gateway;
     for (const { channel } of gateway.connections.values()) channel.pause();
+    // What arrived in this turn is read in this turn: the monitor's last word comes just before the word to leave.
+    await new Promise<void>((resolve) => gateway.runtime.defer(resolve));
     await this.#passed();
     for (const connection of gateway.connections.values()) gateway.close(connection, 'Server Shutdown');
     // Nobody sends anything here once all have applied that nobody is here; what they sent before then comes first.

@@ -1,7 +1,7 @@
 import { createMember, type Registration, systemRuntime, unixTransport } from '@skein/bus';
 import { completeOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
-import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
+import { type ProcessContext, productVersion, RESTART, type RunningProcess } from '@skein/process';
 import type { MonitorConfiguration } from './configuration.ts';
 import type { RunningHttp } from './http/http.ts';
 import { Monitor } from './monitor.ts';
@@ -70,8 +70,9 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
       monitor.lameDuck = true;
       systemAccount?.sayFarewell('LAMEDUCK');
     },
-    async close() {
-      systemAccount?.stop();
+    async close(reason) {
+      // Without a supervisor nobody knows whether the others end, too.
+      systemAccount?.stop(context.supervised && reason !== RESTART);
       await Promise.all([http?.close(), profiling?.close()]);
       await member.stop();
     },

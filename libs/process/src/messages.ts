@@ -19,6 +19,9 @@ export type FromProcess =
   /** What it was asked for. */
   | { type: 'stacks'; stacks: ProcessStacks };
 
+/** The reason of a stop that ends this process alone, since it is started anew. */
+export const RESTART = 'restart';
+
 export type ToProcess =
   /** Orderly: finish, flush, exit with 0. */
   | { type: 'stop'; reason: string }

@@ -4,15 +4,21 @@ import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { embedConsoleFiles } from './console-files.ts';
 
-/** Bundles each process into one file under `dist/bundle`, then starts every bundle once to see that it loads. */
+/** Bundles each process, and the command `skein`, into one file under `dist/bundle`, then starts every bundle once to see that it loads. */
 
 const root = join(import.meta.dirname, '../../..');
 const outdir = join(root, 'dist/bundle');
-const processes = ['apps/gateway', 'apps/router', 'apps/auth-resolver', 'apps/monitor', 'tools/supervisor'];
+const programs = [
+  ...['apps/gateway', 'apps/router', 'apps/auth-resolver', 'apps/monitor', 'tools/supervisor'].map((path) => ({
+    in: join(root, path, 'src/main.ts'),
+    out: basename(path),
+  })),
+  { in: join(root, 'tools/supervisor/src/skein.ts'), out: 'skein' },
+];
 
 await rm(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: processes.map((path) => ({ in: join(root, path, 'src/main.ts'), out: basename(path) })),
+  entryPoints: programs,
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -30,8 +36,8 @@ await build({
   logLevel: 'warning',
 });
 
-for (const path of processes) {
-  const bundle = join(outdir, `${basename(path)}.mjs`);
+for (const { out } of programs) {
+  const bundle = join(outdir, `${out}.mjs`);
   const version = execFileSync(process.execPath, [bundle, '--version'], { encoding: 'utf8', cwd: dirname(outdir) });
   console.log(`${basename(bundle)}: ${version.trim()}`);
 }

@@ -128,6 +128,17 @@ it('obeys --signal: reload, term', async () => {
   expect(isAlive(node.pid as number)).toBe(false);
 });
 
+it('SIGQUIT: says what every process does, and ends with 2 at once', async () => {
+  const node = await start();
+  process.kill(node.pid as number, 'SIGQUIT');
+  expect(await once(node, 'exit')).toEqual([2, null]);
+  const text = log.join('\n');
+  expect(text).toContain('SIGQUIT: quit');
+  for (const name of ['supervisor', 'router 0', 'gateway 0', 'auth-resolver 0', 'monitor 0']) {
+    expect(text).toContain(`${name} pid `);
+  }
+});
+
 it('says why it cannot start, with exit code 1', async () => {
   const config = join(folder, 'server.conf');
   writeFileSync(config, 'no_such_key: 1\n');

@@ -25,6 +25,7 @@ export async function runNode(options: NodeOptions): Promise<void> {
   let node: RunningNode | undefined;
   for (const signal of Object.keys(names) as Followed[]) {
     process.on(signal, () => {
+      if (node === undefined && signal === 'SIGQUIT') process.exit(EXIT_STACKS);
       if (node === undefined) waiting.push(signal);
       else follow(node, signal);
     });

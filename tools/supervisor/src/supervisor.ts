@@ -1,7 +1,7 @@
 import type { ServerOptions } from '@skein/config';
 import { completeOptions } from '@skein/config/options';
 import type { Logger } from '@skein/log';
-import type { FromProcess } from '@skein/process';
+import { type FromProcess, RESTART } from '@skein/process';
 import type { StartChild } from './child.ts';
 import { type ComponentName, type ProcessSpec, processesFor, silenceMaxMs } from './components.ts';
 import { HeartbeatWatch } from './heartbeat-watch.ts';
@@ -87,7 +87,7 @@ export class Supervisor {
       if (!others) throw new Error(`${one.name} is the only gateway: its clients would have nowhere to go`);
       one.restart({ type: 'lameDuck' });
     } else {
-      one.restart({ type: 'stop', reason: 'restart' });
+      one.restart({ type: 'stop', reason: RESTART });
       clock.after(STOP_GATEWAYS_MS, () => {
         if (one.restarting && one.pid === pid) one.kill();
       });

@@ -408,7 +408,7 @@ it('says that the server goes, last of all', async () => {
   const node = new Node();
   node.account.start();
   node.account.sayFarewell('LAMEDUCK');
-  node.account.stop();
+  node.account.stop(true);
   node.clock.advance(60_000);
   await settle();
   expect(node.published.map(({ subject }) => subject)).toEqual([
@@ -416,6 +416,14 @@ it('says that the server goes, last of all', async () => {
     '1 $SYS.SERVER.NABC.SHUTDOWN',
   ]);
   expect(node.published[1].body).toMatchObject({ name: 'oracle', id: 'NABC', seq: 2 });
+});
+
+it('says nothing of a process that goes alone', async () => {
+  const node = new Node();
+  node.account.start();
+  node.account.stop(false);
+  await settle();
+  expect(node.published.map(({ subject }) => subject)).toEqual([]);
 });
 
 it('a crowd is told that it is too many, and nothing is lost of those who wait', async () => {

@@ -111,9 +111,10 @@ export class SystemAccount {
     this.#say(`$SYS.SERVER.${this.#options.identity.serverId}.${kind}`, this.#server());
   }
 
-  stop(): void {
+  /** `withNode`: it is the node that ends, not this process alone. */
+  stop(withNode: boolean): void {
     this.#stopped = true;
-    this.sayFarewell('SHUTDOWN');
+    if (withNode) this.sayFarewell('SHUTDOWN');
     for (const link of this.#options.member.links.values()) link.flush();
   }
 
