@@ -63,6 +63,7 @@ export class Connection implements ChannelHandler {
   /** Known once the handshake is done. */
   tls: TlsState | null;
   readonly subscriptions = new Map<string, Subscription>();
+  readonly startedMs: number;
   readonly startedWallMs: number;
 
   options: ConnectOptions = defaultConnectOptions();
@@ -130,6 +131,7 @@ export class Connection implements ChannelHandler {
     this.parser = new Parser<Route>(this, gateway.parserLimits);
     this.payloadBytesMax = gateway.settings.maxPayloadBytes;
     this.subscriptionsMax = gateway.settings.maxSubscriptions;
+    this.startedMs = gateway.runtime.now();
     this.startedWallMs = gateway.runtime.wallMs();
     this.lastActiveWallMs = this.startedWallMs;
   }

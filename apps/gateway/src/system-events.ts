@@ -62,7 +62,8 @@ export class SystemEvents {
     this.countChanged(account);
     this.#say(`$SYS.ACCOUNT.${account}.CONNECT`, () => ({
       ...this.#header('client_connect'),
-      client: clientInfo(this.#factsOf(connection, account)),
+      // The round trip is left for the end to tell.
+      client: clientInfo({ ...this.#factsOf(connection, account), rttMs: 0 }),
     }));
   }
 

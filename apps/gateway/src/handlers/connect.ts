@@ -30,6 +30,8 @@ export function connect(connection: Connection, json: string): void {
   connection.options = options;
   connection.parser.headers = options.headers;
   connection.connectReceived = true;
+  // A first idea of it, as nats-server's: INFO went out, CONNECT came back. The first PING measures it.
+  if (connection.rttMs === 0) connection.rttMs = gateway.runtime.now() - connection.startedMs;
   gateway.admission.admit(connection);
 }
 

@@ -19,7 +19,8 @@ export const subsz = endpoint({
     account: { kind: 'string', query: 'acc', body: 'account' },
     test: { kind: 'string', query: 'test', body: 'test' },
   },
-  forAccount: (options, account) => ({ ...options, account }),
+  // Of one account they are always listed (nats-server 2.15).
+  forAccount: (options, account) => ({ ...options, account, subscriptions: true }),
   async answer(monitor, { account, test, ...options }) {
     if (hasWildcard(test) || hasEmptyToken(test)) {
       throw new QuestionError(`invalid test subject, must be valid publish subject: ${test}`);

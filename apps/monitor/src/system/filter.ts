@@ -10,11 +10,13 @@ const fields = {
   exactMatch: { kind: 'bool', body: 'exact_match' },
 } as const;
 
+const OPTIONS = 'EventFilterOptions';
+
 export type Filter = OptionsOf<typeof fields>;
 
 /** Which servers a request is for. Throws `QuestionError`; `event` is what its text calls the options. */
 export function filterFrom(body: string, event: string): Filter {
-  return optionsFromBody(fields, [event, 'EventFilterOptions'], body);
+  return optionsFromBody(fields, event === OPTIONS ? [OPTIONS, ''] : [event, OPTIONS], body);
 }
 
 /** Names match as parts unless an exact match is asked for; of tags, all must be the server's (nats-server 2.15). */

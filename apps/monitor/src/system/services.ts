@@ -86,7 +86,7 @@ export class Services {
     // It is asked for no other reason than to be told apart: filters don't count (nats-server 2.15).
     if (name === 'IDZ') return bare(this.#id());
     if (name === 'KICK' || name === 'LDM') return this.#enveloped(await this.#deeds.do(name, body));
-    const event = name === 'RELOAD' ? name : `${name[0]}${name.slice(1).toLowerCase()}EventOptions`;
+    const event = name === 'RELOAD' ? 'EventFilterOptions' : `${name[0]}${name.slice(1).toLowerCase()}EventOptions`;
     if (!isMeant(filterFrom(body, event), this.#options.facts())) return undefined;
     if (name === 'RELOAD') return this.#reload();
     if (name === 'STATSZ') return this.#enveloped({ statsz: await statsz(this.#options.monitor) });

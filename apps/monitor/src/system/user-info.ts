@@ -20,7 +20,9 @@ interface Client {
 /** What the requester is and may do, as nats-server's `$SYS.REQ.USER.INFO` says it. */
 export async function userInfo(member: Asked, request: SystemRequest): Promise<object> {
   const info = requestInfo(request.headers);
-  const client = await describe(member, request.gateway, info.id ?? request.client);
+  // In the system account itself nothing is imported: its clients ask under this name, and no other.
+  const asker = info.id ?? (request.subject === '$SYS.REQ.USER.INFO' ? request.client : 0);
+  const client = await describe(member, request.gateway, asker);
   // What the importing gateway says counts; the client is looked up for the rest.
   const account = info.acc ?? client?.account ?? '';
   const isOwn = client !== null && client.account === account;
