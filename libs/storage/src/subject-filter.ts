@@ -1,0 +1,23 @@
+import { hasWildcard, matches } from '@skein/subjects';
+
+/** One or several patterns, of which a subject has to match one. Made once a consumer; compared by identity. */
+export class SubjectFilter {
+  readonly patterns: readonly string[];
+  /** The patterns, when none has a wildcard: then nothing else can match. */
+  readonly literals: readonly string[] | undefined;
+
+  constructor(patterns: readonly string[]) {
+    this.patterns = patterns;
+    this.literals = patterns.some(hasWildcard) ? undefined : patterns;
+  }
+
+  matches(subject: string): boolean {
+    for (const pattern of this.patterns) if (pattern === subject || matches(pattern, subject)) return true;
+    return false;
+  }
+}
+
+/** Undefined where everything matches, so that nothing has to be compared. */
+export function subjectFilter(patterns: readonly string[]): SubjectFilter | undefined {
+  return patterns.length === 0 || patterns.includes('>') ? undefined : new SubjectFilter(patterns);
+}
