@@ -4,7 +4,7 @@ const VOLATILE = new Set(
   config_digest config_load_time update_time http_port sid pending_bytes headers subscriptions num_subscriptions num_cache num_inserts
   num_removes num_matches cache_hit_rate max_fanout avg_fanout msgs bytes in_msgs out_msgs in_bytes out_bytes in_client_msgs
   out_client_msgs in_client_bytes out_client_bytes total_connections num_connections total conns total_conns client_connections
-  active_accounts subscriptions_list`.split(/\s+/),
+  active_accounts subscriptions_list statsz`.split(/\s+/),
 );
 /** Their keys or entries are each server's own. */
 const OPEN = new Set(['http_req_stats', 'feature_flags', 'cmdline', 'accounts', 'sublist_stats']);
