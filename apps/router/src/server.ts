@@ -526,14 +526,14 @@ class NodeRouter implements Router, SessionOwner {
     const { readOptions } = this.given;
     const { argv, cwd } = this.state;
     if (readOptions === undefined || argv === undefined || cwd === undefined) return 'no configuration file';
+    // Loaded here: most routers never reload, and every start would pay for it.
+    const { notYet, planReload, withPortsOf } = await import('@skein/config');
     let next: ServerOptions;
     try {
       next = withPortsOf(this.options, await readOptions(argv, cwd));
     } catch (error) {
       return (error as Error).message.trimEnd();
     }
-    // Loaded here: most routers never reload, and every start would pay for it.
-    const { notYet, planReload } = await import('@skein/config');
     const plan = planReload(this.options, next);
     const refusal = plan.refusal ?? notYet(next).refusal;
     if (refusal !== undefined) return refusal;
@@ -561,24 +561,6 @@ class NodeRouter implements Router, SessionOwner {
       for (const { session, hello } of this.postponed.splice(0)) this.hello(session, hello);
     }
   }
-}
-
-/** Ports that were chosen at the start stay. */
-function withPortsOf(old: ServerOptions, next: ServerOptions): ServerOptions {
-  const chosen = (before: number, after: number): number => (after === -1 ? before : after);
-  const options: ServerOptions = {
-    ...next,
-    port: chosen(old.port, next.port),
-    monitoring: {
-      ...next.monitoring,
-      port: chosen(old.monitoring.port, next.monitoring.port),
-      httpsPort: chosen(old.monitoring.httpsPort, next.monitoring.httpsPort),
-    },
-  };
-  if (options.websocket !== undefined && old.websocket !== undefined) {
-    options.websocket = { ...options.websocket, port: chosen(old.websocket.port, options.websocket.port) };
-  }
-  return options;
 }
 
 /** Hello with every field present, as the reader makes it. */

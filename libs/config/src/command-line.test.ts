@@ -109,7 +109,8 @@ describe('flags', () => {
   );
 
   it('are all in the help', () => {
-    for (const name of FLAGS.flatMap((flag) => flag.names)) expect(usage()).toMatch(new RegExp(`[ ,]--?${name}[ ,\n]`));
+    for (const name of FLAGS.flatMap((flag) => flag.names))
+      expect(usage()).toMatch(new RegExp(`[ ,]--?${name}[ ,[\n]`));
   });
 });
 
@@ -140,5 +141,20 @@ describe('signals', () => {
   ])('%s is an error', (text, error) => {
     const stderr = `nats-server: ${error}\n`;
     expect(read(['-sl', text], files)).toEqual({ kind: 'print', exitCode: 1, stdout: '', stderr });
+  });
+});
+
+describe('--plan', () => {
+  it.each([
+    [['--plan', '-c', 'x.conf'], { target: { kind: 'only' }, argv: ['-c', 'x.conf'] }],
+    [['-D', '-plan=12', '-c=x.conf'], { target: { kind: 'pid', pid: 12 }, argv: ['-D', '-c=x.conf'] }],
+    [['--plan=good.pid'], { target: { kind: 'pid', pid: 42 }, argv: [] }],
+  ])('%j', (argv, command) => {
+    expect(read(argv, { 'good.pid': '42\n' })).toEqual({ kind: 'plan', ...command });
+  });
+
+  it.each(['abc', '12*'])('=%s is an error', (pid) => {
+    const stderr = `nats-server: invalid pid: ${pid}\n`;
+    expect(read([`--plan=${pid}`])).toEqual({ kind: 'print', exitCode: 1, stdout: '', stderr });
   });
 });

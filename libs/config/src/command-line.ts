@@ -21,7 +21,9 @@ export type Command =
   /** Write these and exit: help, version, the result of `-t`, an error. */
   | { kind: 'print'; stdout: string; stderr: string; exitCode: number }
   /** Signal a running server. */
-  | { kind: 'signal'; signal: SignalName; target: SignalTarget };
+  | { kind: 'signal'; signal: SignalName; target: SignalTarget }
+  /** Compare with a running server. `argv`: the flags but this one. */
+  | { kind: 'plan'; target: SignalTarget; argv: string[] };
 
 /**
  * Reads nats-server's command line (without the program's name) and the configuration file that it names. Never
@@ -36,7 +38,9 @@ export function readCommandLine(argv: readonly string[], io: ConfigIo): Command 
     return print(usage(), `${(error as ConfigError).message}\n`, 0);
   }
   try {
-    return command(new Flags(flags.given), flags.words, io);
+    const given = new Flags(flags.given);
+    if (given.isGiven('plan')) return readPlan(given.text('plan') ?? '', argv, io);
+    return command(given, flags.words, io);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return print('', `nats-server: ${error.message}\n`, 1);
@@ -115,6 +119,12 @@ function readTarget(target: string, io: ConfigIo): SignalTarget {
   const prefix = target.slice(0, -1);
   if (!/^\d*$/.test(prefix)) throw new ConfigError(`invalid pid: ${prefix}`);
   return { kind: 'prefix', prefix };
+}
+
+function readPlan(text: string, argv: readonly string[], io: ConfigIo): Command {
+  const target = readTarget(text, io);
+  if (target.kind === 'prefix') throw new ConfigError(`invalid pid: ${text}`);
+  return { kind: 'plan', target, argv: argv.filter((word) => !/^--?plan(=|$)/.test(word)) };
 }
 
 /** A process id, or a file that holds one. */

@@ -22,4 +22,4 @@ export type {
   WebsocketOptions,
 } from './options.ts';
 export { allUsers, CONNECTION_TYPES, defaultOptions, isBcrypt, isNkeyUser, NATS_VERSION } from './options.ts';
-export { planReload, type ReloadChange, type ReloadPlan } from './reload.ts';
+export { planReload, type ReloadChange, type ReloadPlan, withPortsOf } from './reload.ts';

@@ -21,7 +21,7 @@ export interface ReloadPlan {
 /**
  * What becomes of a running node's options `old` when its configuration now says `next`.
  *
- * Ports of -1 are compared as configured. Certificates may have changed though no option did: whoever serves TLS reads
+ * Ports of -1 are compared as they are: see `withPortsOf`. Certificates may have changed though no option did: whoever serves TLS reads
  * its files again on every reload.
  */
 export function planReload(old: ServerOptions, next: ServerOptions): ReloadPlan {
@@ -32,6 +32,25 @@ export function planReload(old: ServerOptions, next: ServerOptions): ReloadPlan 
   });
   const refusal = changes.find((change) => change.kind === 'refused')?.reason;
   return refusal === undefined ? { changes } : { changes, refusal };
+}
+
+/** Ports that were chosen at the start stay where the configuration still says -1. */
+export function withPortsOf(old: ServerOptions, next: ServerOptions): ServerOptions {
+  const chosen = (before: number, after: number): number => (after === -1 ? before : after);
+  const options: ServerOptions = {
+    ...next,
+    port: chosen(old.port, next.port),
+    profPort: chosen(old.profPort, next.profPort),
+    monitoring: {
+      ...next.monitoring,
+      port: chosen(old.monitoring.port, next.monitoring.port),
+      httpsPort: chosen(old.monitoring.httpsPort, next.monitoring.httpsPort),
+    },
+  };
+  if (options.websocket !== undefined && old.websocket !== undefined) {
+    options.websocket = { ...options.websocket, port: chosen(old.websocket.port, options.websocket.port) };
+  }
+  return options;
 }
 
 interface Rule {

@@ -14,6 +14,14 @@ switch (command.kind) {
     process.stderr.write(command.stderr);
     process.exitCode = command.exitCode;
     break;
+  case 'plan': {
+    const { planCommand } = await import('./plan-command.ts');
+    const { stdout, stderr, exitCode } = planCommand(command.target, command.argv);
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    process.exitCode = exitCode;
+    break;
+  }
   case 'signal': {
     const { sendSignal, signalSystem } = await import('./signal-command.ts');
     const error = sendSignal(signalSystem, command.signal, command.target);

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -137,6 +137,29 @@ it('SIGQUIT: says what every process does, and ends with 2 at once', async () =>
   for (const name of ['supervisor', 'router 0', 'gateway 0', 'auth-resolver 0', 'monitor 0']) {
     expect(text).toContain(`${name} pid `);
   }
+});
+
+it('--plan says what a reload would do, and changes nothing', async () => {
+  const config = join(folder, 'server.conf');
+  writeFileSync(config, 'max_payload: 1000\n');
+  const node = await start('-c', config);
+  const plan = (text: string) => {
+    const file = join(folder, 'next.conf');
+    writeFileSync(file, text);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, `--plan=${node.pid}`, '-c', file], {
+      encoding: 'utf8',
+    });
+    return [status, stdout, stderr];
+  };
+  expect(plan('max_payload: 1000')).toEqual([0, 'nothing changes\n', '']);
+  expect(plan('max_payload: 2000')).toEqual([0, 'hot      max_payload: max_payload = 2000\n', '']);
+  const restart = 'restart  max_subscriptions: config reload not supported for MaxSubs: old=0, new=3\n';
+  expect(plan('max_payload: 1000, max_subs: 3')).toEqual([2, restart, '']);
+  expect(plan('nonsense: 1')).toEqual([3, expect.stringMatching(/^refused {2}.*unknown field "nonsense"\n$/), '']);
+  expect(spawnSync(process.execPath, [main, '--plan=1'], { encoding: 'utf8' })).toMatchObject({
+    ...{ status: 1, stdout: '', stderr: 'nats-server: no server of yours runs as 1\n' },
+  });
+  expect((await infoOf((await ports()).nats[0])).max_payload).toBe(1000);
 });
 
 it('says why it cannot start, with exit code 1', async () => {

@@ -13,6 +13,7 @@ import {
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SignalTarget } from '@skein/config';
 import type { ComponentName } from './components.ts';
 import { componentNames } from './components.ts';
 import { CONTROL_SOCKET } from './control.ts';
@@ -67,6 +68,20 @@ export function runningRunDirs(isAlive: (pid: number) => boolean = processIsAliv
     .flatMap(runDirsIn)
     .filter(({ pid, path }) => isAlive(pid) && isAccessible(path))
     .sort((a, b) => a.pid - b.pid);
+}
+
+/** The path of the one that is meant. Throws when that is none, or more than one. */
+export function chooseRunDir(running: readonly RunningRunDir[], target: SignalTarget): string {
+  if (target.kind === 'pid') {
+    const found = running.find((one) => one.pid === target.pid);
+    if (found === undefined) throw new Error(`no server of yours runs as ${target.pid}`);
+    return found.path;
+  }
+  if (running.length === 0) throw new Error('no nats-server processes running');
+  if (running.length > 1) {
+    throw new Error(`multiple nats-server processes running:\n${running.map((one) => one.pid).join('\n')}`);
+  }
+  return running[0].path;
 }
 
 const baseFolder = (): string => baseFolders()[0];

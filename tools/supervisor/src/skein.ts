@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { productVersion } from '@skein/process';
 import type { ProcessSpec } from './components.ts';
 import { CONTROL_SOCKET, type RestartAnswer, type RestartRequest } from './control.ts';
-import { type RunningRunDir, runningRunDirs } from './run-dir.ts';
+import { chooseRunDir, runningRunDirs } from './run-dir.ts';
 import { type ListedProcess, nameOf, processTable, readSkeinCommand } from './skein-command.ts';
 
 /** The command `skein`: looks at a running node, and has one of its processes started anew. */
@@ -25,7 +25,7 @@ async function run(): Promise<void> {
     return;
   }
   const { target } = command;
-  const runDir = choose(runningRunDirs(), target.kind === 'pid' ? target.pid : undefined);
+  const runDir = chooseRunDir(runningRunDirs(), target);
   if (command.kind === 'ps') {
     const list = JSON.parse(readFileSync(join(runDir, 'processes.json'), 'utf8')) as { processes: ListedProcess[] };
     process.stdout.write(processTable(list.processes, Date.now()));
@@ -35,19 +35,6 @@ async function run(): Promise<void> {
     const pid = await restart(join(runDir, CONTROL_SOCKET), spec);
     process.stdout.write(`${nameOf(spec)} restarted (pid ${pid})\n`);
   }
-}
-
-function choose(running: readonly RunningRunDir[], pid: number | undefined): string {
-  if (pid !== undefined) {
-    const found = running.find((one) => one.pid === pid);
-    if (found === undefined) throw new Error(`no server of yours runs as ${pid}`);
-    return found.path;
-  }
-  if (running.length === 0) throw new Error('no nats-server processes running');
-  if (running.length > 1) {
-    throw new Error(`multiple nats-server processes running:\n${running.map((one) => one.pid).join('\n')}`);
-  }
-  return running[0].path;
 }
 
 function restart(path: string, { component, instance }: ProcessSpec): Promise<number> {

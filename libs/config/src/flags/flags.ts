@@ -39,6 +39,7 @@ export const FLAG_GROUPS: FlagGroup[] = [
         'Signal a running server: ldm, stop, quit, term, reopen, reload',
         'signal[=pid, file or prefix*]',
       ),
+      flag('plan', 'optional', 'Print what a reload would change in a running server, and exit (see below)', '=pid'),
       flag('client_advertise', 'string', 'Address to tell clients in place of the own', 'address'),
       flag('ports_file_dir', 'string', 'Write the ports in use to a file in this folder', 'dir'),
     ],

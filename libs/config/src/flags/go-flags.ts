@@ -1,6 +1,7 @@
 import { ConfigError } from '../error.ts';
 
-export type FlagType = 'boolean' | 'integer' | 'string';
+/** `optional`: a string, which needs not be there; only with `=`. */
+export type FlagType = 'boolean' | 'integer' | 'string' | 'optional';
 export type FlagValue = boolean | number | string;
 
 export interface ParsedFlags {
@@ -28,6 +29,7 @@ export function parseGoFlags(argv: readonly string[], types: ReadonlyMap<string,
     if (type === undefined) throw new ConfigError(`flag provided but not defined: -${name}`);
     if (equals >= 0) given.set(name, convert(name, type, body.slice(equals + 1)));
     else if (type === 'boolean') given.set(name, true);
+    else if (type === 'optional') given.set(name, '');
     else {
       index++;
       if (index >= argv.length) throw new ConfigError(`flag needs an argument: -${name}`);
@@ -38,7 +40,7 @@ export function parseGoFlags(argv: readonly string[], types: ReadonlyMap<string,
 }
 
 function convert(name: string, type: FlagType, text: string): FlagValue {
-  if (type === 'string') return text;
+  if (type === 'string' || type === 'optional') return text;
   if (type === 'integer') return convertInteger(name, text);
   if (/^(1|t|T|true|TRUE|True)$/.test(text)) return true;
   if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false;
