@@ -526,14 +526,15 @@ class NodeRouter implements Router, SessionOwner {
     const { readOptions } = this.given;
     const { argv, cwd } = this.state;
     if (readOptions === undefined || argv === undefined || cwd === undefined) return 'no configuration file';
-    // Loaded here: most routers never reload, and every start would pay for it.
-    const { notYet, planReload, withPortsOf } = await import('@skein/config');
-    let next: ServerOptions;
+    let read: ServerOptions;
     try {
-      next = withPortsOf(this.options, await readOptions(argv, cwd));
+      read = await readOptions(argv, cwd);
     } catch (error) {
       return (error as Error).message.trimEnd();
     }
+    // Loaded here: most routers never reload, and every start would pay for it.
+    const { notYet, planReload, withPortsOf } = await import('@skein/config');
+    const next = withPortsOf(this.options, read);
     const plan = planReload(this.options, next);
     const refusal = plan.refusal ?? notYet(next).refusal;
     if (refusal !== undefined) return refusal;
