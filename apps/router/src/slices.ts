@@ -1,5 +1,6 @@
 import type { Component } from '@skein/bus';
 import { allUsers, type ServerOptions } from '@skein/config';
+import { isOperatorMode } from '@skein/trust/options';
 
 /** The configuration as gateways and the monitor get it: everything but who may connect, and secrets. */
 export interface OpenSlice extends ServerOptions {
@@ -31,7 +32,8 @@ export function sliceFor(component: Component, options: ServerOptions): unknown 
 function openSlice(options: ServerOptions): OpenSlice {
   const { user, token } = options.authorization;
   const users = allUsers(options);
-  const authRequired = user !== undefined || token !== undefined || users.length > 0;
+  const operatorMode = isOperatorMode(options.trust);
+  const authRequired = operatorMode || user !== undefined || token !== undefined || users.length > 0;
   const open: OpenSlice = {
     ...options,
     authorization: { users: [] },
@@ -39,7 +41,8 @@ function openSlice(options: ServerOptions): OpenSlice {
     authRequired,
     websocketAuthRequired:
       authRequired || options.websocket?.username !== undefined || options.websocket?.token !== undefined,
-    nonceRequired: users.some((one) => 'nkey' in one),
+    nonceRequired: operatorMode || users.some((one) => 'nkey' in one),
+    trust: { ...options.trust, preload: {} },
   };
   if (options.websocket !== undefined) {
     const { username: _username, password: _password, token: _token, ...websocket } = options.websocket;

@@ -1,3 +1,5 @@
+import { isOperatorMode } from '@skein/trust/options';
+import { checkTrust } from './check-trust.ts';
 import { formatDuration } from './duration.ts';
 import { ConfigError } from './error.ts';
 import { allUsers, isBcrypt, isNkeyUser, type ServerOptions } from './options.ts';
@@ -42,10 +44,12 @@ function check(options: ServerOptions): void {
   if (options.skein.monitoring?.clientCaFile !== undefined && options.monitoring.httpsPort === 0) {
     throw new ConfigError('skein.monitoring.client_ca_file needs https');
   }
+  checkTrust(options);
   const users = allUsers(options);
   checkNoAuthUser(options.noAuthUser, users);
-  if (options.websocket !== undefined) checkWebsocket(options.websocket, users);
-  const { systemAccount, accounts } = options;
+  if (options.websocket !== undefined) checkWebsocket(options.websocket, users, isOperatorMode(options.trust));
+  const { systemAccount, accounts, trust } = options;
+  if (isOperatorMode(trust)) return;
   if (systemAccount !== undefined && !accounts.some(({ definition }) => definition.name === systemAccount)) {
     throw new ConfigError('error resolving system account: account missing');
   }

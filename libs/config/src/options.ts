@@ -1,4 +1,5 @@
 import type { AccountDefinition, Mapping } from '@skein/accounts';
+import { noTrust, type TrustOptions } from '@skein/trust/options';
 
 /**
  * The node's whole configuration as one plain object: what the configuration file and the command line say, with
@@ -270,6 +271,8 @@ export interface ServerOptions {
   accounts: AccountOptions[];
   /** Of the global account. */
   mappings: Mapping[];
+  /** Operator mode: whom it trusts. */
+  trust: TrustOptions;
 
   tls?: TlsOptions;
   websocket?: WebsocketOptions;
@@ -321,6 +324,7 @@ export const defaultOptions = (): ServerOptions => ({
   authorization: { users: [] },
   accounts: [],
   mappings: [],
+  trust: noTrust(),
   monitoring: { host: '0.0.0.0', port: 0, httpsPort: 0, basePath: '' },
   profPort: 0,
   logging: {

@@ -179,6 +179,13 @@ const RULES: Rule[] = [
     'authorization users',
   ),
   named('accounts', (o) => o.accounts, 'accounts'),
+  // nats-server refuses a changed operator, though its documentation says otherwise: here it is applied.
+  named('operator', (o) => [o.trust.operators, o.trust.keys], 'trusted operators'),
+  named('resolver_preload', (o) => o.trust.preload, 'account resolver preload'),
+  named('resolver_pinned_accounts', (o) => o.trust.pinnedAccounts, 'resolver pinned accounts'),
+  named('resolver_tls', (o) => o.trust.resolverTls, 'account resolver tls'),
+  named('default_sentinel', (o) => o.trust.defaultSentinel, 'default sentinel'),
+  refused('resolver', 'AccountResolver', (o) => JSON.stringify(o.trust.resolver ?? {})),
   named('mappings', (o) => o.mappings, 'mappings'),
   hot('authorization.timeout', (o) => o.authTimeoutMs, seconds, 'authorization timeout'),
   named(

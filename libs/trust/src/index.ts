@@ -4,6 +4,7 @@ export {
   type MemoryResolverOptions,
   noTrust,
   type ResolverOptions,
+  type ResolverTlsOptions,
   resolverDefaults,
   type TrustOptions,
   type UrlResolverOptions,

@@ -6,6 +6,8 @@ export interface TrustOptions {
   keys: string[];
   /** Absent: URL of the first operator's account server. */
   resolver?: ResolverOptions;
+  /** How an account server is talked to. */
+  resolverTls?: ResolverTlsOptions;
   /** Account JWTs that the resolver starts with, by public key. */
   preload: Record<string, string>;
   /** Only these accounts may connect; none: all. */
@@ -24,6 +26,9 @@ export interface UrlResolverOptions {
   kind: 'url';
   /** The account's public key is appended. */
   url: string;
+}
+
+export interface ResolverTlsOptions {
   caFile?: string;
   certFile?: string;
   keyFile?: string;

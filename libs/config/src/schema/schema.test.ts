@@ -46,9 +46,7 @@ describe('several faults', () => {
 });
 
 describe('what is not there yet', () => {
-  const keys = `jetstream operator operators roots root root_operators root_operator trusted
-    trusted_keys resolver account_resolver resolver_tls resolver_preload resolver_pinned_accounts default_js_domain
-    default_sentinel proxies`;
+  const keys = `jetstream default_js_domain proxies`;
   it.each(keys.split(/\s+/))('%s is an error that names it', (key) => {
     const text = `debug: true\n${key}: {a: b}\n`;
     expect(outcome(() => loadConfig('f.conf', testIo({ 'f.conf': text })))).toBe(

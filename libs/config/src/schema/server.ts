@@ -21,6 +21,7 @@ import {
 } from './reader.ts';
 import { readSkein } from './skein.ts';
 import { type ReadFile, readTls } from './tls.ts';
+import { TRUST_KEYS } from './trust.ts';
 import { LATER_KEYS } from './unsupported.ts';
 import { readWebsocket } from './websocket.ts';
 
@@ -115,6 +116,7 @@ const monitoringListen =
 
 const SERVER_KEYS = keys<Draft>({
   ...LATER_KEYS,
+  ...TRUST_KEYS,
   listen: set((value, options) => {
     const address = readListen(value);
     options.host = address.host || DEFAULTS.host;

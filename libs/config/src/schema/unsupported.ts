@@ -47,9 +47,7 @@ function isOff(value: Value): boolean {
 export const LATER_KEYS: Record<string, KeyReader<Draft>> = {
   jetstream,
   'store_dir storedir': ignored,
-  'operator operators roots root root_operators root_operator trusted trusted_keys': refused,
-  'resolver account_resolver resolver_tls resolver_preload resolver_pinned_accounts': refused,
-  'default_js_domain default_sentinel proxies': refused,
+  'default_js_domain proxies': refused,
   'ocsp ocsp_cache proxy_protocol': refusedWhenOn,
   feature_flags: ignored,
   cluster: listener('Expected map to define cluster', 'routes'),

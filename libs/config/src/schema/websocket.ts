@@ -136,7 +136,7 @@ const AUTHORIZATION_KEYS = keys<WebsocketBlock>({
 });
 
 /** What can only be said of the whole configuration. Throws ConfigError with nats-server's text. */
-export function checkWebsocket(websocket: WebsocketOptions, users: User[]): void {
+export function checkWebsocket(websocket: WebsocketOptions, users: User[], operatorMode: boolean): void {
   if (!websocket.noTls && websocket.tls === undefined) throw new ConfigError('websocket requires TLS configuration');
   for (const origin of websocket.allowedOrigins) checkOrigin(origin);
   if (users.length > 0) {
@@ -146,7 +146,7 @@ export function checkWebsocket(websocket: WebsocketOptions, users: User[]): void
     }
   }
   checkNoAuthUser(websocket.noAuthUser, users);
-  if (websocket.jwtCookie !== undefined) {
+  if (websocket.jwtCookie !== undefined && !operatorMode) {
     throw new ConfigError(
       `trusted operators or trusted keys configuration is required for JWT authentication via cookie ${JSON.stringify(websocket.jwtCookie)}`,
     );
