@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Authenticator } from './authenticator.ts';
 import { compileDirectory, DirectoryError } from './directory.ts';
 import observed from './observed.json' with { type: 'json' };
-import type { AuthConfiguration } from './options.ts';
+import type { DirectoryConfiguration } from './options.ts';
 import { compareBcrypt } from './passwords/bcrypt.ts';
 import { Passwords } from './passwords/passwords.ts';
 
@@ -52,9 +52,9 @@ function request({ connect, kind, sign }: Pick<Login, 'connect' | 'kind' | 'sign
 }
 
 const passwords = () => new Passwords(async (password, hash) => compareBcrypt(password, hash));
-const authenticator = (configuration: AuthConfiguration) =>
+const authenticator = (configuration: DirectoryConfiguration) =>
   new Authenticator(compileDirectory(configuration), passwords());
-const users = (...entries: AuthConfiguration['authorization']['users']): AuthConfiguration => ({
+const users = (...entries: DirectoryConfiguration['authorization']['users']): DirectoryConfiguration => ({
   authorization: { users: entries },
   accounts: [],
   authTimeoutMs: 2000,
@@ -62,7 +62,7 @@ const users = (...entries: AuthConfiguration['authorization']['users']): AuthCon
 const nobodyAsked = users();
 
 describe.each(
-  observed.groups as { name: string; configuration: Omit<AuthConfiguration, 'accounts'>; logins: Login[] }[],
+  observed.groups as { name: string; configuration: Omit<DirectoryConfiguration, 'accounts'>; logins: Login[] }[],
 )('with $name', ({ configuration, logins }) => {
   it('lets in whom nats-server lets in', async () => {
     const subject = authenticator({ accounts: [], ...configuration });
@@ -126,7 +126,7 @@ describe('a client that is let in', () => {
 });
 
 describe('users of accounts', () => {
-  const withAccounts = (name: string): AuthConfiguration => ({
+  const withAccounts = (name: string): DirectoryConfiguration => ({
     ...users({ user: 'g', pass: 'x' }),
     accounts: [
       {
@@ -217,7 +217,7 @@ describe('after a reload', () => {
   const before = users({ user: 'a', pass: 'b' }, { nkey: keys.one.publicKey });
   const byKey = request({ connect: { nkey: keys.one.publicKey }, sign: { key: 'one', encoding: 'url' } });
 
-  async function recheck(after: AuthConfiguration, live: AuthRequest): Promise<unknown> {
+  async function recheck(after: DirectoryConfiguration, live: AuthRequest): Promise<unknown> {
     const subject = authenticator(before);
     expect(await subject.check(live)).toMatchObject({ allowed: true });
     subject.use(compileDirectory(after));

@@ -29,11 +29,22 @@ type RefusalCause =
 
 /** What a live connection may do after a reload. */
 export type Recheck =
-  | { outcome: 'stays'; user: string; account: string; permissions?: AuthPermissions }
+  | {
+      outcome: 'stays';
+      user: string;
+      account: string;
+      permissions?: AuthPermissions;
+      expiresUnixMs?: number;
+      endsWithAccount?: boolean;
+      subscriptionsMax?: number;
+      payloadBytesMax?: number;
+    }
   /** To be told Authorization Violation and closed. */
   | { outcome: 'refused'; reason: string }
   /** Its user is no longer there: to be closed without a word, as nats-server does. */
   | { outcome: 'gone'; reason: string }
+  /** Its right has ended: to be told how, and closed. */
+  | { outcome: 'revoked' | 'expired' | 'account-expired'; reason: string }
   /** To be asked for again. */
   | { outcome: 'unchecked'; reason: string };
 

@@ -4,6 +4,8 @@ export interface Credentials {
   pass: string;
   token: string;
   nkey: string;
+  /** A user's token, in operator mode. */
+  jwt: string;
   /** The nonce signed by the nkey, base64. */
   signature: string;
   /** It asks for an account by itself, which is never granted. */
@@ -14,6 +16,7 @@ const fields: Record<string, Exclude<keyof Credentials, 'asksForAccount'>> = {
   user: 'user',
   pass: 'pass',
   auth_token: 'token',
+  jwt: 'jwt',
   nkey: 'nkey',
   sig: 'signature',
 };
@@ -27,7 +30,15 @@ export function readCredentials(connectJson: string): Credentials | undefined {
     return undefined;
   }
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
-  const credentials: Credentials = { user: '', pass: '', token: '', nkey: '', signature: '', asksForAccount: false };
+  const credentials: Credentials = {
+    jwt: '',
+    user: '',
+    pass: '',
+    token: '',
+    nkey: '',
+    signature: '',
+    asksForAccount: false,
+  };
   for (const [key, value] of Object.entries(raw)) {
     // As Go's JSON decoder has it: any case will do for a name, and null is as good as absent.
     const name = key.toLowerCase();

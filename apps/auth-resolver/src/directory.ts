@@ -2,7 +2,7 @@ import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { AuthPermissions } from '@skein/bus';
 import { allUsers, type User } from '@skein/config';
 import { createVerifier, NkeyError, type Verifier } from '@skein/nkeys';
-import type { AuthConfiguration } from './options.ts';
+import type { DirectoryConfiguration } from './options.ts';
 import { isBcrypt } from './passwords/passwords.ts';
 import { enforced } from './permissions.ts';
 
@@ -52,7 +52,7 @@ export interface Directory {
 export class DirectoryError extends Error {}
 
 /** @throws DirectoryError */
-export function compileDirectory(configuration: AuthConfiguration): Directory {
+export function compileDirectory(configuration: DirectoryConfiguration): Directory {
   const { authorization, noAuthUser, websocket, authTimeoutMs } = configuration;
   const client = clientScheme(configuration);
   let ofWebsocket: Scheme = client;
@@ -80,7 +80,7 @@ export function compileDirectory(configuration: AuthConfiguration): Directory {
   };
 }
 
-function clientScheme(configuration: AuthConfiguration): Scheme {
+function clientScheme(configuration: DirectoryConfiguration): Scheme {
   const { authorization, accounts, noAuthUser } = configuration;
   const { user, pass, token, users, defaultPermissions } = authorization;
   if (allUsers(configuration).length > 0) {
@@ -101,7 +101,7 @@ function addUser(
   { passwords, nkeys }: UsersScheme,
   entry: User,
   account: string,
-  defaults?: AuthConfiguration['authorization']['defaultPermissions'],
+  defaults?: DirectoryConfiguration['authorization']['defaultPermissions'],
 ): void {
   const permissions = entry.permissions ?? defaults;
   const known: Omit<KnownUser, 'name'> = {

@@ -1,12 +1,14 @@
 import type { Component, CreateMember, MemberOptions } from '@skein/bus';
 import type { AccountOptions, AuthorizationOptions, LoggingOptions, WebsocketOptions } from '@skein/config';
+import type { Logger } from '@skein/log';
+import type { TrustOptions } from '@skein/trust/options';
 import type { BcryptWorker } from './passwords/bcrypt-queue.ts';
 
 /** What this process is for on the bus. */
 export const component: Component = 'auth-resolver';
 
-/** The slice of the node's configuration that says who may connect. */
-export interface AuthConfiguration {
+/** Users, and where they are. */
+export interface DirectoryConfiguration {
   /** Of the global account. */
   authorization: AuthorizationOptions;
   accounts: AccountOptions[];
@@ -18,12 +20,25 @@ export interface AuthConfiguration {
   logging?: LoggingOptions;
 }
 
+/** The slice of the node's configuration that says who may connect. */
+export interface AuthConfiguration extends DirectoryConfiguration {
+  /** Operator mode: whom it trusts. */
+  trust: TrustOptions;
+  systemAccount?: string;
+  host: string;
+  serverTags: string[];
+  serverMetadata: Record<string, string>;
+}
+
+export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+
 export interface AuthResolverOptions extends Omit<MemberOptions, 'component' | 'wantsInterest' | 'handlers'> {
   createMember: CreateMember;
   /** Called when the first bcrypt password is checked. */
   startBcryptWorker: () => BcryptWorker;
   /** Log lines lost so far. */
   logLinesDropped?(): number;
+  log: Log;
   /** A configuration is in force from now on. */
   onConfigured(configuration: AuthConfiguration): void;
   /** The router asks for it, or refused this process for good. */

@@ -12,6 +12,7 @@ export async function createAuthResolverProcess(context: ProcessContext, entry: 
   const resolver = createAuthResolver({
     createMember,
     startBcryptWorker: () => startBcryptThread(entry),
+    log: context.log,
     logLinesDropped: () => context.log.dropped,
     onConfigured: ({ logging }) => {
       if (logging !== undefined) context.log.configure(logging);

@@ -1,7 +1,7 @@
 import type { AuthRequest, Member, MemberHandlers, MemberOptions, Registration } from '@skein/bus';
 import { systemRuntime } from '@skein/bus';
 import { expect, it } from 'vitest';
-import type { AuthConfiguration } from './options.ts';
+import type { DirectoryConfiguration } from './options.ts';
 import { createAuthResolver, recheckMs } from './server.ts';
 
 const CHECK_MS = 60;
@@ -18,7 +18,7 @@ const request = (user: string): AuthRequest => ({
   certificateNames: [],
 });
 
-const withUsers = (users: string[]): AuthConfiguration => ({
+const withUsers = (users: string[]): DirectoryConfiguration => ({
   authorization: { users: users.map((user) => ({ user, pass: hash(user) })) },
   accounts: [],
   authTimeoutMs: 2000,
@@ -31,6 +31,7 @@ async function setUp(users: string[], checked = (_checks: number, _handlers: Mem
   let handlers: MemberHandlers = {};
   const methods = new Map<string, (body: string) => Promise<string>>();
   const resolver = createAuthResolver({
+    log: { debug() {}, info() {}, warn() {}, error() {} },
     createMember: (options: MemberOptions) => {
       handlers = options.handlers;
       return {

@@ -1,10 +1,10 @@
-import type { AuthRequest, Member, MemberHandlers, MemberOptions, Registration } from '@skein/bus';
+import type { AuthRequest, Link, Member, MemberHandlers, MemberOptions, Registration } from '@skein/bus';
 import { systemRuntime } from '@skein/bus';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AuthConfiguration } from './options.ts';
+import type { DirectoryConfiguration } from './options.ts';
 import { type AuthResolver, createAuthResolver, rechecksMax } from './server.ts';
 
-const withUser = (user: string): AuthConfiguration => ({
+const withUser = (user: string): DirectoryConfiguration => ({
   authorization: { users: [{ user, pass: 'b' }] },
   accounts: [],
   authTimeoutMs: 2000,
@@ -20,15 +20,18 @@ const request = (user: string): AuthRequest => ({
   certificateNames: [],
 });
 
+const link = { peer: { id: 1 } } as Link;
+
 let handlers: MemberHandlers;
 let methods: Map<string, (body: string) => string | Promise<string>>;
-let configured: AuthConfiguration[];
+let configured: DirectoryConfiguration[];
 let resolver: AuthResolver;
 
 beforeEach(() => {
   methods = new Map();
   configured = [];
   resolver = createAuthResolver({
+    log: { debug() {}, info() {}, warn() {}, error() {} },
     createMember: (options: MemberOptions) => {
       handlers = options.handlers;
       return {
@@ -53,7 +56,7 @@ beforeEach(() => {
   });
 });
 
-const mayConnect = async (user: string) => (await handlers.authenticate!(request(user), undefined as never)).allowed;
+const mayConnect = async (user: string) => (await handlers.authenticate!(request(user), link)).allowed;
 
 describe('the auth-resolver', () => {
   it('refuses until it has its configuration', async () => {

@@ -2,8 +2,10 @@ import type { AuthRequest, AuthResponse, Member, MemberHandlers } from '@skein/b
 import { completeOptions } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { Histogram } from '@skein/metrics/histogram';
+import { isOperatorMode } from '@skein/trust/options';
 import { Authenticator, type Recheck } from './authenticator.ts';
 import { compileDirectory, type Directory, DirectoryError } from './directory.ts';
+import type { OpenOperatorMode } from './operator/open.ts';
 import { type AuthConfiguration, type AuthResolverOptions, component } from './options.ts';
 import { BcryptQueue } from './passwords/bcrypt-queue.ts';
 import { Passwords } from './passwords/passwords.ts';
@@ -50,9 +52,11 @@ class Server implements AuthResolver {
   private checked: Directory | undefined;
   private revision = 0;
   private reaching: (() => void)[] = [];
+  /** In operator mode users are known by tokens, not by the directory. */
+  private operator: OpenOperatorMode | undefined;
 
   constructor(options: AuthResolverOptions) {
-    const { createMember, startBcryptWorker, onShutdown: _, onConfigured: __, ...member } = options;
+    const { createMember, startBcryptWorker, onShutdown: _, onConfigured: __, log: ___, ...member } = options;
     this.options = options;
     this.bcrypt = new BcryptQueue(startBcryptWorker, options.runtime, 0);
     this.passwords = new Passwords(this.bcrypt.compare);
@@ -62,8 +66,14 @@ class Server implements AuthResolver {
   }
 
   async start(): Promise<void> {
-    const { configuration, revision } = await this.member.start();
-    this.use(completeOptions(configuration as AuthConfiguration), revision);
+    const { configuration: given, revision, identity } = await this.member.start();
+    const configuration = completeOptions(given as AuthConfiguration);
+    if (isOperatorMode(configuration.trust)) {
+      const { runtime, log } = this.options;
+      const { openOperatorMode } = await import('./operator/open.ts');
+      this.operator = await openOperatorMode({ configuration, identity, member: this.member, runtime, log });
+    }
+    this.use(configuration, revision);
   }
 
   figures(): Record<string, unknown> {
@@ -72,19 +82,24 @@ class Server implements AuthResolver {
 
   async stop(): Promise<void> {
     this.bcrypt.close();
+    await this.operator?.close();
     await this.member.stop();
   }
 
   private handlers(): MemberHandlers {
     return {
-      authenticate: (request) => this.authenticate(request),
+      authenticate: (request, link) => this.authenticate(request, link.peer.id),
+      deliver: (...message) => this.operator?.listener?.deliver(...message),
+      redeclare: (emit) => this.operator?.listener?.redeclare(emit),
+      peerLeft: (peer) => this.operator?.gateways.left(peer.id),
       check: (configuration) => this.checkConfiguration(completeOptions(configuration as AuthConfiguration)),
       commit: (configuration, revision) => this.use(completeOptions(configuration as AuthConfiguration), revision),
       rollback: () => {
         this.checked = undefined;
       },
       stats: () => ({
-        ...this.authenticator?.figures,
+        ...(this.operator?.mode ?? this.authenticator)?.figures,
+        ...this.operator?.figures(),
         loginSeconds: this.loginSeconds.figures(),
         logLinesDropped: this.options.logLinesDropped?.(),
         passwordsWaiting: this.bcrypt.length,
@@ -94,13 +109,13 @@ class Server implements AuthResolver {
     };
   }
 
-  private authenticate(request: AuthRequest): AuthResponse | Promise<AuthResponse> {
+  private authenticate(request: AuthRequest, gateway: number): AuthResponse | Promise<AuthResponse> {
     if (this.authenticator === undefined) {
       return { allowed: false, error: '', reason: 'the auth-resolver is starting' };
     }
     const { runtime } = this.options;
     const startMs = runtime.now();
-    const answer = this.authenticator.check(request);
+    const answer = this.operator?.mode.login(request, gateway) ?? this.authenticator.check(request);
     const measure = (): void => this.loginSeconds.observe((runtime.now() - startMs) / 1000);
     if (answer instanceof Promise) return answer.finally(measure);
     measure();
@@ -110,9 +125,10 @@ class Server implements AuthResolver {
   private checkConfiguration(configuration: AuthConfiguration): string | undefined {
     try {
       this.checked = compileDirectory(configuration);
+      this.operator?.check(configuration);
       return undefined;
     } catch (error) {
-      if (error instanceof DirectoryError) return error.message;
+      if (error instanceof DirectoryError || (error as Error).name === 'TrustError') return (error as Error).message;
       throw error;
     }
   }
@@ -125,6 +141,7 @@ class Server implements AuthResolver {
     if (this.authenticator === undefined) this.authenticator = new Authenticator(directory, this.passwords);
     else this.authenticator.use(directory);
     this.revision = revision;
+    this.operator?.use(configuration);
     for (const resolve of this.reaching.splice(0)) resolve();
     this.options.onConfigured(configuration);
   }
@@ -138,7 +155,7 @@ class Server implements AuthResolver {
     const { revision, connections } = JSON.parse(body) as RecheckRequest;
     if (connections.length > rechecksMax) throw new Error(`more than ${rechecksMax} connections in one request`);
     await this.reach(revision);
-    const { authenticator } = this;
+    const authenticator = this.operator?.mode ?? this.authenticator;
     if (authenticator === undefined) throw new Error('the auth-resolver is starting');
     const { runtime } = this.options;
     const answers: Recheck[] = [];

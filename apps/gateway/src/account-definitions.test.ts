@@ -35,7 +35,7 @@ it('the narrowest limit of user, account and server holds, also for who is there
   const limits = () =>
     [plain, narrow].map(({ connection }) => [connection.payloadBytesMax, connection.subscriptionsMax]);
   expect(limits()).toEqual([
-    [100, 0],
+    [100, Number.POSITIVE_INFINITY],
     [5, 7],
   ]);
   at.gateway.definitions.apply(definition({ payloadBytesMax: 50, subscriptionsMax: 3 }));

@@ -33,7 +33,7 @@ export class AccountDefinitions {
     this.#changed(this.#gateway.interchange.graph.set(definition));
     const account = this.#gateway.account(definition.name);
     account.limits = definition.limits;
-    for (const connection of account.connections) this.#gateway.admission.limit(connection);
+    this.#gateway.admission.enforceLimits(account);
   }
 
   /** There is no such account any more. Its clients are whoever's who let them in. */

@@ -3,6 +3,7 @@ import type { AuthRequest, AuthResponse } from '@skein/bus';
 import { errors } from '@skein/errors';
 import { type ConnectionPermissions, compilePermissions } from '@skein/permissions';
 import { subjectText } from '@skein/subjects';
+import type { Account } from './account.ts';
 import { credentialsJson } from './connect-options.ts';
 import type { Connection } from './connection.ts';
 import type { Gateway } from './gateway.ts';
@@ -20,8 +21,29 @@ const RECHECK_ANSWER_MS = 10_000;
 const FIRST_PING_MS = 2300;
 
 /** What became of a connection's rights when the configuration changed. */
-type Recheck = { outcome: 'refused' | 'gone' | 'unchecked' } | ({ outcome: 'stays' } & Partial<Allowed>);
+type Recheck =
+  | { outcome: 'refused' | 'gone' | 'revoked' | 'expired' | 'account-expired' | 'unchecked'; reason?: string }
+  | ({ outcome: 'stays' } & Partial<Allowed>);
 type Allowed = Extract<AuthResponse, { allowed: true }>;
+
+/** A looking-over of connections. */
+interface Rechecking {
+  /** No newer one has taken its place. */
+  isCurrent(): boolean;
+  done(): void;
+}
+
+type Ending = keyof typeof ENDINGS;
+
+/** What a client is told at the end of its right, and what the log calls it. */
+const ENDINGS = {
+  revoked: { text: errors.userAuthenticationRevoked.text, reason: 'Credentials Revoked' },
+  expired: { text: errors.userAuthenticationExpired.text, reason: 'Authentication Expired' },
+  'account-expired': { text: errors.accountAuthenticationExpired.text, reason: 'Authentication Expired' },
+} as const;
+
+/** Timers can't wait longer. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** Who may come in, as whom, and who has to leave again. The auth-resolver decides; this is the asking and the doing. */
 export class Admission {
@@ -125,15 +147,14 @@ export class Admission {
   #answered(connection: Connection, response: AuthResponse, connected: boolean): void {
     if (connection.isClosed) return;
     if (!response.allowed) {
+      if (response.detail !== undefined) this.#gateway.log.debug(`${connection.label()} - ${response.detail}`);
       this.refuse(connection, response.error === '' ? undefined : response.error, response.reason);
       return;
     }
     const before = connection.account;
     const account = this.#gateway.account(response.account);
     if (connection.account !== account && account.isFull) {
-      this.#gateway.log.error(`${connection.label()} - ${errors.maximumAccountConnectionsExceeded.text}`);
-      connection.sendError(errors.maximumAccountConnectionsExceeded.text);
-      this.#gateway.close(connection, 'Maximum Account Connections Exceeded');
+      this.#isOneTooMany(connection);
       return;
     }
     this.#grant(connection, response);
@@ -154,16 +175,52 @@ export class Admission {
       allowed.permissions === undefined ? null : compilePermissions(allowed.permissions, () => runtime.now());
     connection.userPayloadBytesMax = allowed.payloadBytesMax ?? 0;
     connection.userSubscriptionsMax = allowed.subscriptionsMax ?? 0;
-    connection.expiryTimer?.cancel();
     connection.expiresUnixMs = allowed.expiresUnixMs ?? 0;
-    if (allowed.expiresUnixMs !== undefined && allowed.expiresUnixMs > 0) {
-      connection.expiryTimer = runtime.setTimer(Math.max(0, allowed.expiresUnixMs - runtime.wallMs()), () => {
-        connection.sendError(errors.userAuthenticationExpired.text);
-        this.#gateway.close(connection, 'Authentication Expired');
-      });
-    }
+    this.#expire(connection, allowed.endsWithAccount ? 'account-expired' : 'expired');
     this.#enter(connection, allowed.account ?? GLOBAL_ACCOUNT);
     this.limit(connection);
+  }
+
+  /** Its right may end by itself. */
+  #expire(connection: Connection, how: Ending): void {
+    connection.expiryTimer?.cancel();
+    const { runtime } = this.#gateway;
+    const { expiresUnixMs } = connection;
+    if (expiresUnixMs <= 0) return;
+    const leftMs = expiresUnixMs - runtime.wallMs();
+    connection.expiryTimer = runtime.setTimer(Math.min(Math.max(0, leftMs), TIMER_MS_MAX), () => {
+      if (leftMs > TIMER_MS_MAX) this.#expire(connection, how);
+      else this.end(connection, how);
+    });
+  }
+
+  /** What it came in by is no longer good. */
+  end(connection: Connection, how: Ending): void {
+    if (connection.isClosed) return;
+    const { text, reason } = ENDINGS[how];
+    const { user, account } = connection;
+    this.#gateway.log.debug(`${connection.label()} - ${text} - Account:${account?.name} - ${user}`);
+    connection.sendError(text);
+    this.#gateway.close(connection, reason);
+  }
+
+  #isOneTooMany(connection: Connection): void {
+    this.#gateway.log.error(`${connection.label()} - ${errors.maximumAccountConnectionsExceeded.text}`);
+    connection.sendError(errors.maximumAccountConnectionsExceeded.text);
+    this.#gateway.close(connection, 'Maximum Account Connections Exceeded');
+  }
+
+  /** An account's limits have changed: those who came last go where there are too many. */
+  enforceLimits(account: Account): void {
+    const { connectionsMax = -1 } = account.limits;
+    const left = [...account.connections];
+    if (connectionsMax >= 0) for (const connection of left.splice(connectionsMax)) this.#isOneTooMany(connection);
+    for (const connection of left) {
+      this.limit(connection);
+      if (connection.subscriptions.size <= connection.subscriptionsMax) continue;
+      connection.sendError(errors.maximumSubscriptionsExceeded.text);
+      this.#gateway.close(connection, 'Maximum Subscriptions Exceeded');
+    }
   }
 
   /** The narrowest of what the user, the account and the server allow. */
@@ -171,12 +228,12 @@ export class Admission {
     const { settings } = this.#gateway;
     const limits = connection.account?.limits ?? {};
     connection.payloadBytesMax = narrowest(
-      [connection.userPayloadBytesMax, limits.payloadBytesMax],
+      [ownLimit(connection.userPayloadBytesMax), limits.payloadBytesMax, settings.maxPayloadBytes],
       settings.maxPayloadBytes,
     );
     connection.subscriptionsMax = narrowest(
-      [connection.userSubscriptionsMax, limits.subscriptionsMax],
-      settings.maxSubscriptions,
+      [ownLimit(connection.userSubscriptionsMax), limits.subscriptionsMax, settings.maxSubscriptions || undefined],
+      Number.POSITIVE_INFINITY,
     );
   }
 
@@ -219,14 +276,24 @@ export class Admission {
       if (this.#settingsOf(connection).authRequired) connections.push(connection);
       else this.#regrant(connection, {});
     }
-    this.#recheck(connections, revision, ++this.#recheckings);
+    const rechecking = ++this.#recheckings;
+    this.#recheck(connections, revision, { isCurrent: () => rechecking === this.#recheckings, done: () => {} });
+  }
+
+  /** An account is another now: resolves when each of its connections has been looked at again. */
+  recheckAccount(account: Account): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // Of whichever revision: it is not the configuration that has changed.
+    this.#recheck([...account.connections], 0, { isCurrent: () => true, done: resolve });
+    return promise;
   }
 
   /** One question after the other. What was answered is done with, whatever becomes of the others. */
-  #recheck(connections: Connection[], revision: number, rechecking: number): void {
+  #recheck(connections: Connection[], revision: number, rechecking: Rechecking): void {
     const { member, runtime } = this.#gateway;
     const left = connections.filter(({ isClosed }) => !isClosed);
-    if (left.length === 0 || rechecking !== this.#recheckings) return;
+    if (left.length === 0) rechecking.done();
+    if (left.length === 0 || !rechecking.isCurrent()) return;
     const again = (): void => {
       runtime.setTimer(ASK_AGAIN_MS, () => this.#recheck(left, revision, rechecking));
     };
@@ -238,7 +305,7 @@ export class Admission {
     const asked = left.slice(0, RECHECKED_AT_ONCE);
     const body = JSON.stringify({ revision, connections: asked.map(questionOf) });
     const answered = (answer: string): void => {
-      if (rechecking !== this.#recheckings) return;
+      if (!rechecking.isCurrent()) return;
       const outcomes: Recheck[] = JSON.parse(answer);
       const unchecked = asked.filter((connection, i) => !this.#rechecked(connection, outcomes[i]));
       left.splice(0, asked.length);
@@ -270,6 +337,11 @@ export class Admission {
       case 'refused':
         this.refuse(connection);
         return true;
+      case 'revoked':
+      case 'expired':
+      case 'account-expired':
+        this.end(connection, recheck.outcome);
+        return true;
       case 'gone':
         this.#gateway.close(connection, 'Authentication Failure');
         return true;
@@ -298,9 +370,14 @@ export class Admission {
   }
 }
 
-/** The lowest of those that are given (0 and below: not); `otherwise` where none is. */
+/** A user's limit as the bus has it: 0 is none of its own, less is nothing at all. */
+function ownLimit(limit: number): number | undefined {
+  return limit === 0 ? undefined : Math.max(0, limit);
+}
+
+/** The lowest of those that are given (below 0: not); `otherwise` where none is. */
 function narrowest(limits: readonly (number | undefined)[], otherwise: number): number {
-  const given = limits.filter((limit) => limit !== undefined && limit > 0) as number[];
+  const given = limits.filter((limit) => limit !== undefined && limit >= 0) as number[];
   return given.length === 0 ? otherwise : Math.min(...given);
 }
 

@@ -130,7 +130,7 @@ export class Connection implements ChannelHandler {
     this.output = new Output(gateway.pool, channel);
     this.parser = new Parser<Route>(this, gateway.parserLimits);
     this.payloadBytesMax = gateway.settings.maxPayloadBytes;
-    this.subscriptionsMax = gateway.settings.maxSubscriptions;
+    this.subscriptionsMax = gateway.settings.maxSubscriptions > 0 ? gateway.settings.maxSubscriptions : Infinity;
     this.startedMs = gateway.runtime.now();
     this.startedWallMs = gateway.runtime.wallMs();
     this.lastActiveWallMs = this.startedWallMs;

@@ -12,6 +12,7 @@ import { Departure } from './departure.ts';
 import { Gateway, type Log } from './gateway.ts';
 import { infoLine } from './info.ts';
 import { LameDuck } from './lame-duck.ts';
+import { OperatorAccounts } from './operator-accounts.ts';
 import { answerQuestions } from './questions.ts';
 import { Replica } from './replica.ts';
 import { type GatewayConfiguration, settingsFrom } from './settings.ts';
@@ -48,6 +49,7 @@ export class GatewayMember {
   #mayListen = false;
   #lameDuck: LameDuck | null = null;
   readonly #departure: Departure;
+  readonly #operatorAccounts: OperatorAccounts;
   /** Traces published so far. */
   #traces = 0;
 
@@ -85,6 +87,9 @@ export class GatewayMember {
       info: (connection) =>
         infoLine(connection, this.#identity as NodeIdentity, this.configuration, this.port, options.instance),
     });
+    this.#operatorAccounts = new OperatorAccounts(this.gateway);
+    this.member.handle('account', (body) => this.#operatorAccounts.changed(body));
+    this.member.handle('account-gone', (body) => this.#operatorAccounts.gone(body));
     this.#departure = new Departure(this.gateway);
     this.#replica = new Replica(this.gateway);
     this.#transit = new Transit(this.gateway);

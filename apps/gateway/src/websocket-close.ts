@@ -18,6 +18,7 @@ const CODES: Readonly<Record<string, number>> = {
   'Authentication Failure': 1008,
   'Authentication Timeout': 1008,
   'Authentication Expired': 1008,
+  'Credentials Revoked': 1008,
   'Maximum Connections Exceeded': 1008,
   'Maximum Control Line Exceeded': 1008,
   'Maximum Message Payload Exceeded': 1009,

@@ -169,7 +169,9 @@ export type AuthResponse =
       permissions?: AuthPermissions;
       /** 0: never */
       expiresUnixMs: number;
-      /** 0: as configured */
+      /** What ends then is its account. */
+      endsWithAccount?: boolean;
+      /** 0: as configured; below: none. */
       subscriptionsMax: number;
       payloadBytesMax: number;
     }
@@ -179,6 +181,8 @@ export type AuthResponse =
       error: string;
       /** For the log. */
       reason: string;
+      /** What the debug log says of it before. */
+      detail?: string;
     };
 
 /**

@@ -29,7 +29,8 @@ function ruleOf(message: RuleMessage | null | undefined): SubjectRule | undefine
 }
 
 export function authResponseFrame(id: number, response: AuthResponse): NonNullable<FrameBody['authResponse']> {
-  if (!response.allowed) return { id, allowed: false, error: response.error, reason: response.reason };
+  if (!response.allowed)
+    return { id, allowed: false, error: response.error, reason: response.reason, detail: response.detail };
   const { account, user, permissions, expiresUnixMs, subscriptionsMax, payloadBytesMax } = response;
   return {
     id,
@@ -47,12 +48,14 @@ export function authResponseFrame(id: number, response: AuthResponse): NonNullab
     expiresUnixMs,
     subscriptionsMax,
     payloadBytesMax,
+    endsWithAccount: response.endsWithAccount,
   };
 }
 
 export function authResponseOf(message: ResponseMessage): AuthResponse {
   if (!message.allowed) {
-    return { allowed: false, error: message.error as string, reason: message.reason as string };
+    const { error, reason, detail } = message;
+    return { allowed: false, error: error as string, reason: reason as string, ...(detail && { detail }) };
   }
   const response: AuthResponse = {
     allowed: true,
@@ -61,6 +64,7 @@ export function authResponseOf(message: ResponseMessage): AuthResponse {
     expiresUnixMs: message.expiresUnixMs as number,
     subscriptionsMax: message.subscriptionsMax as number,
     payloadBytesMax: message.payloadBytesMax as number,
+    ...(message.endsWithAccount && { endsWithAccount: true }),
   };
   if (message.permissions) {
     const { publish, subscribe, responses } = message.permissions;

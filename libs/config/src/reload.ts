@@ -1,3 +1,4 @@
+import { isOperatorMode } from '@skein/trust/options';
 import { formatDuration } from './duration.ts';
 import { isNkeyUser, type ServerOptions, type TlsOptions, type WebsocketOptions } from './options.ts';
 import { TLS_TIMEOUT_DEFAULT_MS } from './schema/tls.ts';
@@ -179,6 +180,7 @@ const RULES: Rule[] = [
     'authorization users',
   ),
   named('accounts', (o) => o.accounts, 'accounts'),
+  refused('operator', 'TrustedOperators', (o) => isOperatorMode(o.trust)),
   // nats-server refuses a changed operator, though its documentation says otherwise: here it is applied.
   named('operator', (o) => [o.trust.operators, o.trust.keys], 'trusted operators'),
   named('resolver_preload', (o) => o.trust.preload, 'account resolver preload'),

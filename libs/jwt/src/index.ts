@@ -9,6 +9,7 @@ export type {
 export type { ActivationClaims } from './claims/activation.ts';
 export type { AuthorizationRequestClaims, AuthorizationResponseClaims } from './claims/authorization.ts';
 export type { Claims, ClaimsKind, ClaimsOf } from './claims/claims.ts';
+export type { GenericClaims } from './claims/generic.ts';
 export type { OperatorClaims } from './claims/operator.ts';
 export {
   isEmptyUser,

@@ -12,7 +12,9 @@ import { isPublicKey } from '@skein/nkeys';
 import type { TrustOptions } from './options.ts';
 
 /** The configuration can't be used; the message is nats-server's. */
-export class TrustError extends Error {}
+export class TrustError extends Error {
+  override readonly name = 'TrustError';
+}
 
 /** Who is trusted, ready to be asked. Never changes. */
 export class Trust {
@@ -50,6 +52,10 @@ export class Trust {
   /** Who has signed an account, if that is somebody trusted. */
   signed(account: AccountClaims): boolean {
     return this.keys.has(account.iss) || this.operators.some((operator) => operatorSigned(operator, account));
+  }
+
+  isOperatorKey(key: string): boolean {
+    return this.keys.has(key) || this.operators.some(({ sub, nats }) => sub === key || nats.signing_keys.includes(key));
   }
 
   isPinned(account: string): boolean {

@@ -32,7 +32,7 @@ export function subscribe(connection: Connection, subject: string, queue: string
     return;
   }
   const { subscriptionsMax } = connection;
-  if (subscriptionsMax > 0 && connection.subscriptions.size >= subscriptionsMax) {
+  if (connection.subscriptions.size >= subscriptionsMax) {
     connection.sendError(errors.maximumSubscriptionsExceeded.text);
     return;
   }

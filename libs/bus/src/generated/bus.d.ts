@@ -2500,6 +2500,12 @@ export namespace skein {
             /** AuthResponse payloadBytesMax. */
             payloadBytesMax: number;
 
+            /** AuthResponse detail. */
+            detail: string;
+
+            /** AuthResponse endsWithAccount. */
+            endsWithAccount: boolean;
+
             /**
              * Encodes the specified AuthResponse message. Does not implicitly {@link skein.bus.AuthResponse.verify|verify} messages.
              * @param message AuthResponse message or plain object to encode
@@ -2553,6 +2559,12 @@ export namespace skein {
 
                 /** AuthResponse payloadBytesMax */
                 payloadBytesMax?: (number|null);
+
+                /** AuthResponse detail */
+                detail?: (string|null);
+
+                /** AuthResponse endsWithAccount */
+                endsWithAccount?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -3820,6 +3820,8 @@ export const skein = $root.skein = (() => {
             AuthResponse.prototype.expiresUnixMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             AuthResponse.prototype.subscriptionsMax = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
             AuthResponse.prototype.payloadBytesMax = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
+            AuthResponse.prototype.detail = "";
+            AuthResponse.prototype.endsWithAccount = false;
 
             AuthResponse.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3848,6 +3850,10 @@ export const skein = $root.skein = (() => {
                     writer.uint32(72).int64(message.subscriptionsMax);
                 if (message.payloadBytesMax != null && $Object.hasOwnProperty.call(message, "payloadBytesMax") && (typeof message.payloadBytesMax === "object" ? message.payloadBytesMax.low || message.payloadBytesMax.high : message.payloadBytesMax !== 0))
                     writer.uint32(80).int64(message.payloadBytesMax);
+                if (message.detail != null && $Object.hasOwnProperty.call(message, "detail") && message.detail !== "")
+                    writer.uint32(90).string(message.detail);
+                if (message.endsWithAccount != null && $Object.hasOwnProperty.call(message, "endsWithAccount") && message.endsWithAccount !== false)
+                    writer.uint32(96).bool(message.endsWithAccount);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3966,6 +3972,24 @@ export const skein = $root.skein = (() => {
                                 message.payloadBytesMax = value;
                             else
                                 delete message.payloadBytesMax;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.detail = value;
+                            else
+                                delete message.detail;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.endsWithAccount = value;
+                            else
+                                delete message.endsWithAccount;
                             continue;
                         }
                     }

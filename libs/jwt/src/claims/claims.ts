@@ -8,6 +8,7 @@ import {
   authorizationRequestBody,
   authorizationResponseBody,
 } from './authorization.ts';
+import { type GenericClaims, genericBody } from './generic.ts';
 import { type OperatorClaims, operatorBody } from './operator.ts';
 import { type UserClaims, userBody } from './user.ts';
 
@@ -17,7 +18,8 @@ export type Claims =
   | UserClaims
   | ActivationClaims
   | AuthorizationRequestClaims
-  | AuthorizationResponseClaims;
+  | AuthorizationResponseClaims
+  | GenericClaims;
 
 export type ClaimsKind = Claims['kind'];
 export type ClaimsOf<K extends ClaimsKind> = Extract<Claims, { kind: K }>;
@@ -30,6 +32,7 @@ export const kinds: { [K in ClaimsKind]: { body: Shape<ClaimsOf<K>['nats']>; iss
   activation: { body: activationBody, issuers: ['account', 'operator'] },
   authorization_request: { body: authorizationRequestBody, issuers: ['server'] },
   authorization_response: { body: authorizationResponseBody, issuers: ['account'] },
+  generic: { body: genericBody, issuers: ['operator', 'account', 'user', 'server', 'cluster'] },
 };
 
 export const isKind = (kind: string): kind is ClaimsKind => Object.hasOwn(kinds, kind);

@@ -1,0 +1,99 @@
+import type { AccountDefinition } from '@skein/accounts';
+import type { Member } from '@skein/bus';
+
+/** What a gateway is told of an account. */
+export interface AccountMessage {
+  definition: AccountDefinition;
+  /** The account's own token: what it is judged by where this process can't be asked. */
+  token: string;
+  /** Only where somebody has come for it already. */
+  known: boolean;
+  /** Its live connections are looked at again; the answer comes when that is done. */
+  recheck: boolean;
+}
+
+/** An account is gone: its connections are closed. */
+export interface AccountGoneMessage {
+  account: string;
+}
+
+const ANSWER_MS = 10_000;
+const AGAIN_MS = 50;
+
+type Bus = Pick<Member, 'peers' | 'links' | 'request'>;
+
+/** What the gateways have been told of accounts. */
+export class GatewayAccounts {
+  readonly #bus: Bus;
+  readonly #wait: (ms: number) => Promise<void>;
+  /** By gateway and account. */
+  readonly #told = new Map<number, Map<string, AccountDefinition>>();
+
+  constructor(bus: Bus, wait: (ms: number) => Promise<void>) {
+    this.#bus = bus;
+    this.#wait = wait;
+  }
+
+  /** It has left, and whoever takes its place knows nothing. */
+  left(gateway: number): void {
+    this.#told.delete(gateway);
+  }
+
+  knows(gateway: number, definition: AccountDefinition): boolean {
+    return this.#told.get(gateway)?.get(definition.name) === definition;
+  }
+
+  /** Resolves when the gateway knows these. Rejects when it can't be told. */
+  async tell(gateway: number, accounts: readonly { definition: AccountDefinition; token: string }[]): Promise<void> {
+    const told = this.#toldTo(gateway);
+    const due = accounts.filter(({ definition }) => !this.knows(gateway, definition));
+    await Promise.all(
+      due.map(async ({ definition, token }) => {
+        const message: AccountMessage = { definition, token, known: false, recheck: false };
+        await this.#bus.request(gateway, 'account', JSON.stringify(message), ANSWER_MS);
+        told.set(definition.name, definition);
+      }),
+    );
+  }
+
+  /** An account has changed: resolves when every gateway lives by it, its connections included. */
+  async changed(definition: AccountDefinition, token: string): Promise<void> {
+    const message: AccountMessage = { definition, token, known: true, recheck: true };
+    await this.#everywhere('account', JSON.stringify(message), (gateway) =>
+      this.#toldTo(gateway).set(definition.name, definition),
+    );
+  }
+
+  /** An account is gone: resolves when its connections are closed. */
+  async gone(account: string): Promise<void> {
+    const message: AccountGoneMessage = { account };
+    await this.#everywhere('account-gone', JSON.stringify(message), (gateway) => this.#toldTo(gateway).delete(account));
+  }
+
+  /** Who does not answer is asked until it does, or has left: a frozen gateway is, after 2 s (ARCHITECTURE: settlement). */
+  async #everywhere(method: string, body: string, done: (gateway: number) => void): Promise<void> {
+    const gateways = [...this.#bus.peers.values()].filter(({ component }) => component === 'gateway');
+    await Promise.all(
+      gateways.map(async ({ id }) => {
+        while (this.#bus.peers.has(id)) {
+          try {
+            await this.#bus.request(id, method, body, ANSWER_MS);
+            done(id);
+            return;
+          } catch {
+            await this.#wait(AGAIN_MS);
+          }
+        }
+      }),
+    );
+  }
+
+  #toldTo(gateway: number): Map<string, AccountDefinition> {
+    let told = this.#told.get(gateway);
+    if (told === undefined) {
+      told = new Map();
+      this.#told.set(gateway, told);
+    }
+    return told;
+  }
+}

@@ -1,0 +1,96 @@
+import type { Member, NodeIdentity, Runtime } from '@skein/bus';
+import { Trust } from '@skein/trust';
+import type { AuthConfiguration, Log } from '../options.ts';
+import { AccountBook } from './account-book.ts';
+import { ClaimsListener } from './claims-listener.ts';
+import { ClaimsService } from './claims-service.ts';
+import { GatewayAccounts } from './gateway-accounts.ts';
+import { OperatorMode } from './operator-mode.ts';
+import { DirectoryStore } from './stores/directory-store.ts';
+import { openStore } from './stores/open-store.ts';
+
+export interface OpenOperatorModeOptions {
+  configuration: AuthConfiguration;
+  identity: NodeIdentity;
+  member: Member;
+  runtime: Runtime;
+  log: Log;
+}
+
+/** All of operator mode, at work. */
+export interface OpenOperatorMode {
+  readonly mode: OperatorMode;
+  readonly gateways: GatewayAccounts;
+  /** Absent: there is no system account to be asked in. */
+  readonly listener?: ClaimsListener;
+  figures(): Record<string, unknown>;
+  /** @throws TrustError when that can't be in force */
+  check(configuration: AuthConfiguration): void;
+  use(configuration: AuthConfiguration): void;
+  close(): Promise<void>;
+}
+
+/** @throws TrustError, or an Error of node:fs for the directory */
+export async function openOperatorMode(options: OpenOperatorModeOptions): Promise<OpenOperatorMode> {
+  const { identity, member, runtime, log } = options;
+  let { configuration } = options;
+  const trustOf = ({ trust, systemAccount }: AuthConfiguration): Trust => new Trust(trust, systemAccount);
+  let trust = trustOf(configuration);
+  const wallMs = (): number => runtime.wallMs();
+  const store = await openStore(configuration.trust, trust, wallMs);
+  const book = new AccountBook(store, trust, wallMs);
+  const gateways = new GatewayAccounts(member, (ms) => new Promise((resolve) => runtime.setTimer(ms, resolve)));
+  const mode = new OperatorMode({ trust, store, book, gateways, runtime, log });
+  const { resolver } = configuration.trust;
+  const { systemAccount } = trust;
+  const service = new ClaimsService({
+    mode,
+    store,
+    kind: resolver?.kind ?? 'url',
+    ...(store instanceof DirectoryStore && { listing: store }),
+    allowDelete: resolver?.kind === 'full' && resolver.allowDelete,
+    trust: () => trust,
+    systemAccount,
+    nowSeconds: () => Math.floor(wallMs() / 1000),
+    log,
+  });
+  const listener =
+    systemAccount === undefined
+      ? undefined
+      : new ClaimsListener({
+          member,
+          account: systemAccount,
+          service,
+          facts: () => ({
+            ...identity,
+            ...configuration,
+            tags: configuration.serverTags,
+            metadata: configuration.serverMetadata,
+            serverName: identity.serverName,
+          }),
+          wallMs,
+          log,
+        });
+  listener?.start();
+  return {
+    mode,
+    gateways,
+    listener,
+    figures: () => ({ usersRemembered: mode.usersRemembered, accountsKnown: mode.accountsKnown }),
+    check: (next) => {
+      trustOf(next);
+    },
+    use: (next) => {
+      if (next === configuration) return;
+      const changes = JSON.stringify(next.trust) !== JSON.stringify(configuration.trust);
+      configuration = next;
+      if (!changes) return;
+      trust = trustOf(next);
+      mode.use(trust, next.trust.preload).catch((error: Error) => log.warn(`reload of accounts: ${error.message}`));
+    },
+    async close() {
+      mode.close();
+      await store.close();
+    },
+  };
+}

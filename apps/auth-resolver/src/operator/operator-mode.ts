@@ -1,0 +1,279 @@
+import type { AuthPermissions, AuthRequest, AuthResponse, Runtime, Timer } from '@skein/bus';
+import {
+  type Admitted,
+  checkProof,
+  checkUser,
+  isRefused,
+  judgeUser,
+  type KnownUser,
+  type Presented,
+  type Refused,
+  readUser,
+  type Trust,
+} from '@skein/trust';
+import type { Recheck } from '../authenticator.ts';
+import { type Credentials, readCredentials, refusedName } from '../credentials.ts';
+import { enforced } from '../permissions.ts';
+import { type AccountBook, AccountError, type KnownAccount } from './account-book.ts';
+import type { GatewayAccounts } from './gateway-accounts.ts';
+import { type AccountStore, StoreError } from './stores/account-store.ts';
+
+/** Tokens of users whose signatures have been checked; the same ones come again. */
+const USERS_MAX = 4096;
+/** Timers can't wait longer. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+export interface OperatorModeOptions {
+  trust: Trust;
+  store: AccountStore;
+  book: AccountBook;
+  gateways: GatewayAccounts;
+  runtime: Runtime;
+  log: { debug(text: string): void; warn(text: string): void };
+}
+
+/** Users known by their tokens: who may connect, and what becomes of those who have when an account changes. */
+export class OperatorMode {
+  readonly figures = { allowed: 0, refused: {} as Partial<Record<Refused['cause'] | 'account', number>> };
+  readonly #options: OperatorModeOptions;
+  #trust: Trust;
+  readonly #users = new Map<string, KnownUser>();
+  #timer: Timer | undefined;
+  #nextUnixMs = Number.POSITIVE_INFINITY;
+  /** Updates of an account take effect one after the other. */
+  #changing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: OperatorModeOptions) {
+    this.#options = options;
+    this.#trust = options.trust;
+  }
+
+  get usersRemembered(): number {
+    return this.#users.size;
+  }
+
+  get accountsKnown(): number {
+    return this.#options.book.size;
+  }
+
+  /** Answers a gateway; it knows the account by then. Never rejects. */
+  async login(request: AuthRequest, gateway: number): Promise<AuthResponse> {
+    const credentials = readCredentials(request.connectJson);
+    const reason = credentials === undefined ? 'malformed CONNECT' : refusedName({ ...credentials, nkey: '' });
+    try {
+      const verdict = await this.#judge(request, credentials, true);
+      if (isRefused(verdict)) return this.#refusal(verdict.cause, reason, verdict.detail);
+      await this.#introduce(verdict.account, gateway);
+      this.figures.allowed++;
+      return { allowed: true, ...rights(verdict, credentials) };
+    } catch (error) {
+      const detail = error instanceof AccountError ? lookupError(error) : (error as Error).message;
+      return this.#refusal('account', reason, detail);
+    }
+  }
+
+  /** The same for a live connection, which has proven who it is. */
+  async recheck(request: AuthRequest): Promise<Recheck> {
+    const credentials = readCredentials(request.connectJson);
+    try {
+      const verdict = await this.#judge(request, credentials, false);
+      if (!isRefused(verdict)) return { outcome: 'stays', ...rights(verdict, credentials) };
+      switch (verdict.cause) {
+        case 'revoked':
+          return { outcome: 'revoked', reason: verdict.detail };
+        case 'expired':
+          return { outcome: 'expired', reason: verdict.detail };
+        case 'bearer':
+          return { outcome: 'refused', reason: 'Bearer User JWT not allowed' };
+        default:
+          return { outcome: 'gone', reason: verdict.detail };
+      }
+    } catch (error) {
+      if (error instanceof AccountError) return { outcome: 'account-expired', reason: lookupError(error) };
+      return { outcome: 'unchecked', reason: (error as Error).message };
+    }
+  }
+
+  /**
+   * A new token for an account. Resolves to false where nobody has come for the account and the store only keeps those; else
+   * when it is kept and every gateway lives by it. One that is not to be relied on is kept all the same, and changes nothing
+   * (nats-server 2.15). Rejects with a StoreError.
+   */
+  update(account: string, token: string, keepsUnknown: boolean): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const { store, book, log } = this.#options;
+      const isWanted = book.isWanted(account);
+      if (!isWanted && !keepsUnknown) return false;
+      await store.save(account, token);
+      if (!isWanted) return true;
+      try {
+        await this.#tellOf(book.replace(account, token));
+      } catch (error) {
+        if (!(error instanceof AccountError)) throw error;
+        log.warn(`Update for account ${JSON.stringify(account)} resulted in error ${error.message}`);
+      }
+      return true;
+    });
+  }
+
+  /** Resolves when nobody is connected by these accounts. */
+  remove(accounts: readonly string[], fromStore: (account: string) => Promise<void>): Promise<void> {
+    return this.#inTurn(async () => {
+      const { book, gateways, log } = this.#options;
+      for (const account of accounts) {
+        await fromStore(account);
+        log.debug(`Disable account ${account} due to remove`);
+        const importers = book.forget(account);
+        await gateways.gone(account);
+        await this.#tellOf(importers);
+      }
+    });
+  }
+
+  /** Others are trusted now, or other accounts come with the configuration. Live connections are looked at by the caller. */
+  use(trust: Trust, preload: Readonly<Record<string, string>>): Promise<void> {
+    this.#trust = trust;
+    return this.#inTurn(async () => {
+      const { book, gateways, store, log } = this.#options;
+      for (const account of book.trust(trust)) await gateways.gone(account);
+      for (const [account, token] of Object.entries(preload)) {
+        await store.save(account, token);
+        if (!book.isWanted(account)) continue;
+        try {
+          await this.#tellOf(book.replace(account, token));
+        } catch (error) {
+          if (!(error instanceof AccountError)) throw error;
+          log.warn(`Update for account ${JSON.stringify(account)} resulted in error ${error.message}`);
+        }
+      }
+    });
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+
+  async #judge(
+    request: AuthRequest,
+    credentials: Credentials | undefined,
+    proves: boolean,
+  ): Promise<Admitted | Refused> {
+    const nobody: Refused = { detail: 'Authentication requires a user JWT', cause: 'token' };
+    if (credentials === undefined || credentials.asksForAccount) return nobody;
+    const { runtime, book } = this.#options;
+    const nowMs = runtime.wallMs();
+    const presented = presentedBy(request, credentials, this.#trust);
+    const user = this.#user(presented.jwt);
+    if (isRefused(user)) return user;
+    const untimely = checkUser(user, nowMs);
+    if (untimely !== undefined) return untimely;
+    const account = await book.get(user.account);
+    this.#watch(account);
+    const verdict = judgeUser(user, account.claims, this.#trust, presented, nowMs);
+    if (isRefused(verdict) || !proves) return verdict;
+    return checkProof(user, account.claims, presented) ?? verdict;
+  }
+
+  /** A gateway hears of an account, and of those that it imports from, before its first client there. */
+  async #introduce(account: string, gateway: number): Promise<void> {
+    const { book, gateways } = this.#options;
+    const known = book.known(account);
+    if (known !== undefined && gateways.knows(gateway, known.definition)) return;
+    await gateways.tell(gateway, await book.closure(account));
+  }
+
+  #user(token: string): KnownUser | Refused {
+    const known = this.#users.get(token);
+    if (known !== undefined) {
+      // The last to go is who came last.
+      this.#users.delete(token);
+      this.#users.set(token, known);
+      return known;
+    }
+    const user = readUser(token);
+    if (isRefused(user)) return user;
+    if (this.#users.size >= USERS_MAX) this.#users.delete(this.#users.keys().next().value as string);
+    this.#users.set(token, user);
+    return user;
+  }
+
+  #refusal(cause: Refused['cause'] | 'account', reason: string, detail: string): AuthResponse {
+    this.figures.refused[cause] = (this.figures.refused[cause] ?? 0) + 1;
+    return { allowed: false, error: '', reason, detail };
+  }
+
+  async #tellOf(accounts: readonly string[]): Promise<void> {
+    const { book, gateways, log } = this.#options;
+    for (const key of accounts) {
+      const known = book.known(key);
+      if (known === undefined) continue;
+      log.debug(`Updating account claims: ${key}/${known.claims.name}`);
+      this.#watch(known);
+      await gateways.changed(known.definition, known.token);
+    }
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(change);
+    this.#changing = done.catch((error: unknown) => {
+      if (!(error instanceof StoreError)) this.#options.log.warn(String((error as Error).stack));
+    });
+    return done;
+  }
+
+  /** Activations begin and end by time. One timer for the next of them all. */
+  #watch({ changesUnixMs }: KnownAccount): void {
+    if (changesUnixMs >= this.#nextUnixMs) return;
+    const { runtime } = this.#options;
+    this.#timer?.cancel();
+    this.#nextUnixMs = changesUnixMs;
+    const inMs = Math.min(Math.max(0, changesUnixMs - runtime.wallMs()), TIMER_MS_MAX);
+    this.#timer = runtime.setTimer(inMs, () => this.#changeByTime());
+  }
+
+  #changeByTime(): void {
+    const { runtime, book } = this.#options;
+    const due = [...book.all()].filter(([, { changesUnixMs }]) => changesUnixMs <= runtime.wallMs());
+    for (const [key] of due) book.redefine(key);
+    this.#inTurn(() => this.#tellOf(due.map(([key]) => key))).catch(() => {});
+    this.#nextUnixMs = Number.POSITIVE_INFINITY;
+    for (const [, known] of book.all()) this.#watch(known);
+  }
+}
+
+const lookupError = (error: AccountError): string => `Account JWT lookup error: ${error.message}`;
+
+function presentedBy(request: AuthRequest, { jwt, signature }: Credentials, { defaultSentinel }: Trust): Presented {
+  const { nonce, host, kind } = request;
+  return { jwt: jwt === '' ? (defaultSentinel ?? '') : jwt, signature, nonce, host, kind };
+}
+
+type Rights = Omit<Extract<AuthResponse, { allowed: true }>, 'allowed'>;
+
+function rights(admitted: Admitted, credentials: Credentials | undefined): Rights {
+  const { account, user, expiresUnixMs, endsWithAccount, subscriptionsMax, payloadBytesMax } = admitted;
+  return {
+    account,
+    user: credentials?.user || user,
+    permissions: permissionsOf(admitted),
+    expiresUnixMs: Number.isFinite(expiresUnixMs) ? expiresUnixMs : 0,
+    endsWithAccount,
+    subscriptionsMax: limit(subscriptionsMax),
+    payloadBytesMax: limit(payloadBytesMax),
+  };
+}
+
+/** On the bus 0 is no limit of its own, and less is nothing at all. */
+function limit(max: number): number {
+  return max < 0 ? 0 : max || -1;
+}
+
+function permissionsOf({ permissions }: Admitted): AuthPermissions | undefined {
+  if (permissions === undefined) return undefined;
+  const { pub, sub, resp } = permissions;
+  return enforced({
+    publish: pub,
+    subscribe: sub,
+    ...(resp !== undefined && { responses: { max: resp.max || 1, expiresMs: (resp.ttl || 120e9) / 1e6 } }),
+  });
+}

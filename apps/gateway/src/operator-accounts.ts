@@ -1,0 +1,31 @@
+import type { AccountDefinition } from '@skein/accounts';
+import type { Gateway } from './gateway.ts';
+
+/** Operator mode: what the auth-resolver says of accounts, which no configuration names. */
+export class OperatorAccounts {
+  readonly #gateway: Gateway;
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+  }
+
+  /** Answered when the account is as its new definition has it, for its live connections too where `recheck` asks for it. */
+  async changed(body: string): Promise<string> {
+    const message: { definition: AccountDefinition; known: boolean; recheck: boolean } = JSON.parse(body);
+    const { definition, known, recheck } = message;
+    if (known && !this.#gateway.accounts.has(definition.name)) return '{}';
+    this.#gateway.definitions.apply(definition);
+    const account = this.#gateway.accounts.get(definition.name);
+    if (recheck && account !== undefined) await this.#gateway.admission.recheckAccount(account);
+    return '{}';
+  }
+
+  gone(body: string): string {
+    const { account: name }: { account: string } = JSON.parse(body);
+    const account = this.#gateway.accounts.get(name);
+    if (account === undefined) return '{}';
+    for (const connection of [...account.connections]) this.#gateway.admission.end(connection, 'account-expired');
+    this.#gateway.definitions.remove(name);
+    return '{}';
+  }
+}
