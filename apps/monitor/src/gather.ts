@@ -1,4 +1,4 @@
-import type { Component, Member, Peer } from '@skein/bus';
+import { type Component, GLANCE, type Member, type Peer } from '@skein/bus';
 
 /** How long a page waits for the slowest process. */
 const DEADLINE_MS = 150;
@@ -64,8 +64,8 @@ export class Gather {
   }
 
   /** From each process: its answer, unless it never gave one. In order of their ids. */
-  async ask<Body>(method: string): Promise<Answer<Body>[]> {
-    return (await this.put<Body>({ method })).answers;
+  async ask<Body>(method: string, body?: string): Promise<Answer<Body>[]> {
+    return (await this.put<Body>({ method, body })).answers;
   }
 
   async put<Body>({ method, body = '{}', component, peer }: Question): Promise<Answers<Body>> {
@@ -91,7 +91,9 @@ export class Gather {
     const key = `${peer.id} ${method} ${body}`;
     let answer = this.underWay.get(key);
     if (answer === undefined) {
-      answer = this.askNow(peer, method, body, key).finally(() => this.underWay.delete(key));
+      // What a glance found is known to whoever looks.
+      const knownAs = body === GLANCE ? `${peer.id} ${method} {}` : key;
+      answer = this.askNow(peer, method, body, knownAs).finally(() => this.underWay.delete(key));
       this.underWay.set(key, answer);
     }
     return answer as Promise<Answer<Body> | undefined>;

@@ -1,5 +1,5 @@
 import { type AccountDefinition, newDefinition } from '@skein/accounts';
-import type { Member, NodeIdentity, Peer } from '@skein/bus';
+import { GLANCE, type Member, type NodeIdentity, type Peer } from '@skein/bus';
 import { systemAccountOf } from '@skein/config/options';
 import type { AssetKind, Figures } from '@skein/metrics';
 import type { MonitorConfiguration } from './configuration.ts';
@@ -105,9 +105,11 @@ export class Monitor {
     return [...this.options.member.peers.values()].filter((peer) => peer.component === component);
   }
 
-  async snapshot(): Promise<Snapshot> {
-    const [others, listed] = await Promise.all([this.gather.ask<ProcessFigures>('stats'), this.options.processList()]);
-    const answers = [...others, this.own()];
+  /** `glance`: it is taken all the time, whether somebody looks or not, and must cost processes next to nothing. */
+  async snapshot(glance = false): Promise<Snapshot> {
+    const asked = this.gather.ask<ProcessFigures>('stats', glance ? GLANCE : undefined);
+    const [others, listed] = await Promise.all([asked, this.options.processList()]);
+    const answers = [...others, this.own(glance)];
     const gateways = answers.filter((one) => one.peer.component === 'gateway') as Answer<GatewayFigures>[];
     return {
       connections: sum(gateways.map(({ body }) => body.connections)),
@@ -129,11 +131,11 @@ export class Monitor {
     return { staleAnswers: this.gather.staleAnswers(), seriesDropped: Object.fromEntries(this.seriesDropped) };
   }
 
-  private own(): Answer<ProcessFigures> {
+  private own(glance = false): Answer<ProcessFigures> {
     const { pid, instance, member } = this.options;
     return {
       peer: { id: 0, component: 'monitor', instance, pid, address: '' },
-      body: member.figures() as unknown as ProcessFigures,
+      body: member.figures(glance) as unknown as ProcessFigures,
       ageMs: 0,
     };
   }

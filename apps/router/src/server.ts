@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Component, Listener, Peer, Runtime, Transport } from '@skein/bus';
+import { type Component, GLANCE, type Listener, type Peer, type Runtime, type Transport } from '@skein/bus';
 import { type ChangeReader, type DecodedFrame, type FrameBody, PROTOCOL, processFigures } from '@skein/bus/internal';
 import type { ServerOptions } from '@skein/config';
 import { completeOptions } from '@skein/config/options';
@@ -452,7 +452,7 @@ class NodeRouter implements Router, SessionOwner {
         body = { status: 'ok', component: 'router', instance: 0 };
         break;
       case 'stats':
-        body = this.figures();
+        body = this.figures(request.body === GLANCE);
         break;
       case 'shutdown':
         for (const member of this.register.members.values()) member.connection.send({ shutdown: { reason: 'asked' } });
@@ -476,13 +476,13 @@ class NodeRouter implements Router, SessionOwner {
   }
 
   /** What this process answers to `stats`. */
-  figures(): Record<string, unknown> {
+  figures(glance = false): Record<string, unknown> {
     const now = this.runtime.now();
     return {
       component: 'router',
       instance: 0,
       version: this.given.productVersion,
-      ...processFigures(this.given.pid, Math.max(0, now - this.lastCheckMs - CHECK_MS)),
+      ...processFigures(this.given.pid, Math.max(0, now - this.lastCheckMs - CHECK_MS), glance),
       epoch: this.epoch,
       revision: this.state.revision,
       interestVersion: this.version,

@@ -390,8 +390,11 @@ export interface Member {
   /** Answers requests. `health` and `stats` are there already. */
   handle(method: string, fn: (body: string, from: Peer | undefined) => string | Promise<string>): void;
 
-  /** What this process answers to `stats`: memory, processor time, links, and what `handlers.stats` adds. */
-  figures(): Record<string, unknown>;
+  /**
+   * What this process answers to `stats`: memory, processor time, links, and what `handlers.stats` adds. With `glance` (a
+   * request's body `GLANCE`) nothing is measured for it that was not measured anyway.
+   */
+  figures(glance?: boolean): Record<string, unknown>;
 
   /** Asks the auth-resolver. Rejects when there is none, or it does not answer in time. */
   authenticate(request: AuthRequest, timeoutMs: number): Promise<AuthResponse>;

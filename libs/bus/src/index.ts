@@ -19,6 +19,7 @@ export type {
 } from './api.ts';
 export { healthcheck } from './healthcheck.ts';
 export { createMember, defaultLimits } from './member.ts';
+export { GLANCE } from './own-figures.ts';
 export type { Runtime, Timer, TimerOptions } from './runtime.ts';
 export { systemRuntime } from './runtime.ts';
 export type { Channel, ChannelHandler, Listener, Transport } from './transport.ts';

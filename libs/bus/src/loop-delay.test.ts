@@ -20,6 +20,9 @@ function setUp() {
     reset: () => {
       recorded = [];
     },
+    disable: () => {
+      started--;
+    },
   };
   const delay = new LoopDelay(
     () => {
@@ -67,4 +70,18 @@ it('gives every reader of a stretch the same, and forgets nothing between stretc
   tick(20);
   pass(60_000);
   expect(delay.figures()?.maxMs).toBe(0);
+});
+
+it('a glance neither begins nor prolongs it: a minute after somebody asked it ends', () => {
+  const { delay, started, tick, pass } = setUp();
+  expect([delay.glance(), started()]).toEqual([undefined, 0]);
+  delay.figures();
+  tick(25);
+  delay.figures();
+  pass(59_999);
+  expect([delay.glance()?.maxMs, started()]).toEqual([5, 1]);
+  pass(1);
+  expect([delay.glance(), started()]).toEqual([undefined, 0]);
+  delay.figures();
+  expect(started()).toBe(1);
 });

@@ -14,6 +14,7 @@ export interface DelayHistogram {
   readonly max: number;
   percentile(percent: number): number;
   reset(): void;
+  disable(): void;
 }
 
 /** Each reading covers at least this long, however many ask: no reader takes another's worst moment away. */
@@ -22,12 +23,19 @@ const STRETCH_MS = 10_000;
 const RESOLUTION_MS = 20;
 const NANOS_PER_MS = 1e6;
 
-/** Delays of the event loop. Nothing is measured, and nothing wakes the process up, before somebody asks. */
+/** Whoever has not asked for this long looks no more. */
+const WATCHED_MS = 60_000;
+
+/**
+ * Delays of the event loop. Nothing is measured, and nothing wakes the process up, before somebody asks; nor after nobody
+ * has for a minute.
+ */
 export class LoopDelay {
   readonly #start: () => DelayHistogram;
   readonly #now: () => number;
   #histogram: DelayHistogram | undefined;
   #sinceMs = 0;
+  #askedMs = 0;
   #figures: LoopDelayFigures | undefined;
 
   /** `now`: monotonic ms. */
@@ -39,6 +47,7 @@ export class LoopDelay {
   /** Of the last stretch that is over; at first of what there is. Undefined when nothing was measured yet. */
   figures(): LoopDelayFigures | undefined {
     const now = this.#now();
+    this.#askedMs = now;
     if (this.#histogram === undefined) {
       this.#histogram = this.#start();
       this.#sinceMs = now;
@@ -49,6 +58,16 @@ export class LoopDelay {
     if (over) {
       this.#histogram.reset();
       this.#sinceMs = now;
+    }
+    return this.#figures;
+  }
+
+  /** As they are, without being asked for them: what is gathered all the time is no reason to measure. */
+  glance(): LoopDelayFigures | undefined {
+    if (this.#histogram !== undefined && this.#now() - this.#askedMs >= WATCHED_MS) {
+      this.#histogram.disable();
+      this.#histogram = undefined;
+      this.#figures = undefined;
     }
     return this.#figures;
   }

@@ -19,7 +19,7 @@ import { Declarations } from './declarations.ts';
 import type { ChangeReader, FrameHandler } from './frame-reader.ts';
 import type { PeerLink } from './link.ts';
 import { type DecodedFrame, type FrameBody, Phase, PROTOCOL } from './messages.ts';
-import { processFigures } from './own-figures.ts';
+import { GLANCE, processFigures } from './own-figures.ts';
 import { Peering, type PeeringOwner } from './peering.ts';
 import type { Timer } from './runtime.ts';
 
@@ -76,7 +76,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     this.handle('health', () =>
       JSON.stringify({ status: 'ok', component: options.component, instance: this.options.instance }),
     );
-    this.handle('stats', () => JSON.stringify(this.figures()));
+    this.handle('stats', (body) => JSON.stringify(this.figures(body === GLANCE)));
   }
 
   get links(): ReadonlyMap<number, Link> {
@@ -348,7 +348,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     link.send({ authResponse: authResponseFrame(frame.id as number, response) });
   }
 
-  figures(): Record<string, unknown> {
+  figures(glance = false): Record<string, unknown> {
     const links = [...this.peering.links.values()].map((link) => ({
       peer: link.peer.id,
       component: link.peer.component,
@@ -365,7 +365,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
       instance: this.options.instance,
       id: this.id,
       version: this.options.version,
-      ...processFigures(this.options.pid, Math.max(0, ...this.beats)),
+      ...processFigures(this.options.pid, Math.max(0, ...this.beats), glance),
       requestsWaiting: this.calls.size,
       routerUp: this.registered,
       links,

@@ -16,11 +16,14 @@ export interface ProcessFigures {
   loopDelayMs: number;
   /** How long the event loop was busy, since it started. */
   loopBusyMs: number;
-  /** Absent in the first answer: it is measured once somebody has asked. */
+  /** Absent in the first answer, and while nobody looks: it is measured once somebody has asked. */
   loopDelay?: LoopDelayFigures;
 }
 
-export function processFigures(pid: number, loopDelayMs: number): ProcessFigures {
+/** The body of a `stats` request that is made all the time, whether somebody looks or not. */
+export const GLANCE = '{"glance":true}';
+
+export function processFigures(pid: number, loopDelayMs: number, glance: boolean): ProcessFigures {
   const { rss, heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage();
   const { user, system } = process.cpuUsage();
   const { active, utilization } = performance.eventLoopUtilization();
@@ -32,6 +35,6 @@ export function processFigures(pid: number, loopDelayMs: number): ProcessFigures
     loopUtilization: utilization,
     loopDelayMs,
     loopBusyMs: active,
-    loopDelay: loopDelay.figures(),
+    loopDelay: glance ? loopDelay.glance() : loopDelay.figures(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Figures } from '@skein/metrics';
 import { healthz } from '../endpoints/healthz.ts';
 import type { GatewayCounters, GatewayFigures } from '../figures.ts';
 import type { NodeEvent } from '../history/events.ts';
@@ -18,6 +19,14 @@ export interface LiveProcess extends ProcessInfo {
   connections?: number;
   subscriptions?: number;
   pendingBytes?: number;
+  /** Of the router: how long subscriptions took until every gateway knew them, since it started. */
+  settle?: Spread;
+}
+
+/** How many were up to each bound, and one count more for those above all. */
+interface Spread {
+  boundsMs: number[];
+  counts: number[];
 }
 
 /** What the console asks for every second. Internal: it may change with any version. Times are Unix ms. */
@@ -29,8 +38,8 @@ export interface Live {
   limits: { connections: number; pendingBytes: number };
   totals: GatewayCounters & { connections: number; subscriptions: number };
   processes: LiveProcess[];
-  /** Connections by round trip: one count a bound (ms), and one for those above all. */
-  rtt: { boundsMs: number[]; counts: number[] };
+  /** Connections by round trip. */
+  rtt: Spread;
   series: SeriesSlice;
   /** `events` are given when this is not the version that was asked with. */
   eventsVersion: number;
@@ -75,12 +84,20 @@ async function problem(monitor: Monitor): Promise<{ problem?: string }> {
 }
 
 function processesOf({ processes, answers }: Snapshot): LiveProcess[] {
-  const bodies = new Map(answers.map(({ body }) => [body.pid, body as Partial<GatewayFigures>]));
+  const bodies = new Map(answers.map(({ peer, body }) => [processName(peer), body as Partial<AnyFigures>]));
   return processes.map((one) => {
-    const { loopDelayMs, connections, subscriptions, pendingBytes } = bodies.get(one.pid) ?? {};
-    const state = isSilent(one) ? 'silent' : 'up';
-    return { ...one, key: processName(one), state, loopDelayMs, connections, subscriptions, pendingBytes };
+    const key = processName(one);
+    const { loopDelayMs, connections, subscriptions, pendingBytes, settleSeconds } = bodies.get(key) ?? {};
+    const figures = { loopDelayMs, connections, subscriptions, pendingBytes };
+    return { ...one, key, state: isSilent(one) ? 'silent' : 'up', ...figures, ...settle(settleSeconds) };
   });
+}
+
+type AnyFigures = GatewayFigures & Pick<Figures, 'settleSeconds'>;
+
+function settle(seconds: Figures['settleSeconds']): Pick<LiveProcess, 'settle'> {
+  if (seconds === undefined) return {};
+  return { settle: { boundsMs: seconds.bounds.map((bound) => bound * 1000), counts: [...seconds.counts] } };
 }
 
 function roundTrips({ answers }: Snapshot): Live['rtt'] {

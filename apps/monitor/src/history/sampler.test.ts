@@ -11,19 +11,26 @@ const counters = {
 function setUp() {
   let now = 0;
   let timer: { at: number; fn: () => void } | undefined;
-  const node = { counters: { ...counters }, silentMs: 0, asked: 0, closed: [] as Partial<GatewayConnection>[] };
+  const node = {
+    counters: { ...counters },
+    silentMs: 0,
+    asked: 0,
+    glances: [] as boolean[],
+    closed: [] as Partial<GatewayConnection>[],
+  };
   const source = {
     routerUp: true,
     configuredUnixMs: 0,
     wallMs: () => 1_000_000 + now,
-    async snapshot() {
+    async snapshot(glance: boolean) {
       node.asked++;
+      node.glances.push(glance);
       const process = { component: 'gateway', instance: 0, pid: 7, uptime: '', restarts: 0, mem: 5, cpu: 12.5 };
       const body = { pid: 7, loopDelayMs: 3, pendingBytes: 40 };
       return {
         ...{ connections: 2, subscriptions: 3, counters: { ...node.counters } },
         processes: [{ ...process, ...(node.silentMs > 0 && { stale_ms: node.silentMs }) }],
-        answers: [{ peer: {}, body, ageMs: 0 }],
+        answers: [{ peer: { component: 'gateway', instance: 0 }, body, ageMs: 0 }],
       } as unknown as Snapshot;
     },
     connectionPages: { page: async () => ({ total: 0, silent: 0, connections: node.closed as GatewayConnection[] }) },
@@ -70,6 +77,17 @@ it('looks rarely while nobody watches, every second while somebody does', async 
   pass(WATCHED_FOR_MS);
   await next();
   expect(await next()).toBe(UNWATCHED_STEP_MS);
+});
+
+it('only glances while nobody watches: processes measure nothing for it', async () => {
+  const { sampler, node, next, pass } = setUp();
+  sampler.start();
+  await settled();
+  pass(2000);
+  await sampler.watch();
+  pass(WATCHED_FOR_MS);
+  await next();
+  expect(node.glances).toEqual([true, false, true]);
 });
 
 it('many who ask at once are one look', async () => {

@@ -92,7 +92,7 @@ export class Sampler {
     this.#sampledMs = startedMs;
     const before = this.#latest;
     const beforeMs = this.series.lastMs;
-    const snapshot = await this.#source.snapshot();
+    const snapshot = await this.#source.snapshot(!this.isWatched);
     // The wall clock may be set back; samples rise.
     const atMs = Math.max(this.#source.wallMs(), beforeMs + 1);
     this.#latest = snapshot;
@@ -140,11 +140,15 @@ function nodeRow(snapshot: Snapshot, before: Snapshot | undefined, spanMs: numbe
 
 /** A process that does not answer has a gap: its last figures are no news. */
 function processRows({ processes, answers }: Snapshot): Map<string, ProcessRow> {
-  const delays = new Map(answers.map(({ body }) => [body.pid, body.loopDelayMs]));
+  const delays = new Map(answers.map(({ peer, body }) => [processName(peer), body.loopDelayMs]));
   const rows = new Map<string, ProcessRow>();
   for (const one of processes) {
     if (isSilent(one)) continue;
-    rows.set(processName(one), { cpu: one.cpu, memory: one.mem, loopDelayMs: delays.get(one.pid) ?? Number.NaN });
+    rows.set(processName(one), {
+      cpu: one.cpu,
+      memory: one.mem,
+      loopDelayMs: delays.get(processName(one)) ?? Number.NaN,
+    });
   }
   return rows;
 }

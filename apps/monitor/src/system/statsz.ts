@@ -4,7 +4,7 @@ import type { Monitor } from '../monitor.ts';
 
 /** The statistics of the server, in nats-server's fields and order. */
 export async function statsz(monitor: Monitor) {
-  const [snapshot, { accounts }] = await Promise.all([monitor.snapshot(), accountStatistics(monitor.gather)]);
+  const [snapshot, { accounts }] = await Promise.all([monitor.snapshot(true), accountStatistics(monitor.gather)]);
   const { counters, processes } = snapshot;
   const sent = { msgs: counters.outMsgs, bytes: counters.outBytes };
   const received = { msgs: counters.inMsgs, bytes: counters.inBytes };

@@ -19,12 +19,10 @@ export class Histogram {
   }
 
   /** @param {Live['rtt']} rtt */
-  update({ boundsMs, counts }) {
+  update(rtt) {
+    const { boundsMs, counts } = rtt;
     const all = counts.reduce((sum, count) => sum + count, 0);
-    setText(
-      this.#note,
-      all === 0 ? 'none measured yet' : `p50 ${within(boundsMs, counts, 0.5)} · p99 ${within(boundsMs, counts, 0.99)}`,
-    );
+    setText(this.#note, all === 0 ? 'none measured yet' : `p50 ${within(rtt, 0.5)} · p99 ${within(rtt, 0.99)}`);
     if (this.#shown === counts.join()) return;
     this.#shown = counts.join();
     const most = Math.max(1, ...counts);

@@ -1,6 +1,7 @@
 /** @import { LiveProcess } from '../live.ts' */
 import { h, replace, setText } from './dom.js';
 import { formatBytes, formatCount, formatMs, formatPercent, formatSpan } from './format.js';
+import { within } from './share.js';
 
 /** A process whose event loop was this late, ms, is shown as late. */
 const LATE_MS = 50;
@@ -73,27 +74,16 @@ class Card {
 
   /** @param {LiveProcess} process */
   update(process) {
-    const { state, restarts, pid, uptime, cpu, mem, loopDelayMs, connections, subscriptions, pendingBytes, stale_ms } =
-      process;
+    const { state, restarts, pid, uptime, cpu, stale_ms } = process;
     const isSilent = state === 'silent';
-    const looks = isSilent ? 'silent' : (loopDelayMs ?? 0) >= LATE_MS ? 'late' : 'up';
+    const looks = isSilent ? 'silent' : (delayOf(process) ?? 0) >= LATE_MS ? 'late' : 'up';
     this.element.dataset.state = looks;
     setText(this.#state, words[looks]);
     this.#restarts.hidden = restarts === 0;
     setText(this.#restarts, `${restarts} restart${restarts === 1 ? '' : 's'}`);
     setText(this.#note, isSilent ? silence(stale_ms) : `pid ${pid} · up ${uptime}`);
     this.#meter.style.inlineSize = `${Math.min(100, cpu)}%`;
-    /** @type {[string, string][]} */
-    const figures = [
-      ['CPU', formatPercent(cpu)],
-      ['Memory', formatBytes(mem)],
-      ['Loop delay', formatMs(loopDelayMs)],
-    ];
-    if (connections !== undefined) {
-      figures.push(['Clients', formatCount(connections)], ['Subscriptions', formatCount(subscriptions)]);
-      figures.push(['Pending', formatBytes(pendingBytes)]);
-    }
-    this.#show(figures);
+    this.#show(figuresOf(process));
   }
 
   /** @param {[string, string][]} figures */
@@ -108,3 +98,27 @@ class Card {
 
 /** @param {number | undefined} staleMs */
 const silence = (staleMs) => (staleMs === undefined ? 'has not answered yet' : `no answer for ${formatSpan(staleMs)}`);
+
+/** The recent worst but one in a hundred, or what heartbeats saw before that is known. @param {LiveProcess} process */
+const delayOf = ({ event_loop_delay_ms, loopDelayMs }) => event_loop_delay_ms?.p99 ?? loopDelayMs;
+
+/** @param {LiveProcess} process @returns {[string, string][]} */
+function figuresOf(process) {
+  const { cpu, mem, connections, subscriptions, pendingBytes, links, settle } = process;
+  /** @type {[string, string][]} */
+  const figures = [
+    ['CPU', formatPercent(cpu)],
+    ['Memory', formatBytes(mem)],
+    ['Loop delay', formatMs(delayOf(process))],
+  ];
+  if (connections !== undefined) {
+    figures.push(['Clients', formatCount(connections)], ['Subscriptions', formatCount(subscriptions)]);
+    figures.push(['Pending', formatBytes(pendingBytes)]);
+  }
+  if (settle !== undefined) figures.push(['Settle p50', within(settle, 0.5)], ['Settle p99', within(settle, 0.99)]);
+  if (links !== undefined) {
+    const inFlight = links.reduce((sum, { bytes_in_flight }) => sum + bytes_in_flight, 0);
+    figures.push(['Links', formatCount(links.length)], ['In flight', formatBytes(inFlight)]);
+  }
+  return figures;
+}
