@@ -4,7 +4,8 @@ import type { Connection } from './connection.ts';
 import { type Crossing, Destination, Remapping } from './crossing.ts';
 import type { Interchange } from './interchange.ts';
 import { RemoteInterest } from './remote-interest.ts';
-import { type Route, RouteCache } from './route.ts';
+import { isReplySubject } from './reply-subject.ts';
+import { Route, RouteCache } from './route.ts';
 import type { Subscription } from './subscription.ts';
 
 /** A tenant: its subjects, subscriptions and caches are seen by nobody else. */
@@ -128,7 +129,10 @@ export class Account {
 
   /** The up-to-date route of the subject that these bytes are. */
   route(buffer: Buffer, start: number, end: number): Route {
-    const route = this.#routes.get(buffer, start, end);
+    const route = isReplySubject(buffer, start, end)
+      ? // Seen once and never again: kept, it would cost more in garbage than it saves.
+        new Route(buffer.toString('latin1', start, end), 0)
+      : this.#routes.get(buffer, start, end);
     if (route.generation !== this.#generation) this.refresh(route);
     return route;
   }

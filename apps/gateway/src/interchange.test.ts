@@ -71,6 +71,17 @@ describe('an imported stream', () => {
     expect(arrives()).toBe(false);
   });
 
+  it('has no part in what comes from a third account as a request', async () => {
+    const bench = new AccountsBench([
+      { name: 'A', exports: [...exporter.exports, service('s.>')] },
+      { name: 'B', imports: [listens('A', 's.*')] },
+      { name: 'C', imports: [takes('A', 's.*')] },
+    ]);
+    const [a, b] = [await bench.in('A', ['>']), await bench.in('B', ['>'])];
+    say(await bench.in('C'), 's.x', 'hi');
+    expect([a.hear() !== '', b.hear()]).toEqual([true, '']);
+  });
+
   it('goes to other processes in the importing account', async () => {
     const bench = new AccountsBench([exporter, { name: 'B', imports: [listens('A', 's.*', 'b.*')] }]);
     const link = bench.member.link(9);

@@ -54,10 +54,13 @@ export class Interchange {
       Object.assign(message, kept);
     }
     for (const crossing of route.crossings) {
-      taken +=
-        crossing.way.kind === 'stream'
-          ? this.#stream(from, crossing, message)
-          : this.#request(from, account, crossing.way, crossing.destination, route, message, taken === 0 ? request : 0);
+      const { way, destination } = crossing;
+      if (way.kind === 'service') {
+        taken += this.#request(from, account, way, destination, route, message, taken === 0 ? request : 0);
+      } else if (this.#hops === 1) {
+        // What has come as a request or an answer is no part of a stream: nats-server sees it so.
+        taken += this.#stream(from, crossing, message);
+      }
       Object.assign(message, kept);
     }
     this.#hops--;
