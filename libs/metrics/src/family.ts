@@ -31,9 +31,9 @@ export interface Family {
 export class Families {
   readonly #byName = new Map<string, Family>();
 
-  /** `value`: undefined where the process that should say it is of another version; nothing is shown then. */
+  /** `value`: undefined (or anything but a number) where the process that should say it is of another version; nothing is shown then. */
   add<Label extends string>(definition: Definition<Label>, labels: Labels<Label>, value: number | undefined): void {
-    if (value !== undefined) this.#family(definition).samples.push({ labels, value });
+    if (typeof value === 'number' && !Number.isNaN(value)) this.#family(definition).samples.push({ labels, value });
   }
 
   addHistogram<Label extends string>(

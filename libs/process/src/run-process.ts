@@ -134,11 +134,22 @@ class ProcessRun {
     });
     if (this.stopping) await running.close('stopped while starting');
     this.running = running;
-    if (options.metrics !== undefined) {
-      const { serveMetrics } = await import('@skein/metrics/serve');
-      const name = { component: this.definition.component, instance: options.instance };
-      const { port } = await serveMetrics(name, () => running.figures?.() ?? {}, options.metrics);
-      this.log.info(`Serving metrics of ${name.component} on port ${port}`);
+    if (options.metrics !== undefined) await this.serveMetrics(running, options.instance, options.metrics);
+  }
+
+  /** A port that is taken is said, and no reason not to serve clients. */
+  private async serveMetrics(
+    running: RunningProcess,
+    instance: number,
+    address: { host: string; port: number },
+  ): Promise<void> {
+    const { serveMetrics } = await import('@skein/metrics/serve');
+    const { component } = this.definition;
+    try {
+      const { port } = await serveMetrics({ component, instance }, () => running.figures?.() ?? {}, address);
+      this.log.info(`Serving metrics of ${component} on port ${port}`);
+    } catch (error) {
+      this.log.error(`Metrics of ${component} are not served: ${(error as Error).message}`);
     }
   }
 

@@ -4,22 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { skein } from '@skein/metrics';
 import { parseExposition, recorded } from '@skein/metrics/testing';
-import { describe, expect, it, onTestFinished, type TestContext } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { dashboards } from './dashboards.ts';
+import { needs } from './needs.ts';
 import type { Node } from './node.ts';
 import { freeze, openClient, startNode } from './scope.ts';
 import { until } from './until.ts';
 
 const url = (node: Node): string => `http://127.0.0.1:${node.server.monitoringPort}/metrics`;
 const scrape = async (node: Node) => parseExposition(await (await fetch(url(node))).text());
-
-/** A tool of Debian's package prometheus, which not every machine has. */
-function needs(context: TestContext, tool: string): void {
-  try {
-    execFileSync(tool, ['--version'], { stdio: 'ignore' });
-  } catch {
-    context.skip(`${tool} is not installed (Debian's package prometheus)`);
-  }
-}
 
 /** These have no series before something has happened. */
 const seldom = new Set<string>([skein.refusals.name, skein.staleAnswers.name, skein.seriesDropped.name]);
@@ -101,15 +94,20 @@ describe('/metrics', () => {
     const address = /Listening on" address=(\S+)/.exec(log)?.[1];
     const ask = async (query: string) => {
       const answer = await fetch(`http://${address}/api/v1/query?query=${encodeURIComponent(query)}`);
-      const { data } = (await answer.json()) as {
-        data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+      const { data, error } = (await answer.json()) as {
+        data: { result: { metric: Record<string, string> }[] };
+        error?: string;
       };
+      if (error !== undefined) throw new Error(`${query}: ${error}`);
       return data.result;
     };
     const client = await openClient(node);
     const asked = 'gnatsd_varz_connections == 1 and on (instance) sum by (instance) (skein_up) == 4';
     await until('one connection and four processes', 10_000, async () => (await ask(asked)).length === 1);
     await client.close();
+    for (const [, targets] of dashboards()) {
+      for (const { expr } of targets) await ask(expr.replaceAll('$node', '.*').replaceAll('$__rate_interval', '1m'));
+    }
     const up = await ask('skein_up');
     expect(up.map(({ metric }) => [metric.instance, metric.process]).sort()).toEqual(
       ['auth-resolver/0', 'gateway/0', 'monitor/0', 'router/0'].map((process) => [target, process]),
