@@ -117,12 +117,16 @@ it('obeys --signal: reload, term', async () => {
   const node = await start('-c', config);
   const signal = (what: string): string =>
     execFileSync(process.execPath, [main, '--signal', `${what}=${node.pid}`], { encoding: 'utf8' });
-  writeFileSync(config, `max_payload: 2000\nlog_file: ${JSON.stringify(file)}\n`);
+  const pidFile = join(folder, 'server.pid');
+  const lines = ['max_payload: 2000', `log_file: ${JSON.stringify(file)}`, `pid_file: ${JSON.stringify(pidFile)}`];
+  writeFileSync(config, `${lines.join('\n')}\n`);
   signal('reload');
   const reloaded = async (): Promise<boolean> => (await infoOf((await ports()).nats[0])).max_payload === 2000;
   for (const deadline = performance.now() + 5000; !(await reloaded()); ) {
     if (performance.now() > deadline) throw new Error(`not reloaded:\n${log.join('\n')}`);
   }
+  await until('the pid file is there', 1000, () => existsSync(pidFile));
+  expect(readFileSync(pidFile, 'utf8')).toBe(String(node.pid));
   signal('term');
   expect(await once(node, 'exit')).toEqual([0, null]);
   expect(isAlive(node.pid as number)).toBe(false);

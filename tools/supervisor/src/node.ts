@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NATS_VERSION, notYet, type ServerOptions } from '@skein/config';
 import { ownStacks, stacksText } from '@skein/diagnostics';
@@ -10,8 +9,8 @@ import { type StartChild, startChild } from './child.ts';
 import { type ComponentName, programOf } from './components.ts';
 import { CONTROL_SOCKET, listenForControl } from './control.ts';
 import { LogTarget } from './log-target.ts';
+import { NodeFiles } from './node-files.ts';
 import { ListenError, resolvePorts } from './ports.ts';
-import { localAddresses, portUrls, writePortsFile } from './ports-file.ts';
 import { createRunDir, removeStaleRunDirs } from './run-dir.ts';
 import { StartError, Supervisor } from './supervisor.ts';
 
@@ -35,7 +34,7 @@ export interface RunningNode {
   readonly options: ServerOptions;
   reload(): void;
   reopenLog(): void;
-  /** What every process of the node does at this moment, as text. Takes a second at most. */
+  /** What every process of the node does at this moment, as text. Takes two seconds at most. */
   stacks(): Promise<string>;
   /** Lets go of the clients, one after the other; resolves when nobody is left. It is to be stopped then. */
   lameDuck(): Promise<void>;
@@ -87,6 +86,7 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
   );
   const cwd = process.cwd();
   runDir.writeJson('state.json', { options, revision: 1, argv: given.argv, cwd, identity });
+  const files = new NodeFiles(log);
   const supervisor = new Supervisor({
     options,
     runDir,
@@ -103,13 +103,15 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
     lines: (name, text) => target.writeOf(name, text),
     optionsChanged: (changed) => {
       log.configure(changed.logging);
+      files.tellPid(changed);
+      files.tellPorts(changed);
       target.follow(changed.logging).catch((error: Error) => {
         log.error(`The log stays where it is: ${error.message}`);
       });
     },
   });
 
-  if (options.pidFile !== undefined) writePidFile(log, options.pidFile);
+  files.tellPid(options);
   await supervisor.start().catch(async (error: Error) => {
     await supervisor.stop('start failed');
     runDir.remove();
@@ -119,8 +121,7 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
   logListening(log, options);
   // Nobody waits for it.
   void removeStaleRunDirs();
-  const removePortsFile =
-    options.portsFileDir === undefined ? () => {} : announcePorts(log, options.portsFileDir, options);
+  files.tellPorts(options);
 
   return {
     log,
@@ -135,7 +136,7 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
     stop: async (reason) => {
       log.info('Initiating Shutdown...');
       await supervisor.stop(reason);
-      removePortsFile();
+      files.remove();
       runDir.remove();
       log.info('Server Exiting..');
       await target.close();
@@ -162,21 +163,4 @@ function createIdentity(options: ServerOptions, startedUnixMs: number) {
     productVersion,
     startedUnixMs,
   };
-}
-
-function writePidFile(log: Logger, file: string): void {
-  try {
-    writeFileSync(file, String(process.pid), { mode: 0o600 });
-  } catch (error) {
-    log.error(`Could not write pidfile: ${(error as Error).message}`);
-  }
-}
-
-function announcePorts(log: Logger, folder: string, options: ServerOptions): () => void {
-  try {
-    return writePortsFile(folder, process.pid, portUrls(options, localAddresses()));
-  } catch (error) {
-    log.error(`Error writing ports file: ${(error as Error).message}`);
-    return () => {};
-  }
 }

@@ -110,7 +110,7 @@ export class Supervisor {
     await this.end(rest, reason, STOP_OTHERS_MS);
   }
 
-  /** What every process does at this moment, those that are stuck too, as text. Takes a second at most. */
+  /** What every process does at this moment, those that are stuck too, as text. Takes two seconds at most. */
   stacks(): Promise<string> {
     const sources = this.processes.map((one) => one.stackSource).filter((source) => source !== undefined);
     return collectStacks(sources, this.given.clock.after);

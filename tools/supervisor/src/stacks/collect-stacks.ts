@@ -11,10 +11,11 @@ export interface StackSource {
 }
 
 /** From then on a process counts as stuck. It is asked both ways: one that is only slow still answers. */
-const STUCK_MS = 400;
-export const STACKS_MS_MAX = 1000;
+export const STUCK_MS = 400;
+/** A machine that one stuck process keeps busy is slow to answer. */
+export const STACKS_MS_MAX = 2000;
 
-/** The stacks of all, as text. Takes a second at most, and never rejects. */
+/** The stacks of all, as text. Takes two seconds at most, and never rejects. */
 export async function collectStacks(
   sources: readonly StackSource[],
   after: (ms: number, fn: () => void) => void,

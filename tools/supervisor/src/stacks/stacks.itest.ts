@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it } from 'vitest';
 import { startChild } from '../child.ts';
 import { Supervised } from '../supervised.ts';
-import { collectStacks, type StackSource } from './collect-stacks.ts';
+import { collectStacks, STACKS_MS_MAX, STUCK_MS, type StackSource } from './collect-stacks.ts';
 
 const after = (ms: number, fn: () => void): void => {
   setTimeout(fn, ms).unref();
@@ -41,15 +41,19 @@ function start(fixture: string, component: 'router' | 'gateway') {
   });
 }
 
-it('shows where a process is that never comes back to its event loop, and what one does that does', async () => {
-  const [spinning, idle] = await Promise.all([start('spinning-process', 'gateway'), start('tiny-process', 'router')]);
-  const begun = performance.now();
-  const text = await collectStacks([spinning.source, idle.source], after);
-  expect(performance.now() - begun).toBeLessThan(2000);
-  expect(text).toContain(`gateway 0 pid ${spinning.source.pid} thread main [stuck]:`);
+it('shows where a process is that never comes back to its event loop', async () => {
+  const { source, log } = await start('spinning-process', 'gateway');
+  // However busy the machine is, it is only given up on when this test is.
+  const text = await collectStacks([source], (ms, fn) => ms < STACKS_MS_MAX && after(ms, fn));
+  expect(text).toContain(`gateway 0 pid ${source.pid} thread main [stuck]:`);
   expect(text).toMatch(/spinForEver\(\)\n\tfile:.*spinning-process\.ts:\d+:\d+\n/);
-  expect(text).toContain(`router 0 pid ${idle.source.pid} thread main [running]:`);
-  expect(text).toMatch(/router 0 pid \d+ waits for: .*PipeWrap/);
   // Whoever knows the inspector's address can run code in the process.
-  expect(spinning.log.join('')).not.toContain('ws://');
+  expect(log.join('')).not.toContain('ws://');
+});
+
+it('shows what one does that comes back', async () => {
+  const { source } = await start('tiny-process', 'router');
+  const text = await collectStacks([source], (ms, fn) => ms < STUCK_MS && after(ms, fn));
+  expect(text).toContain(`router 0 pid ${source.pid} thread main [running]:`);
+  expect(text).toMatch(/router 0 pid \d+ waits for: .*PipeWrap/);
 });
