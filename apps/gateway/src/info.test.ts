@@ -125,3 +125,12 @@ it('in lame duck mode it says so, and no more what the server knows of the clien
   expect(info.ldm).toBe(true);
   expect(Object.keys(info).slice(-4)).toEqual(['client_ip', 'ldm', 'api_lvl', 'xkey']);
 });
+
+it('a client of the system account is told that it is one', () => {
+  const { connection } = new Bench().client();
+  expect(infoOf(connection, {}).acc_is_sys).toBeUndefined();
+  // Recorded: between the account and the API level.
+  const info = infoOf(connection, { systemAccount: '$G' });
+  expect(info.acc_is_sys).toBe(true);
+  expect(Object.keys(info).slice(-4)).toEqual(['remote_account', 'acc_is_sys', 'api_lvl', 'xkey']);
+});

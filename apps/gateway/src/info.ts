@@ -1,4 +1,5 @@
 import type { NodeIdentity } from '@skein/bus';
+import { systemAccountOf } from '@skein/config/options';
 import type { Connection } from './connection.ts';
 import type { GatewayConfiguration } from './settings.ts';
 
@@ -54,6 +55,7 @@ export function infoLine(
   else if (connection.greeted) {
     info.connect_info = true;
     info.remote_account = connection.account?.name;
+    if (connection.account?.name === systemAccountOf(configuration)) info.acc_is_sys = true;
   }
   info.api_lvl = API_LEVEL;
   info.xkey = identity.xkey;
