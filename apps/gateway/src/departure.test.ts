@@ -76,6 +76,7 @@ it('what has just come from the monitor still reaches the clients', async () => 
   const client = bench.client();
   const departure = new Departure(bench.gateway);
   void departure.leave();
+  await bench.answers();
   client.connection.send('MSG last 1 4\r\nword\r\n');
   expect(client.connection.isClosed).toBe(false);
   bench.runtime.turn();

@@ -3,7 +3,8 @@ import { connect, type NatsConnection, type NodeConnectionOptions, type Status }
 /** Comes back soon, and never gives up. */
 const patient: NodeConnectionOptions = { reconnectTimeWait: 50, reconnectJitter: 0, maxReconnectAttempts: -1 };
 
-const ATTEMPTS_MAX = 100;
+/** A gateway that was started anew may not listen yet. */
+const LISTENS_MS_MAX = 10_000;
 
 /** A node, however its processes were started. */
 export interface Reachable {
@@ -21,12 +22,12 @@ export async function connectToGateway(
   gateway: number,
   options: NodeConnectionOptions = {},
 ): Promise<NatsConnection> {
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+  for (const deadline = performance.now() + LISTENS_MS_MAX; performance.now() < deadline; ) {
     const client = await connectTo(node, options);
     if (gatewayOf(client) === gateway) return client;
     await client.close();
   }
-  throw new Error(`${ATTEMPTS_MAX} connections, none with gateway ${gateway}`);
+  throw new Error(`no connection with gateway ${gateway} within ${LISTENS_MS_MAX} ms`);
 }
 
 /** Which of several gateways a client is connected with. */

@@ -6,7 +6,7 @@ import { Flood } from './flood.ts';
 import { Follower, Requests } from './follower.ts';
 import type { Node } from './node.ts';
 import { isAlive } from './procfs.ts';
-import { openClient, openClientAt, startNode } from './scope.ts';
+import { openClient, openClientAt, restartProcess, startNode } from './scope.ts';
 import { until } from './until.ts';
 
 const PERIODS = 'lame_duck_grace_period: "1s", lame_duck_duration: "30s"';
@@ -86,6 +86,39 @@ it('over several gateways: all are told, nobody new comes in, other pages work, 
   await silent.closed();
   await gone(node);
   expect(node.server.log.at(-1)).toContain('Server Exiting..');
+});
+
+it('the system account hears of the lame duck and of the end, and of no end when the monitor alone is started anew', async () => {
+  const conf = `${PERIODS}
+    accounts { APP { users: [{ user: app, password: p }] }, SYS { users: [{ user: sys, password: p }] } }
+    system_account: SYS`;
+  const node = await startNode({ gateways: 2, conf });
+  const listener = await openClientAt(node, 1, { user: 'sys', pass: 'p', reconnect: false });
+  const app = await openClientAt(node, 0, { user: 'app', pass: 'p', reconnect: false });
+  const heard: string[] = [];
+  listener.subscribe('$SYS.SERVER.*.*', {
+    callback: (_error, { subject }) => {
+      if (/LAMEDUCK|SHUTDOWN/.test(subject)) heard.push(subject.split('.')[3]);
+    },
+  });
+  await listener.flush();
+  const monitor = await node.process('monitor');
+  await restartProcess(node, 'monitor');
+  await node.replaced(monitor, 5000);
+  await listener.flush();
+  process.kill(node.server.pid, 'SIGUSR2');
+  await until('it hears of the lame duck', 2000, () => heard.length > 0);
+  expect(heard).toEqual(['LAMEDUCK']);
+  await Promise.all([app.closed(), listener.closed()]);
+  await gone(node);
+
+  const next = await startNode({ conf });
+  const other = await openClient(next, { user: 'sys', pass: 'p', reconnect: false });
+  other.subscribe('$SYS.SERVER.*.SHUTDOWN', { callback: () => void heard.push('the end') });
+  await other.flush();
+  process.kill(next.server.pid, 'SIGTERM');
+  await other.closed();
+  expect(heard).toEqual(['LAMEDUCK', 'the end']);
 });
 
 it('without clients it ends at once', async () => {

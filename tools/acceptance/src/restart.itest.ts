@@ -1,24 +1,16 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { connectToGateway, gatewayOf, Notices } from './client.ts';
 import { Flood } from './flood.ts';
 import { Follower, Requests } from './follower.ts';
 import type { Component, Node } from './node.ts';
-import { openClientAt, startNode, startTraffic } from './scope.ts';
+import { openClientAt, restartProcess, skein, startNode, startTraffic } from './scope.ts';
 import { until } from './until.ts';
-
-const skein = fileURLToPath(new URL('../../skein', import.meta.url));
-const run = promisify(execFile);
-
-const restart = (node: Node, ...names: string[]) => run(skein, ['restart', ...names, '--pid', String(node.server.pid)]);
 
 describe('under full traffic over two gateways, a process started anew', () => {
   const inner: Component[] = ['router', 'monitor', 'auth-resolver'];
 
   it.each([
-    ['by skein restart', (node: Node, component: Component) => restart(node, component)],
+    ['by skein restart', (node: Node, component: Component) => restartProcess(node, component)],
     [
       'because it was killed',
       async (node: Node, component: Component) => {
@@ -75,7 +67,7 @@ it('a gateway started anew: its clients go to the other one, and no request fail
   const stays = new Notices(requesters[0].connection);
   const former = await node.process('gateway', 1);
   await Promise.all(requests.map((one) => one.advance(200)));
-  await restart(node, 'gateway/1');
+  await restartProcess(node, 'gateway/1');
   await node.replaced(former, 5000);
   await Promise.all(requests.map((one) => one.advance(200)));
   await Promise.all(requests.map((one) => one.stop()));
@@ -114,7 +106,7 @@ it('a gateway started anew: what was on its way to a queue member there goes to 
       await from.flush();
     }
   })();
-  await restart(node, 'gateway/1');
+  await restartProcess(node, 'gateway/1');
   await leaves.closed();
   over = true;
   await publishing;
@@ -126,11 +118,11 @@ it('a gateway started anew: what was on its way to a queue member there goes to 
 
 it('what cannot be restarted is said', async () => {
   const node = await startNode();
-  await expect(restart(node, 'gateway/0')).rejects.toMatchObject({
+  await expect(restartProcess(node, 'gateway/0')).rejects.toMatchObject({
     code: 1,
     stderr: 'skein: gateway 0 is the only gateway: its clients would have nowhere to go\n',
   });
-  const { stdout } = await run(skein, ['ps', '--pid', String(node.server.pid)]);
+  const { stdout } = await skein(node, 'ps');
   expect(stdout.split('\n').map((line) => line.split(/ +/)[0])).toEqual([
     ...['PROCESS', 'router', 'gateway/0', 'auth-resolver', 'monitor', ''],
   ]);

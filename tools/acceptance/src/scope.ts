@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
 import { onTestFinished } from 'vitest';
 import { connectTo, connectToGateway } from './client.ts';
@@ -31,6 +34,15 @@ export async function startTraffic(from: NatsConnection, to: NatsConnection): Pr
   onTestFinished(async () => void (await traffic.stop()));
   return traffic;
 }
+
+const command = fileURLToPath(new URL('../../skein', import.meta.url));
+
+/** The command `skein` about a node. Rejects, with its output, when that fails. */
+export const skein = (node: Node, ...args: string[]) =>
+  promisify(execFile)(command, [...args, '--pid', String(node.server.pid)]);
+
+/** `skein restart`; `name` as it takes it. */
+export const restartProcess = (node: Node, name: string) => skein(node, 'restart', name);
 
 /** SIGSTOP; undone with the test, lest the node's end takes long. */
 export function freeze({ pid }: NodeProcess): void {

@@ -19,6 +19,7 @@ async function start() {
 
 const listening = (services: Services, gateway: number): Promise<void> =>
   until(`gateway ${gateway} listens`, 15_000, async () => {
+    // Refused as long as nobody listens at all.
     const client = await connectToGateway(services, gateway).catch(() => undefined);
     await client?.close();
     return client !== undefined;
