@@ -4,13 +4,16 @@ import { contentType, exposition } from './exposition.ts';
 import type { Family } from './family.ts';
 import { parseExposition } from './testing/index.ts';
 
+/** What the format, or a careless reader of it, may stumble over. */
+const AWKWARD = ['a', '"', '\\', '\n', '\r', '{', '}', ',', '=', '#', ' ', '\0', 'é', '\u2028', '😀'];
+
 it('is read as it was meant, whatever names clients give themselves', async () => {
   const value = fc.oneof(
     fc.double({ noNaN: true }).map((one) => (Object.is(one, -0) ? 0 : one)),
     fc.integer(),
   );
   const samples = fc
-    .uniqueArray(fc.tuple(fc.string({ unit: 'binary', maxLength: 8 }), value), {
+    .uniqueArray(fc.tuple(fc.string({ unit: fc.constantFrom(...AWKWARD) }), value), {
       selector: ([label]) => label,
       maxLength: 4,
     })
@@ -25,7 +28,6 @@ it('is read as it was meant, whatever names clients give themselves', async () =
     fc.asyncProperty(fc.uniqueArray(family, { selector: ({ name }) => name }), async (families) => {
       expect(parseExposition(await exposition(families as Family[]))).toEqual(families);
     }),
-    { numRuns: 40 },
   );
 });
 
