@@ -23,12 +23,12 @@ const STRETCH_MS = 10_000;
 const RESOLUTION_MS = 20;
 const NANOS_PER_MS = 1e6;
 
-/** Whoever has not asked for this long looks no more. */
-const WATCHED_MS = 60_000;
+/** Whoever has not asked for this long looks no more: Prometheus comes once a minute where nobody has told it otherwise. */
+const WATCHED_MS = 150_000;
 
 /**
- * Delays of the event loop. Nothing is measured, and nothing wakes the process up, before somebody asks; nor after nobody
- * has for a minute.
+ * Delays of the event loop. Nothing is measured, and nothing wakes the process up, before somebody asks; nor when nobody
+ * does any more.
  */
 export class LoopDelay {
   readonly #start: () => DelayHistogram;

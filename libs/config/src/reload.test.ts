@@ -49,6 +49,11 @@ it('users are reloaded, and no secret stands in the plan', () => {
   expect(plan(old, next).changes).toEqual([{ key: 'authorization.users', kind: 'hot', reason: 'authorization users' }]);
 });
 
+it('what /metrics shows is reloaded', () => {
+  const [change] = plan('', 'skein {metrics {connections: true}}').changes;
+  expect(change).toMatchObject({ key: 'skein.metrics', kind: 'hot' });
+});
+
 it('the token of the monitoring pages is reloaded, and does not stand in the plan', () => {
   const changes = plan('', 'skein {monitoring {token: s3cret}}').changes;
   expect(changes).toEqual([{ key: 'skein.monitoring', kind: 'hot', reason: 'monitoring access' }]);

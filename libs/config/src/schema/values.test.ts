@@ -120,6 +120,8 @@ describe('options', () => {
     ],
     ['pid_file: a, ports_file_dir: b', { pidFile: 'a', portsFileDir: 'b' }],
     ['skein {gateways: 4}', { skein: { gateways: 4 } }],
+    ['skein {metrics {connections: true}}', { skein: { metrics: { connections: true, seriesMax: 10_000 } } }],
+    ['skein {metrics {series_max: 0, prefix: a_1}}', { skein: { metrics: { seriesMax: 0, prefix: 'a_1' } } }],
     [
       'https: 1, skein {monitoring {token: "t-0", client_ca_file: ca.pem, open_healthz: true}}',
       { skein: { monitoring: { token: 't-0', clientCaFile: 'ca.pem', openHealthz: true } } },
@@ -189,6 +191,10 @@ describe("skein's own block", () => {
     ['skein {monitoring {client_ca_file: "" }}', 'f.conf:1:19: client_ca_file must name a file\n'],
     ['skein {monitoring {client_ca_file: x }}', 'skein.monitoring.client_ca_file needs https'],
     ['skein {monitoring {key: x }}', 'f.conf:1:19: unknown field "key"\n'],
+    ['skein {metrics {series_max: 100001 }}', 'f.conf:1:16: series_max must be between 0 and 100000\n'],
+    ['skein {metrics {series_max: -1 }}', 'f.conf:1:16: series_max must be between 0 and 100000\n'],
+    ['skein {metrics {prefix: a-b }}', 'f.conf:1:16: prefix must be letters, digits and underscores\n'],
+    ['skein {metrics {series: 1 }}', 'f.conf:1:16: unknown field "series"\n'],
     ['skein {gateway: 2 }', 'f.conf:1:7: unknown field "gateway"\n'],
     ['skein: 2', 'f.conf:1:0: interface conversion: interface {} is int64, not map[string]interface {}\n'],
   ])('%s', (text, error) => {
