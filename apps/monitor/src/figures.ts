@@ -22,9 +22,8 @@ export interface GatewayFigures extends ProcessFigures, GatewayCounters {
   /** How many connections have a round trip up to each bound; one count more for those above all. */
   rttCounts?: number[];
   rttBoundsMs?: number[];
-  /** Not yet taken by clients, and the most of one. */
+  /** Not yet taken by clients. */
   pendingBytes?: number;
-  pendingBytesMax?: number;
 }
 
 export interface GatewayCounters {
