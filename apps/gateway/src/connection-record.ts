@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { Connection, PeerCertificate } from './connection.ts';
 import type { Subscription } from './subscription.ts';
 
 /** One connection in the fields and units of nats-server's `/connz`; times still as numbers (Unix ms, ms). */
@@ -24,6 +24,9 @@ export interface ConnectionRecord {
   account: string;
   tlsVersion: string;
   tlsCipher: string;
+  /** Absent where there are none. */
+  tlsCertificates?: readonly PeerCertificate[];
+  tlsFirst?: boolean;
 }
 
 export interface ClosedRecord extends ConnectionRecord {
@@ -61,8 +64,10 @@ export function recordOf(connection: Connection): ConnectionRecord {
     version: options.version,
     user: connection.user,
     account: connection.account?.name ?? '',
-    tlsVersion: tls?.version ?? '',
+    tlsVersion: tls?.version.replace('TLSv', '') ?? '',
     tlsCipher: tls?.cipher ?? '',
+    ...(tls !== null && tls.certificates.length > 0 && { tlsCertificates: tls.certificates }),
+    ...(tls?.first && { tlsFirst: true }),
   };
 }
 

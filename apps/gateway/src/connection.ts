@@ -36,6 +36,17 @@ export interface TlsState {
   /** Of a verified client certificate, RFC 2253; '' for none. */
   readonly subject: string;
   readonly names: readonly string[];
+  /** What the other end showed, its own first. */
+  readonly certificates: readonly PeerCertificate[];
+  /** The handshake came before INFO. */
+  readonly first: boolean;
+}
+
+/** Digests are SHA-256, lower-case hexadecimal. */
+export interface PeerCertificate {
+  readonly subject: string;
+  readonly publicKeyDigest: string;
+  readonly digest: string;
 }
 
 /** PONGs held until links have been worked through as far as this connection's own publishes. */

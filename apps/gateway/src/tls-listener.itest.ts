@@ -86,6 +86,8 @@ test('INFO goes out in clear text, then the connection turns to TLS', async () =
     cipher: 'TLS_AES_128_GCM_SHA256',
     subject: '',
     names: [],
+    certificates: [],
+    first: false,
   });
   expect(server.log.lines).toEqual([
     'DBG client - Starting TLS client connection handshake',

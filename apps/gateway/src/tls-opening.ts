@@ -37,12 +37,15 @@ export class TlsOpening {
   /** It is settled that the client must speak TLS, or be closed. */
   #awaitsTls = false;
   #isDone = false;
+  /** Nothing goes out before the handshake. */
+  #isFirst: boolean;
 
   constructor(raw: Socket, settings: TlsSettings, runtime: Runtime, log: ListenerLog) {
     this.#raw = raw;
     this.#settings = settings;
     this.#runtime = runtime;
     this.#log = log;
+    this.#isFirst = settings.handshakeFirst !== false;
     this.channel = new UpgradableChannel(raw, settings.handshakeFirst === false ? 'clear' : 'held');
   }
 
@@ -69,6 +72,7 @@ export class TlsOpening {
     if (handshakeFirst === true) this.#awaitTls();
     else {
       this.#fallback = this.#runtime.setTimer(handshakeFirst.fallbackMs, () => {
+        this.#isFirst = false;
         this.channel.onSpoken = () => this.#afterInfo();
         this.channel.release();
       });
@@ -146,7 +150,7 @@ export class TlsOpening {
       return;
     }
     this.#done();
-    const tls = tlsStateOf(socket);
+    const tls = tlsStateOf(socket, this.#isFirst);
     this.#log.debug(`${this.#securing.label()} - TLS handshake complete`);
     this.#log.debug(
       `${this.#securing.label()} - TLS version ${tls.version.replace('TLSv', '')}, cipher suite ${tls.cipher}`,

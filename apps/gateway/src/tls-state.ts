@@ -1,16 +1,32 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import type { TlsState } from './connection.ts';
+import type { PeerCertificate, TlsState } from './connection.ts';
 
 /** What a finished handshake tells of the other end. */
-export function tlsStateOf(socket: TLSSocket): TlsState {
+export function tlsStateOf(socket: TLSSocket, first: boolean): TlsState {
   const certificate = socket.getPeerX509Certificate();
   return {
     version: socket.getProtocol() ?? '',
     cipher: socket.getCipher()?.standardName ?? '',
     subject: certificate === undefined ? '' : distinguishedName(certificate.subject),
     names: certificate === undefined ? [] : alternativeNames(certificate.subjectAltName ?? ''),
+    certificates: certificate === undefined ? [] : chainOf(certificate),
+    first,
   };
+}
+
+/** Longer ones are no better trusted. */
+const CHAIN_MAX = 8;
+
+function chainOf(certificate: X509Certificate): PeerCertificate[] {
+  const chain: PeerCertificate[] = [];
+  let one: X509Certificate | undefined = certificate;
+  for (let left = CHAIN_MAX; one !== undefined && left > 0; left--) {
+    const digest = createHash('sha256').update(one.raw).digest('hex');
+    chain.push({ subject: distinguishedName(one.subject), publicKeyDigest: publicKeyDigest(one), digest });
+    one = one.issuerCertificate === one ? undefined : one.issuerCertificate;
+  }
+  return chain;
 }
 
 /** The order that Go prints a name's attributes in, and so `/connz`; what it does not know comes before them. */
@@ -48,8 +64,12 @@ function unquote(name: string): string {
 export function pinFailure(certificate: X509Certificate | undefined, pins: ReadonlySet<string>): string | undefined {
   if (pins.size === 0) return undefined;
   if (certificate === undefined) return 'Failed pinned cert test as client did not provide a certificate';
-  const id = createHash('sha256')
-    .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('hex');
+  const id = publicKeyDigest(certificate);
   return pins.has(id) ? undefined : `Failed pinned cert test for key id: ${id}`;
+}
+
+function publicKeyDigest({ publicKey }: X509Certificate): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
 }

@@ -128,7 +128,7 @@ export class WebSocketListener {
       host: hostOf(socket.remoteAddress),
       port: socket.remotePort ?? 0,
       kind: 'WEBSOCKET',
-      tls: socket instanceof TLSSocket ? tlsStateOf(socket) : null,
+      tls: socket instanceof TLSSocket ? tlsStateOf(socket, false) : null,
       cookies: cookieCredentials(request.headers.cookie, this.#parts.options),
       forwardedFor: forwardedFor(request),
     };

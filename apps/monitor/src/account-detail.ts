@@ -92,12 +92,14 @@ const systemExports = [
  */
 function mappingsInfo(mappings: readonly Mapping[]): Record<string, object[]> {
   return Object.fromEntries(
-    mappings.map(({ source, destinations }) => {
+    mappings.toSorted(bySource).map(({ source, destinations }) => {
       const clusters = [...new Set([undefined, ...destinations.map(({ cluster }) => cluster)])];
       return [source, clusters.flatMap((cluster) => weighed(source, destinations, cluster))];
     }),
   );
 }
+
+const bySource = (a: Mapping, b: Mapping): number => (a.source < b.source ? -1 : 1);
 
 function weighed(source: string, destinations: Mapping['destinations'], cluster: string | undefined): object[] {
   const own = destinations.filter((one) => one.cluster === cluster);

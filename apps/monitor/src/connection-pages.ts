@@ -105,8 +105,10 @@ export class ConnectionPages {
   async #pick(peer: Peer, query: PageQuery): Promise<Picked | undefined> {
     const { sort, state, offset, limit, account, user, cid, filterSubject, nowMs, search, reverse } = query;
     const pick = { sort, state, count: offset + limit, account, user, cid, filterSubject, nowMs, search, reverse };
-    // One that stalls does not hold the page up: whoever is there answers this one before it begins to look.
-    const isThere = this.#member.request(peer.id, 'health', '', THERE_MS);
+    // One that stalls does not hold the page up where something else can be shown: whoever is there answers this before it
+    // begins to look.
+    const known = this.#remembered(peer, query);
+    const isThere = known === undefined ? undefined : this.#member.request(peer.id, 'health', '', THERE_MS);
     const picking = this.#ask<{ total: number; cids: number[]; keys: SortKey[] }>(peer, { pick });
     picking.catch(() => {});
     try {
@@ -116,7 +118,7 @@ export class ConnectionPages {
       const choices = answer.cids.map((one, i) => ({ cid: one, key: answer.keys[i], peer }));
       return { total: answer.total, choices, remembered: [] };
     } catch {
-      return this.#remembered(peer, query);
+      return known;
     }
   }
 

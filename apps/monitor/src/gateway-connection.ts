@@ -25,6 +25,8 @@ export interface GatewayConnection {
   account: string;
   tlsVersion: string;
   tlsCipher: string;
+  tlsCertificates?: { subject: string; publicKeyDigest: string; digest: string }[];
+  tlsFirst?: boolean;
   /** Of a closed one. */
   stopUnixMs?: number;
   reason?: string;
@@ -36,8 +38,10 @@ export interface GatewayConnection {
 
 /** In nats-server's fields, in its order; empty texts are left out. `auth`: with user and account. */
 export function connectionInfo(connection: GatewayConnection, nowUnixMs: number, auth: boolean) {
-  const { name, lang, version, user, account, tlsVersion, tlsCipher, rttMs } = connection;
+  const { name, lang, version, user, account, rttMs } = connection;
+  const { tlsVersion, tlsCipher, tlsCertificates, tlsFirst } = connection;
   const { subscriptionsList: list, subscriptionsDetail: detail, stopUnixMs, reason, staleMs } = connection;
+  const isOpen = stopUnixMs === undefined;
   const untilMs = stopUnixMs ?? nowUnixMs;
   return {
     cid: connection.cid,
@@ -62,19 +66,40 @@ export function connectionInfo(connection: GatewayConnection, nowUnixMs: number,
     ...(version && { version }),
     ...(tlsVersion && { tls_version: tlsVersion }),
     ...(tlsCipher && { tls_cipher_suite: tlsCipher }),
+    ...(auth && tlsCertificates !== undefined && { tls_peer_certs: tlsCertificates.map(certificateInfo) }),
+    ...(tlsFirst && { tls_first: true }),
     ...(auth && user && { authorized_user: user }),
     // FACTS: left out for the global account
     ...(auth && account && account !== '$G' && { account }),
     ...(list !== undefined && list.length > 0 && { subscriptions_list: list }),
     ...(detail !== undefined &&
-      detail.length > 0 && { subscriptions_list_detail: detail.map((one) => subscriptionInfo(one, connection.cid)) }),
-    ...(auth && account && { name_tag: account }),
+      detail.length > 0 && { subscriptions_list_detail: detail.map((one) => subscriptionInfo(one, connection)) }),
+    // Of those who come with a key the account is who vouches for them.
+    ...(auth && isOpen && account && isUserKey(user) && { issuer_key: account }),
+    ...(auth && isOpen && account && { name_tag: account }),
     ...(staleMs !== undefined && { stale_ms: Math.round(staleMs) }),
   };
 }
 
 type Detail = NonNullable<GatewayConnection['subscriptionsDetail']>[number];
 
-function subscriptionInfo({ subject, queue, sid, msgs, max }: Detail, cid: number) {
-  return { subject, ...(queue && { qgroup: queue }), sid, msgs, ...(max > 0 && { max }), cid };
+function subscriptionInfo({ subject, queue, sid, msgs, max }: Detail, { cid, account, stopUnixMs }: GatewayConnection) {
+  return {
+    // Of an open connection it is the same for all.
+    ...(stopUnixMs !== undefined && { account, account_tag: account }),
+    subject,
+    ...(queue && { qgroup: queue }),
+    sid,
+    msgs,
+    ...(max > 0 && { max }),
+    cid,
+  };
 }
+
+const certificateInfo = (one: NonNullable<GatewayConnection['tlsCertificates']>[number]) => ({
+  subject: one.subject,
+  spki_sha256: one.publicKeyDigest,
+  cert_sha256: one.digest,
+});
+
+const isUserKey = (user: string): boolean => /^U[A-Z2-7]{55}$/.test(user);

@@ -6,13 +6,15 @@ const gateway: Peer = { id: 3, component: 'gateway', instance: 1, address: '', p
 
 function setUp() {
   const asked: (number | 'router')[] = [];
+  const waited: number[] = [];
   const peers = new Map([[gateway.id, gateway]]);
   let answers = true;
   let now = 0;
   const member = {
     peers,
-    request: async (to: number | 'router') => {
+    request: async (to: number | 'router', _method: string, _body: string, timeoutMs: number) => {
       asked.push(to);
+      waited.push(timeoutMs);
       if (to !== 'router' && !answers) throw new Error('timeout');
       return JSON.stringify({ from: to });
     },
@@ -21,7 +23,7 @@ function setUp() {
     answers = values.answers ?? answers;
     now = values.now ?? now;
   };
-  return { gather: new Gather(member, () => now), asked, peers, set };
+  return { gather: new Gather(member, () => now), asked, waited, peers, set };
 }
 
 it('asks once for all who ask at the same time, and again for who asks later', async () => {
@@ -43,4 +45,19 @@ it('shows a process that does not answer as it was, and counts', async () => {
   peers.clear();
   expect(await gather.ask('stats')).toHaveLength(1);
   expect(gather.staleAnswers()).toEqual([]);
+});
+
+it('waits longer for who has no last word to be shown, unless it was silent before', async () => {
+  const { gather, waited, set } = setUp();
+  const put = (body: string) => gather.put({ method: 'x', body, component: 'gateway' });
+  await put('a');
+  await put('a');
+  set({ answers: false });
+  expect((await put('b')).silent).toEqual([gateway]);
+  await put('b');
+  await put('c');
+  set({ answers: true });
+  await put('c');
+  await put('d');
+  expect(waited).toEqual([1000, 150, 1000, 150, 150, 150, 1000]);
 });

@@ -2,6 +2,8 @@ import { type Component, GLANCE, type Member, type Peer } from '@skein/bus';
 
 /** How long a page waits for the slowest process. */
 const DEADLINE_MS = 150;
+/** How long for one that has not been found silent, where there is no last word that could be shown instead. */
+const PATIENCE_MS = 1000;
 /** Last words that are kept, and how long one may be. */
 const KNOWN_MAX = 512;
 const KNOWN_CHARS_MAX = 256 * 1024;
@@ -56,6 +58,8 @@ export class Gather {
   private readonly now: () => number;
   private readonly known = new Map<string, Known>();
   private readonly underWay = new Map<string, Promise<Answer<unknown> | undefined>>();
+  /** They did not answer when they were last asked. */
+  private readonly mute = new Set<number>();
   private readonly unanswered = new Map<number, StaleAnswers>();
 
   constructor(member: Asked, now: () => number) {
@@ -106,13 +110,16 @@ export class Gather {
     key: string,
   ): Promise<Answer<unknown> | undefined> {
     const to = peer.component === 'router' ? 'router' : peer.id;
+    const waitMs = this.known.has(key) || this.mute.has(peer.id) ? DEADLINE_MS : PATIENCE_MS;
     try {
-      const text = await this.member.request(to, method, question, DEADLINE_MS);
+      const text = await this.member.request(to, method, question, waitMs);
+      this.mute.delete(peer.id);
       const body: unknown = JSON.parse(text);
       if (text.length <= KNOWN_CHARS_MAX) this.remember(key, body);
       return { peer, body, ageMs: 0 };
     } catch {
       this.count(peer);
+      this.mute.add(peer.id);
       const known = this.known.get(key);
       // Never 0, which says that it is of now.
       return known && { peer, body: known.body, ageMs: Math.max(1, this.now() - known.atMs) };
@@ -135,6 +142,7 @@ export class Gather {
     const isGone = (id: number): boolean => id !== router.id && !this.member.peers.has(id);
     for (const key of this.known.keys()) if (isGone(Number(key.slice(0, key.indexOf(' '))))) this.known.delete(key);
     for (const id of this.unanswered.keys()) if (isGone(id)) this.unanswered.delete(id);
+    for (const id of this.mute) if (isGone(id)) this.mute.delete(id);
   }
 }
 

@@ -11,6 +11,10 @@ export function connect(connection: Connection, json: string): void {
     gateway.close(connection, 'Protocol Violation');
     return;
   }
+  // What it says of itself is known from here on, whatever becomes of it.
+  connection.options = options;
+  // Until it answers a PING, what it took to say CONNECT is all that is known.
+  if (connection.rttMs === 0) connection.rttMs = gateway.runtime.now() - connection.startedMs;
   if (options.protocol < 0 || options.protocol > PROTOCOL_MAX) {
     connection.sendError(errors.invalidClientProtocol.text);
     gateway.close(connection, 'Bad Client Protocol Version');
@@ -27,7 +31,6 @@ export function connect(connection: Connection, json: string): void {
     return;
   }
   fillFromCookies(options, connection.origin.cookies ?? {});
-  connection.options = options;
   connection.parser.headers = options.headers;
   connection.connectReceived = true;
   // A first idea of it, as nats-server's: INFO went out, CONNECT came back. The first PING measures it.

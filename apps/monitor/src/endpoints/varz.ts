@@ -1,9 +1,13 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { MonitorConfiguration } from '../configuration.ts';
 import type { Monitor, Snapshot } from '../monitor.ts';
 import { formatUptime } from '../uptime.ts';
 import { endpoint, isoTime, ok } from './endpoint.ts';
 
 const NANOS_PER_MS = 1e6;
+/** Where nothing else was configured; it is not shown then. */
+const WEBSOCKET_HANDSHAKE_MS = 2000;
 
 export const varz = endpoint({
   name: 'VARZ',
@@ -14,7 +18,7 @@ export const varz = endpoint({
       ...configurationPart(monitor.configuration),
       ...timePart(monitor),
       ...figuresPart(snapshot),
-      http_req_stats: Object.fromEntries(monitor.requests),
+      http_req_stats: Object.fromEntries([...monitor.requests].sort(([a], [b]) => (a < b ? -1 : 1))),
       config_load_time: isoTime(monitor.configuredUnixMs),
       config_digest: monitor.configuration.configDigest,
       ...tagsPart(monitor.configuration),
@@ -24,6 +28,7 @@ export const varz = endpoint({
       slow_consumer_stats: linkKinds(snapshot.counters.slowConsumers),
       stale_connection_stats: linkKinds(snapshot.counters.staleConnections),
       disk_io_wait_stats: { waiters: 0, waits: 0, wait_time: 0, max_wait_time: 0 },
+      ...certificateEnds(monitor.configuration),
       // Skein's own: the processes that the node is made of.
       processes: snapshot.processes,
     });
@@ -37,12 +42,18 @@ function identityPart({ identity, configuration }: Monitor) {
     version: identity.version,
     proto: 1,
     go: `node${process.versions.node}`,
-    host: configuration.host,
-    port: configuration.port,
+    // Where clients are to go, if that was said.
+    ...addressOf(configuration),
     ...(configuration.authRequired && { auth_required: true }),
     ...(configuration.tls !== undefined && { tls_required: true }),
     ...(configuration.tls?.verify && { tls_verify: true }),
   };
+}
+
+function addressOf({ clientAdvertise, host, port }: MonitorConfiguration) {
+  if (clientAdvertise === undefined) return { host, port };
+  const [, name, , given] = /^(.*?)(:(\d+))?$/.exec(clientAdvertise) as RegExpExecArray;
+  return { host: name, port: given === undefined ? port : Number(given) };
 }
 
 function configurationPart(configuration: MonitorConfiguration) {
@@ -79,9 +90,12 @@ function websocketPart({ websocket }: MonitorConfiguration) {
     ...(websocket.advertise !== undefined && { advertise: websocket.advertise }),
     ...(websocket.noAuthUser !== undefined && { no_auth_user: websocket.noAuthUser }),
     ...(websocket.jwtCookie !== undefined && { jwt_cookie: websocket.jwtCookie }),
+    ...(websocket.handshakeTimeoutMs !== WEBSOCKET_HANDSHAKE_MS && {
+      handshake_timeout: websocket.handshakeTimeoutMs * NANOS_PER_MS,
+    }),
     ...(websocket.noTls && { no_tls: true }),
-    ...(websocket.allowedOrigins.length > 0 && { allowed_origins: websocket.allowedOrigins }),
     ...(websocket.sameOrigin && { same_origin: true }),
+    ...(websocket.allowedOrigins.length > 0 && { allowed_origins: websocket.allowedOrigins }),
     ...(websocket.compression && { compression: true }),
   };
 }
@@ -123,6 +137,17 @@ function tagsPart({ serverTags, serverMetadata }: MonitorConfiguration) {
     ...(serverTags.length > 0 && { tags: serverTags }),
     ...(Object.keys(serverMetadata).length > 0 && { metadata: serverMetadata }),
   };
+}
+
+/** When the clients' listener's certificate runs out; left out when its file cannot be read now. */
+function certificateEnds({ tls }: MonitorConfiguration) {
+  if (tls?.certFile === undefined) return {};
+  try {
+    const { validToDate } = new X509Certificate(readFileSync(tls.certFile));
+    return { tls_cert_not_after: validToDate.toISOString().replace('.000Z', 'Z') };
+  } catch {
+    return {};
+  }
 }
 
 const linkKinds = (clients: number) => ({ clients, routes: 0, gateways: 0, leafs: 0 });

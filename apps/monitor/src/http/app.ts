@@ -71,7 +71,7 @@ export function createApp(monitor: Monitor, https?: HttpsOptions): FastifyInstan
 
 function servePage(monitor: Monitor, app: FastifyInstance, base: string, path: string, endpoint: Endpoint): void {
   app.get(base + path, async (request, reply) => {
-    count(monitor, path);
+    count(monitor, endpoint.paths[0]);
     const query = request.query as Query;
     const page = await endpoint.fromQuery(query)(monitor);
     if (page.text !== undefined) return plain(reply, page.status, page.text);
