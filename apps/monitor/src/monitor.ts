@@ -9,7 +9,7 @@ import { GatewayTotals } from './gateway-totals.ts';
 import { type Answer, Gather } from './gather.ts';
 import { type ProcessState, processStates } from './metrics/process-states.ts';
 import { listedFromAnswers, NodeProcesses, type ProcessInfo } from './node-processes.ts';
-import type { ListedProcess } from './process-list.ts';
+import type { ProcessList } from './process-list.ts';
 import { SubscriptionPages } from './subscription-pages.ts';
 
 export interface MonitorOptions {
@@ -19,7 +19,7 @@ export interface MonitorOptions {
   pid: number;
   instance: number;
   /** What the supervisor says there is; undefined without one. */
-  processList(): Promise<ListedProcess[] | undefined>;
+  processList(): Promise<ProcessList | undefined>;
   /** Monotonic milliseconds. */
   now(): number;
   wallMs(): number;
@@ -115,15 +115,17 @@ export class Monitor {
       connections: sum(gateways.map(({ body }) => body.connections)),
       subscriptions: sum(gateways.map(({ body }) => body.subscriptions)),
       counters: this.totals.sum(gateways),
-      processes: this.processes.list(listed ?? listedFromAnswers(answers), answers, this.options.now()),
+      processes: this.processes.list(listed?.processes ?? listedFromAnswers(answers), answers, this.options.now()),
       answers,
     };
   }
 
-  /** Each process of the node, and what it says of itself. */
-  async processStates(): Promise<ProcessState[]> {
-    const [answers, listed] = await Promise.all([this.gather.ask<Figures>('stats'), this.options.processList()]);
-    return processStates(listed ?? [], this.options.member.peers.values(), [...answers, this.own()]);
+  /** Each process of the node, and what it says of itself; what their supervisor says of them. */
+  async processStates(): Promise<{ processes: ProcessState[]; supervisor: ProcessList | undefined }> {
+    const [answers, supervisor] = await Promise.all([this.gather.ask<Figures>('stats'), this.options.processList()]);
+    const registered = this.options.member.peers.values();
+    const processes = processStates(supervisor?.processes ?? [], registered, [...answers, this.own()]);
+    return { processes, supervisor };
   }
 
   /** What this process adds to its own figures. */

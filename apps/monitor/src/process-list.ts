@@ -11,11 +11,17 @@ export interface ListedProcess {
   startedUnixMs: number;
 }
 
+/** What a supervisor says of the node. */
+export interface ProcessList {
+  processes: ListedProcess[];
+  /** Of all processes, since the supervisor started: whoever reads the node's log did not. */
+  logLinesDropped: number;
+}
+
 /** What the supervisor has written down; undefined where there is none (one service per process). */
-export async function readProcessList(runDir: string): Promise<ListedProcess[] | undefined> {
+export async function readProcessList(runDir: string): Promise<ProcessList | undefined> {
   try {
-    const text = await readFile(join(runDir, 'processes.json'), 'utf8');
-    return (JSON.parse(text) as { processes: ListedProcess[] }).processes;
+    return JSON.parse(await readFile(join(runDir, 'processes.json'), 'utf8'));
   } catch {
     return undefined;
   }

@@ -79,7 +79,7 @@ function setUp(gateways = 1) {
   const of = (component: string): FakeChild[] => children.filter((child) => child.component === component);
   const listed = (): { component: string; restarts: number; pid: number; up: boolean }[] =>
     (files.get('processes.json') as { processes: never[] }).processes;
-  return { supervisor, children, options, advance, of, listed, logged };
+  return { supervisor, children, options, advance, of, listed, logged, sink, files };
 }
 
 const ready = (children: readonly FakeChild[]): void => {
@@ -318,4 +318,15 @@ describe('restarting one process', () => {
     void supervisor.lameDuck();
     await expect(supervisor.restart('router', 0)).rejects.toThrow('the node is leaving');
   });
+});
+
+it('tells the monitor how many log lines were lost', async () => {
+  const { supervisor, children, advance, sink, files } = setUp();
+  const started = supervisor.start();
+  ready(children);
+  await started;
+  expect(files.get('processes.json')).toMatchObject({ logLinesDropped: 0 });
+  sink.dropped = 7;
+  advance(1000);
+  expect(files.get('processes.json')).toMatchObject({ logLinesDropped: 7 });
 });

@@ -39,6 +39,8 @@ export class Supervisor {
   private options: ServerOptions;
   private readonly processes: Supervised[] = [];
   private readonly watch = new HeartbeatWatch<Supervised>(CHECK_MS);
+  /** As the monitor was told. */
+  private logLinesDropped = 0;
   private phase: 'starting' | 'running' | 'leaving' = 'starting';
   private readonly waiting = new Set<() => void>();
   private failed: StartError | undefined;
@@ -186,6 +188,10 @@ export class Supervisor {
       log.error(`Process ${one.name} does not become ready, killing it`);
       one.kill();
     }
+    if (log.dropped !== this.logLinesDropped) {
+      this.logLinesDropped = log.dropped;
+      this.publish();
+    }
     clock.after(CHECK_MS, () => this.check());
   }
 
@@ -221,7 +227,7 @@ export class Supervisor {
       startedUnixMs: one.startedUnixMs,
     }));
     try {
-      this.given.runDir.writeJson('processes.json', { processes });
+      this.given.runDir.writeJson('processes.json', { processes, logLinesDropped: this.logLinesDropped });
     } catch (error) {
       // A full disk costs the monitor its list, not the node its life.
       this.given.log.error(`Can't write the list of processes: ${(error as Error).message}`);

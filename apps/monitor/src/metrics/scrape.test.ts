@@ -26,6 +26,7 @@ it('adds up what the gateways say, and shows each by itself', async () => {
     [{ component: 'gateway', process: 'gateway/0' }, 5],
     [{ component: 'gateway', process: 'gateway/1' }, 7],
   ]);
+  expect(samples('skein_log_lines_dropped_total')).toEqual([[{ component: 'supervisor', process: 'supervisor/0' }, 2]]);
   expect(samples('gnatsd_healthz_status')).toEqual([[{ server_id: 'NABC' }, 0]]);
 });
 

@@ -40,7 +40,7 @@ const MS_PER_S = 1000;
  */
 export async function scrape(monitor: Monitor): Promise<string> {
   const { metrics } = monitor.configuration.skein;
-  const [processes, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] =
+  const [{ processes, supervisor }, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] =
     await Promise.all([
       monitor.processStates(),
       ask<object>(monitor, varz),
@@ -64,6 +64,8 @@ export async function scrape(monitor: Monitor): Promise<string> {
     families.add(skein.answerAge, labels, last.ageMs / MS_PER_S);
     addProcess(families, { component, instance }, last.figures, budget);
   }
+  const watcher = labelsOf({ component: 'supervisor', instance: 0 });
+  families.add(skein.logLinesDropped, watcher, supervisor?.logLinesDropped);
   const pages = { varz: general, subsz: subscriptions, routez: routes };
   for (const [name, page] of Object.entries(pages)) if (page !== undefined) addPage(families, names, name, page);
   for (const [i, [name]] of healthQuestions.entries()) {

@@ -124,11 +124,13 @@ export function testMonitor(basePath = '') {
     configuration,
     pid: 40,
     instance: 0,
-    processList: async () =>
-      processes.map(([component, instance, pid]) => ({
+    processList: async () => ({
+      logLinesDropped: 2,
+      processes: processes.map(([component, instance, pid]) => ({
         ...{ component, instance, pid, restarts: pid },
         ...{ up: true, startedUnixMs: 0 },
       })),
+    }),
     now: () => now,
     wallMs: () => identity.startedUnixMs + now,
   });

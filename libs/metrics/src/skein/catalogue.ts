@@ -44,7 +44,10 @@ export const skein = {
   ),
   requestsWaiting: gauge('process_requests_waiting', 'Requests to other processes that have no answer yet.'),
   routerConnected: gauge('process_router_connected', '1 when the process is registered with the router.'),
-  logLinesDropped: counter('log_lines_dropped_total', 'Log lines lost because their reader did not keep up.'),
+  logLinesDropped: counter(
+    'log_lines_dropped_total',
+    "Log lines lost because their reader did not keep up; the process supervisor/0 has the reader of the node's log.",
+  ),
 
   linkInFlight: gauge(
     'link_in_flight_bytes',
