@@ -33,6 +33,7 @@ export class AccountDefinitions {
     this.#changed(this.#gateway.interchange.graph.set(definition));
     const account = this.#gateway.account(definition.name);
     account.limits = definition.limits;
+    this.#gateway.places.recount(account);
     this.#gateway.admission.enforceLimits(account);
   }
 
@@ -42,6 +43,7 @@ export class AccountDefinitions {
     const account = this.#gateway.accounts.get(name);
     if (account === undefined) return;
     account.limits = {};
+    this.#gateway.places.recount(account);
     for (const connection of account.connections) this.#gateway.admission.limit(connection);
   }
 

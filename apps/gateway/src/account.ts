@@ -45,12 +45,6 @@ export class Account {
     this.nameBytes = Buffer.from(name);
   }
 
-  /** Nobody else may come in. */
-  get isFull(): boolean {
-    const { connectionsMax = -1 } = this.limits;
-    return connectionsMax >= 0 && this.connections.size >= connectionsMax;
-  }
-
   /** A connection comes in; what it has moved before was in another account. */
   enter(connection: Connection): void {
     this.connections.add(connection);

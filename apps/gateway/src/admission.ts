@@ -151,12 +151,19 @@ export class Admission {
       this.refuse(connection, response.error === '' ? undefined : response.error, response.reason);
       return;
     }
-    const before = connection.account;
     const account = this.#gateway.account(response.account);
-    if (connection.account !== account && account.isFull) {
-      this.#isOneTooMany(connection);
-      return;
+    if (connection.account === account) this.#comesIn(connection, response, connected);
+    else {
+      this.#gateway.places.take(account, connection, (granted) => {
+        if (connection.isClosed) return;
+        if (granted) this.#comesIn(connection, response, connected);
+        else this.#isOneTooMany(connection);
+      });
     }
+  }
+
+  #comesIn(connection: Connection, response: Allowed, connected: boolean): void {
+    const before = connection.account;
     this.#grant(connection, response);
     if (connected) this.#admitted(connection);
     else this.#timely(connection);
@@ -246,6 +253,7 @@ export class Admission {
     if (before !== null) {
       for (const subscription of [...connection.subscriptions.values()]) endSubscription(connection, subscription);
       before.leave(connection);
+      this.#gateway.places.give(before, connection);
     }
     connection.account = account;
     connection.parser.line.route = null;

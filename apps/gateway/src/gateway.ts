@@ -4,6 +4,7 @@ import { errors } from '@skein/errors';
 import { subjectText } from '@skein/subjects';
 import { Account } from './account.ts';
 import { AccountDefinitions } from './account-definitions.ts';
+import { AccountPlaces } from './account-places.ts';
 import { Admission } from './admission.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ClosedConnections } from './closed-connections.ts';
@@ -55,6 +56,7 @@ export class Gateway {
   readonly log: Log;
   readonly admission = new Admission(this);
   readonly definitions = new AccountDefinitions(this);
+  readonly places = new AccountPlaces(this);
   readonly interchange: Interchange;
   readonly pool = new BufferPool(OUTPUT_BUFFER_BYTES, FREE_BUFFER_BYTES_MAX);
   readonly accounts = new Map<string, Account>();
@@ -182,6 +184,7 @@ export class Gateway {
     this.connections.delete(connection.cid);
     this.#count(connection);
     connection.account?.leave(connection);
+    this.places.giveAll(connection);
     this.#blocked.delete(connection);
     this.#waitingSettled.delete(connection);
     this.#waitingPong.delete(connection);
@@ -261,6 +264,7 @@ export class Gateway {
         if (++emitted % REDECLARED_PER_TURN === 0) yield;
       }
     }
+    for (const { account, subject, weight } of this.places.declared()) emit(account, subject, '', weight);
   }
 
   isSettled(sequence: number): boolean {
@@ -292,6 +296,7 @@ export class Gateway {
       connection.okDue = false;
       this.proceed(connection);
     }
+    this.places.settled(sequence);
   }
 
   /** Goes on with a connection whose parser was halted. */

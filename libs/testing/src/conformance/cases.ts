@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import { accountCases } from './cases/accounts.ts';
 import { authCases } from './cases/auth.ts';
 import { connectCases } from './cases/connect.ts';
 import { deliveryCases } from './cases/delivery.ts';
@@ -24,6 +25,7 @@ export const cases: readonly Case[] = [
   ...limitCases,
   ...authCases,
   ...permissionCases,
+  ...accountCases,
   ...livenessCases,
   ...tlsCases,
 ];

@@ -34,6 +34,11 @@ const deliberate: Record<string, { ours: string; recorded: string; why: string }
     recorded: '',
     why: 'SUB and PUB read the same bytes as the same subject',
   },
+  'accounts: a stream that has ended its subscription': {
+    ours: 'MSG bs.y.x 2 2\r\nhi\r\n',
+    recorded: 'MSG bs.y.x 2 2\r\nhi\r\n',
+    why: 'UNSUB with a maximum counts what comes from other accounts as well',
+  },
 };
 
 function replaced(transcripts: Transcript, { ours, recorded: theirs }: { ours: string; recorded: string }): Transcript {

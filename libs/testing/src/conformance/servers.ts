@@ -73,6 +73,65 @@ authorization {
   ]
 }`,
   },
+  accounts: {
+    conf: `system_account: SYS
+mappings { gmap: gmapped }
+authorization { users: [ { user: g, password: p } ] }
+accounts {
+  SYS { users [ { user: sys, password: p } ] }
+  A {
+    users [
+      { user: a, password: p }
+      { user: onlym2, password: p, permissions { publish: "m2" } }
+    ]
+    exports [
+      { stream: "s.>" }
+      { stream: "pre.*", accounts: [C] }
+      { stream: both }
+      { service: "q.>" }
+      { service: both, accounts: [B] }
+      { service: mapped }
+      { service: "tok.*", account_token_position: 2 }
+      { service: "long.*.*" }
+    ]
+    mappings {
+      m1: m2
+      mapped: remapped
+      chain1: chain2
+      chain2: chain3
+      "part.*.*": "parted.{{partition(10,1,2)}}.$2.{{left(1,1)}}"
+      gone: [ { destination: gone, weight: 0 } ]
+    }
+  }
+  B {
+    users [
+      { user: b, password: p }
+      { user: limited, password: p, permissions { subscribe { allow: "bs.>", deny: "bs.a.>" } } }
+    ]
+    imports [
+      { stream: { account: A, subject: "s.*.*" }, to: "bs.$2.$1" }
+      { service: { account: A, subject: "q.*" }, to: "bq.*" }
+      { service: { account: A, subject: both } }
+      { service: { account: A, subject: mapped } }
+      { service: { account: A, subject: "tok.B" }, to: tok }
+      { service: { account: A, subject: "long.*.*" }, to: "l.$2.$1" }
+    ]
+    exports [ { stream: "bs.>" }, { service: "bq.>" } ]
+    mappings { bm: mapped, nowhere: elsewhere }
+  }
+  C {
+    users [ { user: c, password: p } ]
+    imports [
+      { stream: { account: A, subject: "pre.*" }, prefix: "in.c" }
+      { stream: { account: A, subject: both } }
+      { stream: { account: B, subject: "bs.>" } }
+      { service: { account: B, subject: "bq.*" }, to: "cq.*" }
+    ]
+  }
+  FEW { users [ { user: few, password: p } ], limits { max_subscriptions: 2, max_payload: 20 } }
+  ONE { users [ { user: one, password: p } ], limits { max_connections: 1 } }
+}`,
+  },
   'default-permissions': {
     conf: `authorization {
   default_permissions { publish: "open.>", subscribe: ["open.>", "_INBOX.>"] }
