@@ -4,6 +4,7 @@ import { ownStacks, stacksText } from '@skein/diagnostics';
 import { createLogger, type Logger, Timestamp, wallClock } from '@skein/log';
 import { createCurveKey, createServerKey } from '@skein/nkeys';
 import { productVersion } from '@skein/process';
+import { isOperatorMode } from '@skein/trust/options';
 import { logBanner, logListening } from './banner.ts';
 import { type StartChild, startChild } from './child.ts';
 import { type ComponentName, programOf } from './components.ts';
@@ -74,6 +75,13 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
   const later = notYet(given.options);
   for (const warning of [...given.options.warnings, ...later.warnings]) log.warn(warning);
   if (later.refusal !== undefined) throw fatal(log, later.refusal);
+
+  if (isOperatorMode(given.options.trust)) {
+    const { logOperatorMode, operatorModeFault } = await import('./operator-mode.ts');
+    const fault = operatorModeFault(given.options, startedUnixMs);
+    if (fault !== undefined) throw fatal(log, fault);
+    logOperatorMode(log, given.options);
+  }
 
   const options = await resolvePorts(given.options).catch((error: Error) => {
     if (error instanceof ListenError) throw fatal(log, error.message);
