@@ -2,9 +2,9 @@ import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { AuthPermissions } from '@skein/bus';
 import { allUsers, type User } from '@skein/config';
 import { createVerifier, NkeyError, type Verifier } from '@skein/nkeys';
+import { enforced } from '@skein/permissions';
 import type { DirectoryConfiguration } from './options.ts';
 import { isBcrypt } from './passwords/passwords.ts';
-import { enforced } from './permissions.ts';
 
 interface KnownUser {
   name: string;

@@ -54,6 +54,7 @@ class Server implements AuthResolver {
   private reaching: (() => void)[] = [];
   /** In operator mode users are known by tokens, not by the directory. */
   private operator: OpenOperatorMode | undefined;
+  private opening: Promise<OpenOperatorMode> | undefined;
 
   constructor(options: AuthResolverOptions) {
     const { createMember, startBcryptWorker, onShutdown: _, onConfigured: __, log: ___, ...member } = options;
@@ -70,8 +71,10 @@ class Server implements AuthResolver {
     const configuration = completeOptions(given as AuthConfiguration);
     if (isOperatorMode(configuration.trust)) {
       const { runtime, log } = this.options;
-      const { openOperatorMode } = await import('./operator/open.ts');
-      this.operator = await openOperatorMode({ configuration, identity, member: this.member, runtime, log });
+      this.opening = import('./operator/open.ts').then(({ openOperatorMode }) =>
+        openOperatorMode({ configuration, identity, member: this.member, runtime, log }),
+      );
+      this.operator = await this.opening;
     }
     this.use(configuration, revision);
   }
@@ -111,6 +114,8 @@ class Server implements AuthResolver {
 
   private authenticate(request: AuthRequest, gateway: number): AuthResponse | Promise<AuthResponse> {
     if (this.authenticator === undefined) {
+      // What the gateways know of accounts is being found out: they are not to be refused for that.
+      if (this.opening !== undefined) return this.opening.then(() => this.authenticate(request, gateway));
       return { allowed: false, error: '', reason: 'the auth-resolver is starting' };
     }
     const { runtime } = this.options;

@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts';
 import type { Gateway } from './gateway.ts';
 import { endSubscription } from './handlers/unsub.ts';
 import { settingsOf, type WebsocketSettings } from './settings.ts';
+import { StandIn } from './stand-in.ts';
 
 /** While the auth-resolver is away, it is asked again; the authentication timeout ends the waiting. */
 const ASK_AGAIN_MS = 50;
@@ -47,6 +48,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** Who may come in, as whom, and who has to leave again. The auth-resolver decides; this is the asking and the doing. */
 export class Admission {
+  readonly standIn = new StandIn();
   readonly #gateway: Gateway;
   /** Rises with each configuration: the looking-over that an older one began is not gone on with. */
   #recheckings = 0;
@@ -133,8 +135,11 @@ export class Admission {
       .authenticate(questionOf(connection), Math.max(this.#settingsOf(connection).authTimeoutMs, RESOLVER_MS_MIN))
       .then(
         (response) => this.#answered(connection, response, connected),
-        () => {
-          if (!connection.isClosed) runtime.setTimer(ASK_AGAIN_MS, () => this.#askAgain(connection, connected));
+        async () => {
+          if (connection.isClosed) return;
+          const standIn = await this.standIn.admit(questionOf(connection), runtime.wallMs());
+          if (standIn !== undefined) this.#answered(connection, standIn, connected);
+          else runtime.setTimer(ASK_AGAIN_MS, () => this.#askAgain(connection, connected));
         },
       )
       .catch((error: unknown) => connection.failed(error));

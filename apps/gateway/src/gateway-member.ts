@@ -89,6 +89,9 @@ export class GatewayMember {
     });
     this.#operatorAccounts = new OperatorAccounts(this.gateway);
     this.member.handle('account', (body) => this.#operatorAccounts.changed(body));
+    this.member.handle('account-tokens', (body) =>
+      JSON.stringify(this.gateway.admission.standIn.tokensAfter(JSON.parse(body).after)),
+    );
     this.member.handle('account-gone', (body) => this.#operatorAccounts.gone(body));
     this.#departure = new Departure(this.gateway);
     this.#replica = new Replica(this.gateway);
@@ -136,6 +139,7 @@ export class GatewayMember {
     const configuration = completeOptions(given);
     this.configuration = configuration;
     this.gateway.applySettings(settingsFrom(configuration));
+    this.gateway.admission.standIn.configure(configuration.trust, configuration.systemAccount);
     this.gateway.definitions.configure(configuration);
     this.#options.configured(configuration);
   }

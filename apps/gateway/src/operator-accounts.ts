@@ -11,9 +11,11 @@ export class OperatorAccounts {
 
   /** Answered when the account is as its new definition has it, for its live connections too where `recheck` asks for it. */
   async changed(body: string): Promise<string> {
-    const message: { definition: AccountDefinition; known: boolean; recheck: boolean } = JSON.parse(body);
-    const { definition, known, recheck } = message;
+    const message: { definition: AccountDefinition; token: string; known: boolean; recheck: boolean } =
+      JSON.parse(body);
+    const { definition, token, known, recheck } = message;
     if (known && !this.#gateway.accounts.has(definition.name)) return '{}';
+    this.#gateway.admission.standIn.learn(definition.name, token);
     this.#gateway.definitions.apply(definition);
     const account = this.#gateway.accounts.get(definition.name);
     if (recheck && account !== undefined) await this.#gateway.admission.recheckAccount(account);
@@ -22,6 +24,7 @@ export class OperatorAccounts {
 
   gone(body: string): string {
     const { account: name }: { account: string } = JSON.parse(body);
+    this.#gateway.admission.standIn.forget(name);
     const account = this.#gateway.accounts.get(name);
     if (account === undefined) return '{}';
     for (const connection of [...account.connections]) this.#gateway.admission.end(connection, 'account-expired');

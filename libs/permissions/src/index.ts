@@ -1,3 +1,4 @@
+export { enforced } from './enforced.ts';
 export { overlaps } from './pattern.ts';
 export {
   type ConnectionPermissions,

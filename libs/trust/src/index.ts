@@ -9,6 +9,7 @@ export {
   type TrustOptions,
   type UrlResolverOptions,
 } from './options.ts';
+export { rightsOnBus } from './rights.ts';
 export { type AccountReading, readAccount, Trust, TrustError } from './trust.ts';
 export {
   type Admitted,

@@ -19,10 +19,8 @@ import {
 import { createVerifier, type Verifier } from '@skein/nkeys';
 import type { Trust } from './trust.ts';
 
-/** What a client shows. */
+/** What a client shows beside its token. */
 export interface Presented {
-  /** '' is none. */
-  jwt: string;
   /** Of the nonce; base64. */
   signature: string;
   /** What it was given to sign. */

@@ -85,7 +85,12 @@ it.each<[string, ServerOptions, string | undefined]>([
 
 it('says whom it trusts', () => {
   const lines: string[] = [];
-  const log = createLogger({ process: 'node', sink: { write: (text: string) => lines.push(text) } as never, pid: 1, now: () => nowMs });
+  const log = createLogger({
+    process: 'node',
+    sink: { write: (text: string) => lines.push(text) } as never,
+    pid: 1,
+    now: () => nowMs,
+  });
   logOperatorMode(
     log,
     options(

@@ -2,6 +2,7 @@ import type { Member, NodeIdentity, Runtime } from '@skein/bus';
 import { Trust } from '@skein/trust';
 import type { AuthConfiguration, Log } from '../options.ts';
 import { AccountBook } from './account-book.ts';
+import { adoptAccounts } from './adoption.ts';
 import { ClaimsListener } from './claims-listener.ts';
 import { ClaimsService } from './claims-service.ts';
 import { GatewayAccounts } from './gateway-accounts.ts';
@@ -39,9 +40,12 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
   const wallMs = (): number => runtime.wallMs();
   const store = await openStore(configuration.trust, trust, wallMs);
   const book = new AccountBook(store, trust, wallMs);
-  const gateways = new GatewayAccounts(member, (ms) => new Promise((resolve) => runtime.setTimer(ms, resolve)));
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => runtime.setTimer(ms, resolve));
+  const gateways = new GatewayAccounts(member, wait);
   const mode = new OperatorMode({ trust, store, book, gateways, runtime, log });
   const { resolver } = configuration.trust;
+  const isLasting = store instanceof DirectoryStore;
+  const adopted = adoptAccounts({ bus: member, wait, store, isLasting, book, gateways });
   const { systemAccount } = trust;
   const service = new ClaimsService({
     mode,
@@ -71,6 +75,7 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
           wallMs,
           log,
         });
+  await adopted;
   listener?.start();
   return {
     mode,

@@ -1,4 +1,4 @@
-import type { AuthPermissions, AuthRequest, AuthResponse, Runtime, Timer } from '@skein/bus';
+import type { AuthRequest, AuthResponse, Runtime, Timer } from '@skein/bus';
 import {
   type Admitted,
   checkProof,
@@ -6,14 +6,13 @@ import {
   isRefused,
   judgeUser,
   type KnownUser,
-  type Presented,
   type Refused,
   readUser,
+  rightsOnBus,
   type Trust,
 } from '@skein/trust';
 import type { Recheck } from '../authenticator.ts';
 import { type Credentials, readCredentials, refusedName } from '../credentials.ts';
-import { enforced } from '../permissions.ts';
 import { type AccountBook, AccountError, type KnownAccount } from './account-book.ts';
 import type { GatewayAccounts } from './gateway-accounts.ts';
 import { type AccountStore, StoreError } from './stores/account-store.ts';
@@ -65,7 +64,7 @@ export class OperatorMode {
       if (isRefused(verdict)) return this.#refusal(verdict.cause, reason, verdict.detail);
       await this.#introduce(verdict.account, gateway);
       this.figures.allowed++;
-      return { allowed: true, ...rights(verdict, credentials) };
+      return { allowed: true, ...rightsOnBus(verdict, credentials?.user) };
     } catch (error) {
       const detail = error instanceof AccountError ? lookupError(error) : (error as Error).message;
       return this.#refusal('account', reason, detail);
@@ -77,7 +76,7 @@ export class OperatorMode {
     const credentials = readCredentials(request.connectJson);
     try {
       const verdict = await this.#judge(request, credentials, false);
-      if (!isRefused(verdict)) return { outcome: 'stays', ...rights(verdict, credentials) };
+      if (!isRefused(verdict)) return { outcome: 'stays', ...rightsOnBus(verdict, credentials?.user) };
       switch (verdict.cause) {
         case 'revoked':
           return { outcome: 'revoked', reason: verdict.detail };
@@ -162,8 +161,8 @@ export class OperatorMode {
     if (credentials === undefined || credentials.asksForAccount) return nobody;
     const { runtime, book } = this.#options;
     const nowMs = runtime.wallMs();
-    const presented = presentedBy(request, credentials, this.#trust);
-    const user = this.#user(presented.jwt);
+    const user = this.#user(credentials.jwt || (this.#trust.defaultSentinel ?? ''));
+    const presented = { ...request, ...credentials };
     if (isRefused(user)) return user;
     const untimely = checkUser(user, nowMs);
     if (untimely !== undefined) return untimely;
@@ -242,38 +241,3 @@ export class OperatorMode {
 }
 
 const lookupError = (error: AccountError): string => `Account JWT lookup error: ${error.message}`;
-
-function presentedBy(request: AuthRequest, { jwt, signature }: Credentials, { defaultSentinel }: Trust): Presented {
-  const { nonce, host, kind } = request;
-  return { jwt: jwt === '' ? (defaultSentinel ?? '') : jwt, signature, nonce, host, kind };
-}
-
-type Rights = Omit<Extract<AuthResponse, { allowed: true }>, 'allowed'>;
-
-function rights(admitted: Admitted, credentials: Credentials | undefined): Rights {
-  const { account, user, expiresUnixMs, endsWithAccount, subscriptionsMax, payloadBytesMax } = admitted;
-  return {
-    account,
-    user: credentials?.user || user,
-    permissions: permissionsOf(admitted),
-    expiresUnixMs: Number.isFinite(expiresUnixMs) ? expiresUnixMs : 0,
-    endsWithAccount,
-    subscriptionsMax: limit(subscriptionsMax),
-    payloadBytesMax: limit(payloadBytesMax),
-  };
-}
-
-/** On the bus 0 is no limit of its own, and less is nothing at all. */
-function limit(max: number): number {
-  return max < 0 ? 0 : max || -1;
-}
-
-function permissionsOf({ permissions }: Admitted): AuthPermissions | undefined {
-  if (permissions === undefined) return undefined;
-  const { pub, sub, resp } = permissions;
-  return enforced({
-    publish: pub,
-    subscribe: sub,
-    ...(resp !== undefined && { responses: { max: resp.max || 1, expiresMs: (resp.ttl || 120e9) / 1e6 } }),
-  });
-}

@@ -1,9 +1,18 @@
-import type { AuthPermissions } from '@skein/bus';
-import type { Permissions } from '@skein/config';
+interface Rule {
+  allow?: string[];
+  deny?: string[];
+}
 
-/** A user's permissions as the gateways enforce them. */
-export function enforced({ publish, subscribe, responses }: Permissions): AuthPermissions {
-  const permissions: AuthPermissions = {};
+/** A user's permissions, as they were written and as the gateways enforce them. */
+interface Written {
+  publish?: Rule;
+  subscribe?: Rule;
+  responses?: { max: number; expiresMs: number };
+}
+
+/** As it is enforced, an empty list of what is allowed allows nothing. */
+export function enforced({ publish, subscribe, responses }: Written): Written {
+  const permissions: Written = {};
   // The right to answer replaces the right to publish anything, where no list gives more.
   const answersOnly = responses !== undefined && !publish?.allow?.length;
   const publishRule = rule(publish ?? {});
@@ -14,7 +23,7 @@ export function enforced({ publish, subscribe, responses }: Permissions): AuthPe
   return permissions;
 }
 
-/** In the configuration an empty list says no more than an absent one; on the bus an empty `allow` allows nothing. */
-function rule({ allow, deny }: { allow?: string[]; deny?: string[] }): { allow?: string[]; deny?: string[] } {
+/** As it is written, an empty list says no more than an absent one. */
+function rule({ allow, deny }: Rule): Rule {
   return { ...(allow?.length ? { allow } : {}), ...(deny?.length ? { deny } : {}) };
 }

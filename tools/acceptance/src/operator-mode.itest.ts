@@ -1,0 +1,118 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { createSigningKey } from '@skein/nkeys';
+import { expect, it, onTestFinished } from 'vitest';
+import { connectTo } from './client.ts';
+import type { Node } from './node.ts';
+import { openClient, openClientAt, startNode } from './scope.ts';
+import { nowSeconds, Operator, userOf } from './tenants.ts';
+
+const operator = new Operator();
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), 'skein-jwt-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Asks the node, in its system account. */
+async function ask(system: NatsConnection, subject: string, body = ''): Promise<{ data?: object; error?: object }> {
+  const reply = await system.request(`$SYS.REQ.${subject}`, body, { timeout: 5000 });
+  return reply.json();
+}
+
+const why = async (client: NatsConnection): Promise<string> =>
+  ((await client.closed()) as Error | undefined)?.message ?? '';
+
+async function start(conf: string): Promise<{ node: Node; system: NatsConnection }> {
+  const node = await startNode({ gateways: 2, conf });
+  return { node, system: await openClient(node, userOf(operator.system)) };
+}
+
+it('lets users of preloaded accounts in, each account for itself', async () => {
+  const [a, b] = [createSigningKey('account'), createSigningKey('account')];
+  const { node } = await start(operator.configuration('MEMORY', [operator.account(a), operator.account(b)]));
+  const [one, other, stranger] = [
+    await openClientAt(node, 0, userOf(a)),
+    await openClientAt(node, 1, userOf(a)),
+    await openClientAt(node, 1, userOf(b)),
+  ];
+  const heard: string[] = [];
+  stranger.subscribe('>', { callback: (_error, { subject }) => void heard.push(subject) });
+  const message = Promise.withResolvers<string>();
+  other.subscribe('greet', { callback: (_error, { data }) => message.resolve(new TextDecoder().decode(data)) });
+  await Promise.all([other.flush(), stranger.flush()]);
+  one.publish('greet', 'hello');
+  expect(await message.promise).toBe('hello');
+  await stranger.flush();
+  expect(heard).toEqual([]);
+
+  const nobody = await connectTo(node, { ...userOf(createSigningKey('account')), reconnect: false }).catch((e) => e);
+  expect((nobody as Error).message).toBe('Authorization Violation');
+});
+
+it('an account that is pushed is kept, and what it says holds for live connections when the answer comes', async () => {
+  const dir = directory();
+  const { node, system } = await start(operator.configuration(`{ type: full, dir: "${dir}", allow_delete: true }`));
+  const account = createSigningKey('account');
+  const past = nowSeconds() - 10;
+  expect(await ask(system, 'CLAIMS.UPDATE', operator.account(account, undefined, past))).toMatchObject({
+    data: { account: account.publicKey, code: 200, message: 'jwt updated' },
+  });
+  expect(readdirSync(dir)).toContain(`${account.publicKey}.jwt`);
+
+  const options = { reconnect: false };
+  const [goes, stays] = [userOf(account, undefined, undefined, past), userOf(account, undefined, undefined, past)];
+  const clients = [
+    await openClientAt(node, 0, { ...goes, ...options }),
+    await openClientAt(node, 1, { ...stays, ...options }),
+  ];
+  await ask(
+    system,
+    'CLAIMS.UPDATE',
+    operator.account(account, ({ nats }) => {
+      nats.revocations.set(goes.publicKey, nowSeconds());
+      nats.limits.payload = 100;
+    }),
+  );
+  // It is acknowledged: nobody needs to wait for anything.
+  expect(await why(clients[0])).toBe('User Authentication Revoked');
+  expect((await connectTo(node, { ...goes, ...options }).catch((error: Error) => error.message)) as string).toBe(
+    'Authorization Violation',
+  );
+  await clients[1].flush();
+  const again = await openClientAt(node, 0, stays);
+  expect(again.info?.max_payload).toBe(100);
+
+  expect(await ask(system, 'CLAIMS.DELETE', operator.deletion([account.publicKey]))).toMatchObject({
+    data: { message: 'deleted 1 accounts' },
+  });
+  expect(await why(clients[1])).toBe('Account Authentication Expired');
+  expect(readdirSync(dir)).toContain(`${account.publicKey}.jwt.deleted`);
+});
+
+it('with the auth-resolver killed, users of accounts that are in use connect; who was revoked does not', async () => {
+  const account = createSigningKey('account');
+  const past = nowSeconds() - 10;
+  const conf = operator.configuration('MEMORY', [operator.account(account, undefined, past)]);
+  const { node, system } = await start(conf);
+  await openClientAt(node, 0, userOf(account));
+  await openClientAt(node, 1, userOf(account));
+  const revoked = userOf(account, undefined, undefined, past);
+  await ask(
+    system,
+    `ACCOUNT.${account.publicKey}.CLAIMS.UPDATE`,
+    operator.account(account, ({ nats }) => {
+      nats.revocations.set(revoked.publicKey, nowSeconds());
+    }),
+  );
+
+  const resolver = await node.process('auth-resolver');
+  process.kill(resolver.pid, 'SIGKILL');
+  const [one, other] = await Promise.all([openClient(node, userOf(account)), openClient(node, userOf(account))]);
+  await Promise.all([one.flush(), other.flush()]);
+  const refused = await connectTo(node, { ...revoked, reconnect: false }).catch((error: Error) => error.message);
+  expect(refused).toBe('Authorization Violation');
+});
