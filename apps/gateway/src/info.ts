@@ -1,5 +1,5 @@
 import type { NodeIdentity } from '@skein/bus';
-import { systemAccountOf } from '@skein/config/options';
+import { NAMELESS_USER, systemAccountOf } from '@skein/config/options';
 import type { Connection } from './connection.ts';
 import type { GatewayConfiguration } from './settings.ts';
 
@@ -32,7 +32,7 @@ export function infoLine(
   // A client that may come in without credentials is not asked for them before it has said who it is.
   if (
     configuration.authRequired &&
-    (configuration.noAuthUser === undefined || connection.greeted || connection.origin.kind !== 'STANDARD')
+    (!isNoAuthUserNamed(configuration) || connection.greeted || connection.origin.kind !== 'STANDARD')
   ) {
     info.auth_required = true;
   }
@@ -62,6 +62,10 @@ export function infoLine(
   // Which of several this is: for people and tools that look at the split.
   if (configuration.skein.gateways > 1) info.skein_gateway = instance;
   return `INFO ${JSON.stringify(info)} \r\n`;
+}
+
+function isNoAuthUserNamed({ noAuthUser }: GatewayConfiguration): boolean {
+  return noAuthUser !== undefined && noAuthUser !== NAMELESS_USER;
 }
 
 /** `host`, `host:port` or `[v6]:port`; what is missing is the listener's own. */

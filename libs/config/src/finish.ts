@@ -2,7 +2,7 @@ import { isOperatorMode } from '@skein/trust/options';
 import { checkTrust } from './check-trust.ts';
 import { formatDuration } from './duration.ts';
 import { ConfigError } from './error.ts';
-import { allUsers, isBcrypt, isNkeyUser, type ServerOptions } from './options.ts';
+import { allUsers, isBcrypt, isNkeyUser, NAMELESS_USER, type ServerOptions, systemAccountOf } from './options.ts';
 import { checkNoAuthUser } from './schema/authorization.ts';
 import type { Draft } from './schema/server.ts';
 import { checkWebsocket } from './schema/websocket.ts';
@@ -22,7 +22,17 @@ export function finish(draft: Draft): ServerOptions {
   options.authTimeoutMs = draft.authTimeoutMs || defaultAuthTimeoutMs(options);
   check(options);
   options.warnings.push(...advice(options));
+  admitNameless(options);
   return options;
+}
+
+/** Where only the system account is configured, everybody else may come into the global account (nats-server 2.15). */
+function admitNameless(options: ServerOptions): void {
+  const { accounts, authorization, noAuthUser, trust } = options;
+  const isSystemAlone = accounts.length === 1 && accounts[0].definition.name === systemAccountOf(options);
+  if (!isSystemAlone || noAuthUser !== undefined || authorization.users.length > 0 || isOperatorMode(trust)) return;
+  authorization.users.push({ user: NAMELESS_USER, pass: '' });
+  options.noAuthUser = NAMELESS_USER;
 }
 
 function defaultAuthTimeoutMs({ tls }: ServerOptions): number {

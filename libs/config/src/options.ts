@@ -296,6 +296,9 @@ export interface ServerOptions {
   warnings: string[];
 }
 
+/** Who comes without a name where only the system account is configured; nats-server makes up a name of this form. */
+export const NAMELESS_USER = 'nats-nameless';
+
 /** The account in which the node says what happens and is asked; undefined: there is none. */
 export function systemAccountOf(options: Pick<ServerOptions, 'systemAccount' | 'noSystemAccount'>): string | undefined {
   return options.systemAccount ?? (options.noSystemAccount ? undefined : '$SYS');

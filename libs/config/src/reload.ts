@@ -1,6 +1,6 @@
 import { isOperatorMode } from '@skein/trust/options';
 import { formatDuration } from './duration.ts';
-import { isNkeyUser, type ServerOptions, type TlsOptions, type WebsocketOptions } from './options.ts';
+import { isNkeyUser, NAMELESS_USER, type ServerOptions, type TlsOptions, type WebsocketOptions } from './options.ts';
 import { TLS_TIMEOUT_DEFAULT_MS } from './schema/tls.ts';
 
 /** One configuration key whose value differs. */
@@ -116,7 +116,7 @@ const RULES: Rule[] = [
   refused('max_closed_clients', 'MaxClosedClients', (o) => o.maxClosedClients),
   refused('write_timeout', 'WriteTimeout', (o) => o.writeTimeout),
   refused('no_header_support', 'NoHeaderSupport', (o) => o.noHeaderSupport),
-  refused('no_auth_user', 'NoAuthUser', (o) => o.noAuthUser),
+  refused('no_auth_user', 'NoAuthUser', (o) => (o.noAuthUser === NAMELESS_USER ? undefined : o.noAuthUser)),
   refused('system_account', 'SystemAccount', (o) => o.systemAccount),
   refused('no_system_account', 'NoSystemAccount', (o) => o.noSystemAccount),
   refused('allow_non_tls', 'AllowNonTLS', (o) => o.tls?.allowNonTls ?? false),

@@ -14,7 +14,7 @@ export const accountz = endpoint({
     return ok({
       server_id: monitor.identity.serverId,
       now: isoTime(monitor.wallMs()),
-      system_account: monitor.systemAccount ?? '',
+      ...(monitor.systemAccount !== undefined && { system_account: monitor.systemAccount }),
       ...(account === '' ? { accounts: monitor.accountNames() } : await detailOf(monitor, account)),
     });
   },

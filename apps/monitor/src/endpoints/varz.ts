@@ -24,7 +24,7 @@ export const varz = endpoint({
       ...tagsPart(monitor.configuration),
       // Those of JetStream.
       feature_flags: {},
-      system_account: monitor.systemAccount ?? '',
+      ...(monitor.systemAccount !== undefined && { system_account: monitor.systemAccount }),
       slow_consumer_stats: linkKinds(snapshot.counters.slowConsumers),
       stale_connection_stats: linkKinds(snapshot.counters.staleConnections),
       disk_io_wait_stats: { waiters: 0, waits: 0, wait_time: 0, max_wait_time: 0 },

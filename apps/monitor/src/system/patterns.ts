@@ -35,7 +35,6 @@ export function patterns(serverId: string): string[] {
     ...[...pages, ...SERVER_DEEDS].map((name) => `$SYS.REQ.SERVER.${serverId}.${name}`),
     ...[...ACCOUNT_SERVICES, 'SUBZ'].map((name) => `$SYS.REQ.ACCOUNT.*.${name}`),
     '$SYS.REQ.ACCOUNT.NSUBS',
-    '$SYS.REQ.USER.INFO',
     '$SYS.REQ.USER.*.INFO',
     '$SYS.DEBUG.SUBSCRIBERS',
   ];

@@ -76,32 +76,18 @@ export class SystemAccount {
   };
 
   /** A message on one of the patterns. The ranges are lent for the call. */
-  deliver: NonNullable<MemberHandlers['deliver']> = (
-    link,
-    _account,
-    buf,
-    ss,
-    se,
-    rs,
-    re,
-    headerBytes,
-    ps,
-    pe,
-    ...more
-  ) => {
+  deliver: NonNullable<MemberHandlers['deliver']> = (link, _account, buf, ss, se, rs, re, headerBytes, ps, pe) => {
     // Nobody waits for an answer: then nothing is done either (nats-server 2.15).
     if (re === rs) return;
-    const [, , client] = more;
     const bodyStart = ps + headerBytes;
     const request: SystemRequest = {
       subject: buf.toString('utf8', ss, se),
       headers: buf.toString('utf8', ps, bodyStart),
       body: buf.toString('utf8', bodyStart, Math.min(pe, bodyStart + BODY_BYTES_MAX + 1)),
       gateway: link.peer.id,
-      client,
     };
     const reply = buf.toString('latin1', rs, re);
-    this.#answer(link, request, reply).catch((error: Error) =>
+    this.answer(link, request, reply).catch((error: Error) =>
       this.#options.log.warn(`${request.subject}: ${error.stack}`),
     );
   };
@@ -122,7 +108,8 @@ export class SystemAccount {
     return patterns(this.#options.identity.serverId);
   }
 
-  async #answer(link: Link, request: SystemRequest, reply: string): Promise<void> {
+  /** Settles when all that there is to say has been handed over. */
+  async answer(link: Link, request: SystemRequest, reply: string): Promise<void> {
     const services = await this.#theServices();
     let answer: SystemAnswer | undefined;
     try {

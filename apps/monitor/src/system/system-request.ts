@@ -7,8 +7,6 @@ export interface SystemRequest {
   body: string;
   /** The gateway that it came through. */
   gateway: number;
-  /** The client's id on it; 0 where it is not known. */
-  client: number;
 }
 
 /** Names of ten thousand accounts, and room to spare. */

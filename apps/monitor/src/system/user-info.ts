@@ -20,9 +20,7 @@ interface Client {
 /** What the requester is and may do, as nats-server's `$SYS.REQ.USER.INFO` says it. */
 export async function userInfo(member: Asked, request: SystemRequest): Promise<object> {
   const info = requestInfo(request.headers);
-  // In the system account itself nothing is imported: its clients ask under this name, and no other.
-  const asker = info.id ?? (request.subject === '$SYS.REQ.USER.INFO' ? request.client : 0);
-  const client = await describe(member, request.gateway, asker);
+  const client = await describe(member, request.gateway, info.id);
   // What the importing gateway says counts; the client is looked up for the rest.
   const account = info.acc ?? client?.account ?? '';
   const isOwn = client !== null && client.account === account;
@@ -35,8 +33,8 @@ export async function userInfo(member: Asked, request: SystemRequest): Promise<o
   };
 }
 
-async function describe(member: Asked, gateway: number, cid: number): Promise<Client | null> {
-  if (cid === 0 || !member.peers.has(gateway)) return null;
+async function describe(member: Asked, gateway: number, cid: number | undefined): Promise<Client | null> {
+  if (cid === undefined || !member.peers.has(gateway)) return null;
   try {
     const answer = await member.request(gateway, 'client', JSON.stringify({ cid }), ANSWER_MS);
     return (JSON.parse(answer) as { client: Client | null }).client;

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadConfig, testConfig } from '../load.ts';
+import { NAMELESS_USER } from '../options.ts';
+import { planReload } from '../reload.ts';
 import { outcome, testIo } from '../testdata/io.ts';
 
 /** Recorded from nats-server 2.15.2: the lines of its complaints, sorted; none where it is content. */
@@ -25,6 +27,30 @@ function expectLike(run: () => unknown, expected: string[]): void {
   if (vague.length > 0) expect(bare(said)).toEqual(bare(expected));
   else expect(said.sort()).toEqual(expected);
 }
+
+// Recorded: whether nats-server 2.15.2 lets in a client that says nothing of itself.
+describe('who comes without a name', () => {
+  const load = (conf: string) => loadConfig('f.conf', testIo({ 'f.conf': conf }));
+  const system = '{ users: [ {user: sys, password: p} ] }';
+
+  it.each([
+    [`accounts { $SYS ${system} }`, true],
+    ['accounts { $SYS { } }', true],
+    [`accounts { S ${system} }\nsystem_account: S`, true],
+    [`accounts { S ${system} }`, false],
+    [`accounts { $SYS ${system}\nA { } }`, false],
+    [`authorization { users: [ {user: u, password: p} ] }\naccounts { $SYS ${system} }`, false],
+  ])('%s: may come in: %s', (conf, mayCome) => {
+    const { noAuthUser, authorization } = load(conf);
+    expect(noAuthUser).toBe(mayCome ? NAMELESS_USER : undefined);
+    expect(authorization.users.some((user) => 'user' in user && user.user === NAMELESS_USER)).toBe(mayCome);
+  });
+
+  it('is nobody whom a reload would have to refuse', () => {
+    const plan = planReload(load('accounts { $SYS { } }'), load(`accounts { $SYS { }\nA ${system} }`));
+    expect(plan.refusal).toBeUndefined();
+  });
+});
 
 describe('accounts and mappings', () => {
   it.each(recorded.filter(({ conf }) => !NOT_YET.test(conf)))('$conf', ({ conf, test, start }) => {
