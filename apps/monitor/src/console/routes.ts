@@ -7,6 +7,7 @@ import type { Monitor } from '../monitor.ts';
 import { connections } from './connections.ts';
 import { consoleFiles } from './files.ts';
 import { live } from './live.ts';
+import { Readers } from './readers.ts';
 
 interface Asset {
   type: string;
@@ -36,6 +37,7 @@ const open = { config: { open: true } };
 /** Adds `/console`: the page, its files, and the questions that it asks. Files are read with the first request. */
 export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: Sampler): void {
   const base = monitor.basePath;
+  const readers = new Readers();
   let loading: Promise<Map<string, Asset>> | undefined;
   const give = async (name: string, request: FastifyRequest, reply: FastifyReply) => {
     loading ??= loadAssets();
@@ -50,6 +52,7 @@ export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: S
     give(request.params.file, request, reply),
   );
   app.get(`${base}/console/api/live`, async ({ query }, reply) => {
+    readers.add(reply.raw);
     const asked = query as Query;
     const body = await live(monitor, sampler, {
       sinceMs: queryUnsigned(asked, 'since'),
@@ -57,9 +60,10 @@ export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: S
     });
     return reply.headers(headers).send(body);
   });
-  app.get(`${base}/console/api/connections`, async ({ query }, reply) =>
-    reply.headers(headers).send(await connections(monitor, query as Query)),
-  );
+  app.get(`${base}/console/api/connections`, async ({ query }, reply) => {
+    readers.add(reply.raw);
+    return reply.headers(headers).send(await connections(monitor, query as Query));
+  });
 }
 
 async function loadAssets(): Promise<Map<string, Asset>> {

@@ -139,13 +139,9 @@ function unanswered() {
 
 function showUnreachable() {
   if (!failed) return;
-  const banner = byId('unreachable');
-  banner.hidden = false;
-  setText(
-    banner,
-    `The monitor has not answered since ${formatClock(answeredMs)} (${formatSpan(Date.now() - answeredMs)}). ` +
-      'Clients need not have noticed; figures are from then. Asking again every second.',
-  );
+  byId('unreachable').hidden = false;
+  setText(byId('unreachable-since'), formatClock(answeredMs));
+  setText(byId('unreachable-for'), formatSpan(Date.now() - answeredMs));
   const health = byId('health');
   setText(health, 'unreachable');
   health.className = 'pill bad';

@@ -64,6 +64,8 @@ export class Table {
   /** @param {Row[]} rows @param {string} [empty] */
   show(rows, empty = this.#options.empty) {
     const { columns, id, mark, open } = this.#options;
+    // Somebody is about to copy something: the same rows stay as they are until they are done.
+    if (isSelecting(this.#body) && rows.map(id).join() === this.#rows.map(id).join()) return;
     this.#rows = rows;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest?.('tr[data-id]') ?? null)
       ?.dataset.id;
@@ -76,7 +78,10 @@ export class Table {
       const attributes = {
         'data-id': id(row),
         class: mark?.(row),
-        ...(open && { tabindex: id(row) === focusable ? '0' : '-1', onclick: () => open(row) }),
+        ...(open && {
+          tabindex: id(row) === focusable ? '0' : '-1',
+          onclick: () => isSelecting(this.#body) || open(row),
+        }),
       };
       return h(
         'tr',
@@ -86,7 +91,11 @@ export class Table {
     });
     replace(this.#body, ...elements);
     // The rows are new: who stood on one goes on standing there.
-    if (focused !== undefined && focused === focusable) this.#focus(rows.findIndex((row) => id(row) === focused));
+    if (focused !== undefined && focused === focusable)
+      this.#focus(
+        rows.findIndex((row) => id(row) === focused),
+        true,
+      );
   }
 
   #showHead() {
@@ -140,9 +149,15 @@ export class Table {
     event.preventDefault();
   }
 
-  /** @param {number} at */
-  #focus(at) {
+  /** @param {number} at @param {boolean} [preventScroll] */
+  #focus(at, preventScroll = false) {
     for (const [i, row] of [...this.#body.children].entries()) row.setAttribute('tabindex', i === at ? '0' : '-1');
-    /** @type {HTMLElement} */ (this.#body.children[at]).focus();
+    /** @type {HTMLElement} */ (this.#body.children[at]).focus({ preventScroll });
   }
+}
+
+/** @param {Element} element */
+function isSelecting(element) {
+  const selection = getSelection();
+  return selection !== null && !selection.isCollapsed && element.contains(selection.anchorNode);
 }
