@@ -3,4 +3,4 @@ export type { Methods, ProcessProfile, ProfileName, ProfileRequest } from './met
 export { answerDiagnostics, diagnosticMethods, sampleHeap } from './methods.ts';
 export { ownStacks } from './own-stacks.ts';
 export type { Frame, ProcessStacks, ThreadStack } from './stacks.ts';
-export { stacksText } from './stacks.ts';
+export { stacksText, whereText } from './stacks.ts';

@@ -38,6 +38,14 @@ export function stacksText(process: string, pid: number, { threads, waiting }: P
   return parts.join('\n');
 }
 
+/** The innermost calls, in a line of the log. */
+export function whereText(frames: readonly Frame[]): string {
+  const calls = frames.slice(0, CALLS_SHOWN).map((frame) => `${frame.function} (${frame.file}:${frame.line})`);
+  return calls.join(', called by ');
+}
+
+const CALLS_SHOWN = 5;
+
 /** Reads the lines of a stack as V8 writes them; lines that name no place are left out. */
 export function parseStack(lines: readonly string[]): Frame[] {
   return lines.flatMap((line) => {

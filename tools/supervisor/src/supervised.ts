@@ -1,4 +1,4 @@
-import type { ProcessStacks } from '@skein/diagnostics';
+import type { Frame, ProcessStacks } from '@skein/diagnostics';
 import type { FromProcess, ToProcess } from '@skein/process';
 import type { Child, ChildCommand, StartChild } from './child.ts';
 import type { ProcessSpec } from './components.ts';
@@ -28,6 +28,9 @@ type State =
   | { name: 'starting'; child: Child; sinceMs: number }
   | { name: 'up'; child: Child; sinceMs: number }
   | { name: 'waiting' };
+
+/** Whoever is frozen holds others up: a look at it must not cost them much. */
+const SEEN_MS_MAX = 200;
 
 /** One place in the node, and whichever process fills it. */
 export class Supervised {
@@ -103,6 +106,22 @@ export class Supervised {
 
   kill(): void {
     this.child?.kill();
+  }
+
+  /** As `kill`, a moment later, in which it can be seen where it is stuck: `seen` gets the stack, unless it is in native code. */
+  killStuck(seen: (frames: Frame[]) => void): void {
+    const { child } = this;
+    let pending = child !== undefined;
+    const kill = (): void => {
+      if (pending) child?.kill();
+      pending = false;
+    };
+    this.clock.after(SEEN_MS_MAX, kill);
+    const ignore = (): void => {};
+    this.stackSource?.pause().then((frames) => {
+      if (pending) seen(frames);
+      kill();
+    }, ignore);
   }
 
   retire(message: ToProcess): void {

@@ -1,5 +1,6 @@
 import type { ServerOptions } from '@skein/config';
 import { completeOptions } from '@skein/config/options';
+import { whereText } from '@skein/diagnostics';
 import type { Logger } from '@skein/log';
 import { type FromProcess, RESTART } from '@skein/process';
 import type { StartChild } from './child.ts';
@@ -181,7 +182,7 @@ export class Supervisor {
     for (const one of this.watch.overdue(clock.now(), ({ spec }) => silenceMaxMs(spec.component, gateways))) {
       log.error(`Process ${one.name} does not answer, killing it`);
       this.watch.forget(one);
-      one.kill();
+      one.killStuck((frames) => log.error(`Process ${one.name} was at ${whereText(frames)}`));
     }
     for (const one of this.processes) {
       if (one.startingForMs <= START_MS_MAX || !this.mayBlame(one)) continue;

@@ -6,6 +6,7 @@ const said = [
   'Debugger listening on ws://127.0.0.1:45175/c7ac379e\n',
   'For help, see: https://nodejs.org/learn/getting-started/debugging\n',
   'Debugger attached.\n',
+  'Debugger ending on ws://127.0.0.1:45175/c7ac379e\n',
   '[1] [INF] Debugger listening is what a client is called\n',
 ].join('');
 

@@ -1,5 +1,5 @@
 const LISTENING = /^Debugger listening on (ws:\/\/\S+)$/;
-const NOISE = /^(Debugger listening on |For help, see: |Debugger attached\.)/;
+const NOISE = /^(Debugger listening on |For help, see: |Debugger attached\.|Debugger ending on )/;
 
 /**
  * Node says on stderr where its inspector listens, and only there (`--inspect-publish-uid=stderr`). While somebody waits for
