@@ -38,6 +38,23 @@ it.each(dashboards())(
   },
 );
 
+/** The words of a service's command in a compose file. */
+const commandOf = (file: string, service: string): string[] =>
+  (new RegExp(`^ {2}${service}:[^]*?command:\\s*\\[([^\\]]*)\\]`, 'm').exec(read(file))?.[1] ?? '').match(
+    /[^\s,"]+/g,
+  ) ?? [];
+
+it.each(['gateway', 'monitor'])('%s is started as without Prometheus, but for its metrics', (service) => {
+  const own = commandOf('compose.yaml', service);
+  expect(own).toContain(`${service}.mjs`);
+  const port = /net:(\d+)/g;
+  const scraped = [...read('prometheus/prometheus.yml').matchAll(port)].map(([, digits]) => digits);
+  const [address, ...more] = commandOf('observability.yaml', service).slice(own.length + 1);
+  expect(commandOf('observability.yaml', service)).toEqual([...own, '--metrics_port', address]);
+  expect(more).toEqual([]);
+  expect(scraped).toContain(address.replace('0.0.0.0:', ''));
+});
+
 /** What the exporter's own dashboards ask for, JetStream's assets aside, which come with JetStream. */
 it.each([
   'connections',
