@@ -14,6 +14,7 @@ const SHOWS: Record<string, object> = {
     noAuthUser: 'guest',
     authorization: { users: { length: 5 }, defaultPermissions: { publish: { allow: ['sandbox.>'] } } },
   },
+  'accounts.conf': { systemAccount: 'SYS', accounts: { length: 3 } },
   'tls.conf': { tls: { verify: true, minVersion: '1.3', handshakeFirst: { fallbackMs: 50 } } },
   'websocket.conf': { websocket: { port: 8080, compression: true } },
   'gateways.conf': { skein: { gateways: 4 } },
