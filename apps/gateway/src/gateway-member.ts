@@ -76,7 +76,7 @@ export class GatewayMember {
       runtime,
       log,
       settings: settingsFrom(this.configuration),
-      serverId: () => (this.#identity as NodeIdentity).serverId,
+      serverName: () => (this.#identity as NodeIdentity).serverName,
       report: (trace) =>
         trace.report(
           this.#identity as NodeIdentity,

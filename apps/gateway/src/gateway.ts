@@ -35,7 +35,7 @@ export interface GatewayParts {
   /** The INFO line of a new or changed connection. */
   info(connection: Connection): string;
   /** The node's; absent where nobody can ask. */
-  serverId?(): string;
+  serverName?(): string;
   /** A message's trace as it is published; absent where nobody can have it. */
   report?(trace: MessageTrace): Buffer;
 }
@@ -99,7 +99,7 @@ export class Gateway {
   /** The INFO line of a connection, as things stand. */
   readonly info: (connection: Connection) => string;
   readonly #report: GatewayParts['report'];
-  readonly #serverId: GatewayParts['serverId'];
+  readonly #serverName: GatewayParts['serverName'];
   #dirty: Connection[] = [];
   #flushPlanned = false;
   /** Counts turns of the event loop in which something happened. */
@@ -120,7 +120,7 @@ export class Gateway {
     this.settings = parts.settings;
     this.info = parts.info;
     this.#report = parts.report;
-    this.#serverId = parts.serverId;
+    this.#serverName = parts.serverName;
     this.interchange = new Interchange(this);
     this.applySettings(parts.settings);
   }
@@ -341,8 +341,8 @@ export class Gateway {
     routeMessage(null, account, route, message, this.member, this.runtime, 0);
   }
 
-  get serverId(): string {
-    return this.#serverId?.() ?? '';
+  get serverName(): string {
+    return this.#serverName?.() ?? '';
   }
 
   /** A PONG promises that what was published before has arrived: over links that takes an acknowledgement. */

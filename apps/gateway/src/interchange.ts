@@ -93,7 +93,7 @@ export class Interchange {
       destination.route.remapping === null ? destination : destination.route.remapping.draw(runtime.random());
     if (target === null) return 0;
     message.trace?.imported(account.name, route.subject, target.subject);
-    const info = clientInfo(from, account.name, way, this.#gateway.serverId);
+    const info = clientInfo(from, account.name, way, this.#gateway.serverName);
     const measurement = this.#measured(way, message, info);
     const awaited = this.#await(target.account, account, route.subject, way, message);
     retarget(message, target.subject);
@@ -188,7 +188,7 @@ export class Interchange {
     if (latency === null) return;
     awaited.latency = null;
     const everything = { share: true, namesServer: true };
-    const responder = from === null ? undefined : clientInfo(from, account.name, everything, this.#gateway.serverId);
+    const responder = from === null ? undefined : clientInfo(from, account.name, everything, this.#gateway.serverName);
     const elapsedMs = this.#gateway.runtime.now() - latency.startedMs;
     this.#publishMetric(account, latency, { status: 200, responder, elapsedMs });
   }

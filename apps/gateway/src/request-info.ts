@@ -27,19 +27,19 @@ interface Disclosure {
 
 /**
  * @param account where the request was made last: not the client's own when it has come through several
- * @param serverId of this node
+ * @param serverName of this node
  */
 export function clientInfo(
   from: Connection | null,
   account: string,
   { share, namesServer }: Disclosure,
-  serverId: string,
+  serverName: string,
 ): ClientInfo {
   const own = from?.account?.name ?? account;
   const through = own === account ? {} : { svc: account };
   if (from === null) return { acc: own, ...through };
   const rtt = from.rttMs > 0 ? { rtt: Math.round(from.rttMs * 1e6) } : {};
-  const server = { server: serverId };
+  const server = { server: serverName };
   if (!share) return { acc: own, ...through, ...rtt, ...(namesServer ? server : {}) };
   const { options, origin, cid, user, startedWallMs } = from;
   return {
