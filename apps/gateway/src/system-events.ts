@@ -58,6 +58,7 @@ export class SystemEvents {
 
   /** It has been let in, or into another account than before. */
   connected(connection: Connection): void {
+    if (!this.heard) return;
     const account = connection.account?.name ?? GLOBAL_ACCOUNT;
     this.countChanged(account);
     this.#say(`$SYS.ACCOUNT.${account}.CONNECT`, () => ({
@@ -69,6 +70,7 @@ export class SystemEvents {
 
   /** It is closed, and no longer among its account's. */
   disconnected(connection: Connection, reason: string): void {
+    if (!this.heard) return;
     // Whoever was not let in is the global account's, whomever it was before (nats-server 2.15).
     const own = reason === AUTHENTICATION_FAILURE ? undefined : connection.account?.name;
     const account = own ?? GLOBAL_ACCOUNT;
@@ -82,6 +84,7 @@ export class SystemEvents {
 
   /** The account has more or fewer connections than before. */
   countChanged(account: string): void {
+    if (!this.heard) return;
     if (
       !this.#wanted(`$SYS.ACCOUNT.${account}.SERVER.CONNS`) &&
       !this.#wanted(`$SYS.SERVER.ACCOUNT.${account}.CONNS`)
@@ -142,7 +145,6 @@ export class SystemEvents {
   }
 
   #wanted(subject: string): boolean {
-    if (!this.heard) return false;
     const bytes = Buffer.from(subject);
     const { plain, groups, remotes } = this.#account.route(bytes, 0, bytes.length);
     return plain.length > 0 || groups.length > 0 || remotes.length > 0;
