@@ -12,6 +12,8 @@ export interface FileSinkOptions {
   now: () => number;
   /** The file was rotated; it is now called `backup`. */
   rotated?: (backup: string) => void;
+  /** There were too many: this rotated file, named without its folder, is gone. */
+  purged?: (name: string) => void;
 }
 
 /** Appends to a file. Throws when it cannot be opened; later errors (a full disk) drop lines and count them. */
@@ -24,6 +26,8 @@ class FileSink implements LineSink {
   private readonly options: FileSinkOptions;
   private fd: number;
   private size = 0;
+  /** Whoever is told of it writes a line, which must not rotate again. */
+  private rotating = false;
 
   constructor(options: FileSinkOptions) {
     this.options = options;
@@ -38,7 +42,10 @@ class FileSink implements LineSink {
       this.dropped++;
       return;
     }
-    if (sizeLimitBytes > 0 && this.size > sizeLimitBytes) this.rotate();
+    if (sizeLimitBytes <= 0 || this.size <= sizeLimitBytes || this.rotating) return;
+    this.rotating = true;
+    this.rotate();
+    this.rotating = false;
   }
 
   reopen(): boolean {
@@ -73,19 +80,25 @@ class FileSink implements LineSink {
       return;
     }
     this.reopen();
-    this.prune();
     rotated?.(backup);
+    this.prune();
   }
 
   private prune(): void {
-    const { file, maxFiles } = this.options;
+    const { file, maxFiles, purged } = this.options;
     if (maxFiles <= 0) return;
     const prefix = `${basename(file)}.`;
-    const rotated = readdirSync(dirname(file))
-      .filter((name) => name.startsWith(prefix) && STAMP.test(name.slice(prefix.length)))
-      .sort();
-    for (const name of rotated.slice(0, Math.max(0, rotated.length - (maxFiles - 1))))
-      unlinkSync(join(dirname(file), name));
+    try {
+      const rotated = readdirSync(dirname(file))
+        .filter((name) => name.startsWith(prefix) && STAMP.test(name.slice(prefix.length)))
+        .sort();
+      for (const name of rotated.slice(0, Math.max(0, rotated.length - (maxFiles - 1)))) {
+        unlinkSync(join(dirname(file), name));
+        purged?.(name);
+      }
+    } catch {
+      // Not ours to remove: they are more than they should be, and the log goes on.
+    }
   }
 }
 

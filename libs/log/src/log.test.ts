@@ -192,6 +192,24 @@ describe('files', () => {
     expect(readFileSync(join(folder, names[1]), 'utf8')).toBe('line 4\n');
   });
 
+  it('tell of a rotation and of a file removed in the new one, however small the limit is', () => {
+    let now = AT;
+    const tell = (what: string): void => sink.write(`[1] [INF] ${what}\n`);
+    const sink = fileSink({
+      ...{ file, sizeLimitBytes: 10, maxFiles: 2, now: () => now },
+      rotated: (backup) => tell(`Rotated ${backup.slice(folder.length + 1)}`),
+      purged: (name) => tell(`Purged ${name}`),
+    });
+    for (let i = 0; i < 2; i++) {
+      now += 1000;
+      sink.write('0123456789\n');
+    }
+    expect(readFileSync(file, 'utf8')).toMatch(
+      /^\[1\] \[INF\] Rotated server\.log\.\S+\n\[1\] \[INF\] Purged server\.log\.\S+\n$/,
+    );
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
   it('are opened anew after they were moved away', () => {
     const sink = fileSink({ file, sizeLimitBytes: 0, maxFiles: 0, now: () => AT });
     sink.write('before\n');

@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 const logging = (more: Partial<LoggingOptions>): LoggingOptions => ({ ...defaultOptions().logging, ...more });
 const open = (options: LoggingOptions): Promise<LogTarget> =>
-  LogTarget.open(options, { pid: 42, now: () => Date.UTC(2026, 0, 1), rotated: () => {} });
+  LogTarget.open(options, { pid: 42, now: () => Date.UTC(2026, 0, 1), rotated: () => {}, purged: () => {} });
 
 it('a log of JSON has nothing else in it, whatever a process writes', async () => {
   const target = await open(logging({ file: at('a.log'), json: true }));

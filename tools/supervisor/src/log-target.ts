@@ -10,6 +10,8 @@ export interface LogTargetOptions {
   now(): number;
   /** The log file was rotated; it is now called `backup`. */
   rotated(backup: string): void;
+  /** A rotated file too many was removed. */
+  purged(name: string): void;
 }
 
 /** Where the node's lines go: stderr, the configured file, or syslog. Follows a changed configuration. */
@@ -76,12 +78,12 @@ export class LogTarget implements LineSink {
 const destination = ({ file, sizeLimitBytes, maxFiles, syslog, remoteSyslog }: LoggingOptions): unknown =>
   file === undefined ? [syslog, remoteSyslog] : [file, sizeLimitBytes, maxFiles];
 
-async function openSink(logging: LoggingOptions, { pid, now, rotated }: LogTargetOptions): Promise<LineSink> {
+async function openSink(logging: LoggingOptions, { pid, now, rotated, purged }: LogTargetOptions): Promise<LineSink> {
   // As in nats-server, the first of them that is configured gets everything.
   const { file, sizeLimitBytes, maxFiles, syslog, remoteSyslog } = logging;
   if (file !== undefined) {
     try {
-      return fileSink({ file, sizeLimitBytes, maxFiles, now, rotated });
+      return fileSink({ file, sizeLimitBytes, maxFiles, now, rotated, purged });
     } catch (error) {
       throw new Error(`error opening file: open ${file}: ${reasonOf(error as NodeJS.ErrnoException)}`);
     }

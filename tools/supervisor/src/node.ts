@@ -50,6 +50,7 @@ export async function startNode(given: NodeOptions): Promise<RunningNode> {
     pid: process.pid,
     now,
     rotated: (backup) => log.info(`Rotated log, backup saved as "${backup}"`),
+    purged: (name) => log.info(`Purged log file "${name}"`),
   }).catch((error: Error) => {
     process.stderr.write(`${new Timestamp(false).format(Date.now()).slice(0, 19)} ${error.message}\n`);
     throw new NodeStartError(error.message);
