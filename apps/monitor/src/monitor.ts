@@ -5,7 +5,7 @@ import type { AssetKind, Figures } from '@skein/metrics';
 import type { MonitorConfiguration } from './configuration.ts';
 import { ConnectionPages } from './connection-pages.ts';
 import type { GatewayCounters, GatewayFigures, ProcessFigures } from './figures.ts';
-import { GatewayTotals } from './gateway-totals.ts';
+import { GatewayTotals, type SavedTotals } from './gateway-totals.ts';
 import { type Answer, Gather } from './gather.ts';
 import { type ProcessState, processStates } from './metrics/process-states.ts';
 import { listedFromAnswers, NodeProcesses, type ProcessInfo } from './node-processes.ts';
@@ -23,6 +23,10 @@ export interface MonitorOptions {
   /** Monotonic milliseconds. */
   now(): number;
   wallMs(): number;
+  /** What the monitor before this one has shown. */
+  totals?: SavedTotals;
+  /** Keeps what is about to be shown for the one after this. */
+  keepTotals?(totals: SavedTotals): Promise<void>;
 }
 
 /** The node's figures at one moment. */
@@ -50,11 +54,12 @@ export class Monitor {
   /** Left out of scrapes, by what they are about. */
   readonly seriesDropped: Map<AssetKind, number> = new Map();
   private readonly options: MonitorOptions;
-  private readonly totals = new GatewayTotals();
+  private readonly totals: GatewayTotals;
   private readonly processes = new NodeProcesses();
 
   constructor(options: MonitorOptions) {
     this.options = options;
+    this.totals = new GatewayTotals(options.totals);
     this.identity = options.identity;
     this.configuration = options.configuration;
     this.configuredUnixMs = options.identity.startedUnixMs;
@@ -111,10 +116,12 @@ export class Monitor {
     const [others, listed] = await Promise.all([asked, this.options.processList()]);
     const answers = [...others, this.own(glance)];
     const gateways = answers.filter((one) => one.peer.component === 'gateway') as Answer<GatewayFigures>[];
+    const counters = this.totals.sum(new Set(this.peersOf('gateway').map(({ id }) => id)), gateways);
+    await this.options.keepTotals?.(this.totals.save());
     return {
       connections: sum(gateways.map(({ body }) => body.connections)),
       subscriptions: sum(gateways.map(({ body }) => body.subscriptions)),
-      counters: this.totals.sum(gateways),
+      counters,
       processes: this.processes.list(listed?.processes ?? listedFromAnswers(answers), answers, this.options.now()),
       answers,
     };

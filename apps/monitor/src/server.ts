@@ -8,6 +8,7 @@ import { Monitor } from './monitor.ts';
 import { readProcessList } from './process-list.ts';
 import { Profiles } from './profiling/profiles.ts';
 import { SystemAccount } from './system/system-account.ts';
+import { TotalsFile } from './totals-file.ts';
 
 /** The monitor as a process of a node. Resolves when it is registered and, if configured, serves HTTP. */
 export async function createMonitorProcess(context: ProcessContext): Promise<RunningProcess> {
@@ -44,6 +45,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
   const registration: Registration = await member.start();
   const configuration = completeOptions(registration.configuration as MonitorConfiguration);
   context.log.configure(configuration.logging);
+  const totals = new TotalsFile(context.runDir, registration.identity);
   monitor = new Monitor({
     member,
     identity: registration.identity,
@@ -53,6 +55,8 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
     processList: () => readProcessList(context.runDir),
     now: () => performance.now(),
     wallMs: () => Date.now(),
+    totals: await totals.load(),
+    keepTotals: (shown) => totals.save(shown),
   });
   const profiles = new Profiles(member, context.instance, () => Date.now());
   const account = systemAccountOf(configuration);
