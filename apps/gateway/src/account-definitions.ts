@@ -33,6 +33,7 @@ export class AccountDefinitions {
     this.#changed(this.#gateway.interchange.graph.set(definition));
     const account = this.#gateway.account(definition.name);
     account.limits = definition.limits;
+    account.nameTag = definition.nameTag ?? definition.name;
     this.#gateway.places.recount(account);
     this.#gateway.admission.enforceLimits(account);
   }

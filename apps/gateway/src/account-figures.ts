@@ -24,7 +24,7 @@ function named({ accounts }: Gateway, names: readonly string[]): Account[] {
   return names.map((name) => accounts.get(name)).filter((account) => account !== undefined);
 }
 
-function figuresOf({ name, connections, local, moved, slowConsumers }: Account): AccountFigures {
+function figuresOf({ name, nameTag, connections, local, moved, slowConsumers }: Account): AccountFigures {
   const sent = { msgs: moved.outMsgs, bytes: moved.outBytes };
   const received = { msgs: moved.inMsgs, bytes: moved.inBytes };
   for (const { inMsgs, inBytes, outMsgs, outBytes } of connections) {
@@ -33,5 +33,13 @@ function figuresOf({ name, connections, local, moved, slowConsumers }: Account):
     received.msgs += inMsgs;
     received.bytes += inBytes;
   }
-  return { account: name, connections: connections.size, subscriptions: local.size, slowConsumers, sent, received };
+  return {
+    account: name,
+    nameTag,
+    connections: connections.size,
+    subscriptions: local.size,
+    slowConsumers,
+    sent,
+    received,
+  };
 }

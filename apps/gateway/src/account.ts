@@ -12,6 +12,8 @@ import type { Subscription } from './subscription.ts';
 export class Account {
   readonly name: string;
   readonly nameBytes: Buffer;
+  /** What people call it. */
+  nameTag: string;
   /** This gateway's clients. */
   readonly local = new Sublist<Subscription>();
   /** The other processes of the node. */
@@ -43,6 +45,7 @@ export class Account {
     this.name = name;
     this.interchange = interchange;
     this.nameBytes = Buffer.from(name);
+    this.nameTag = name;
   }
 
   /** A connection comes in; what it has moved before was in another account. */

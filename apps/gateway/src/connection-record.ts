@@ -22,6 +22,7 @@ export interface ConnectionRecord {
   version: string;
   user: string;
   account: string;
+  accountTag: string;
   tlsVersion: string;
   tlsCipher: string;
   /** Absent where there are none. */
@@ -64,6 +65,7 @@ export function recordOf(connection: Connection): ConnectionRecord {
     version: options.version,
     user: connection.user,
     account: connection.account?.name ?? '',
+    accountTag: connection.account?.nameTag ?? '',
     tlsVersion: tls?.version.replace('TLSv', '') ?? '',
     tlsCipher: tls?.cipher ?? '',
     ...(tls !== null && tls.certificates.length > 0 && { tlsCertificates: tls.certificates }),

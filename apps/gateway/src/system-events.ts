@@ -135,6 +135,7 @@ export class SystemEvents {
       host: origin.host,
       startUnixMs: startedWallMs,
       account,
+      accountTag: account === connection.account?.name ? connection.account.nameTag : account,
       user: user || options.nkey || options.user,
       name: options.name,
       lang: options.lang,

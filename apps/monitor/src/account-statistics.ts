@@ -23,13 +23,14 @@ export async function accountStatistics(gather: Gather, names?: readonly string[
 /** Of an account that no gateway has seen. */
 export function noFigures(account: string): AccountFigures {
   const none = { msgs: 0, bytes: 0 };
-  return { account, connections: 0, subscriptions: 0, slowConsumers: 0, sent: none, received: none };
+  return { account, nameTag: account, connections: 0, subscriptions: 0, slowConsumers: 0, sent: none, received: none };
 }
 
 function joined(a: AccountFigures | undefined, b: AccountFigures): AccountFigures {
   if (a === undefined) return b;
   return {
     account: b.account,
+    nameTag: b.nameTag,
     connections: a.connections + b.connections,
     subscriptions: a.subscriptions + b.subscriptions,
     slowConsumers: a.slowConsumers + b.slowConsumers,

@@ -23,6 +23,7 @@ export interface GatewayConnection {
   version: string;
   user: string;
   account: string;
+  accountTag: string;
   tlsVersion: string;
   tlsCipher: string;
   tlsCertificates?: { subject: string; publicKeyDigest: string; digest: string }[];
@@ -76,17 +77,20 @@ export function connectionInfo(connection: GatewayConnection, nowUnixMs: number,
       detail.length > 0 && { subscriptions_list_detail: detail.map((one) => subscriptionInfo(one, connection)) }),
     // Of those who come with a key the account is who vouches for them.
     ...(auth && isOpen && account && isUserKey(user) && { issuer_key: account }),
-    ...(auth && isOpen && account && { name_tag: account }),
+    ...(auth && isOpen && account && { name_tag: connection.accountTag }),
     ...(staleMs !== undefined && { stale_ms: Math.round(staleMs) }),
   };
 }
 
 type Detail = NonNullable<GatewayConnection['subscriptionsDetail']>[number];
 
-function subscriptionInfo({ subject, queue, sid, msgs, max }: Detail, { cid, account, stopUnixMs }: GatewayConnection) {
+function subscriptionInfo(
+  { subject, queue, sid, msgs, max }: Detail,
+  { cid, account, accountTag, stopUnixMs }: GatewayConnection,
+) {
   return {
     // Of an open connection it is the same for all.
-    ...(stopUnixMs !== undefined && { account, account_tag: account }),
+    ...(stopUnixMs !== undefined && { account, account_tag: accountTag }),
     subject,
     ...(queue && { qgroup: queue }),
     sid,

@@ -6,6 +6,8 @@ export interface Traffic {
 /** What the clients of one account amount to, on one gateway or on all of a node. */
 export interface AccountFigures {
   account: string;
+  /** What people call it. */
+  nameTag: string;
   connections: number;
   subscriptions: number;
   slowConsumers: number;
@@ -19,7 +21,7 @@ export interface AccountFigures {
 export function accountStat(figures: AccountFigures) {
   return {
     acc: figures.account,
-    name: figures.account,
+    name: figures.nameTag,
     conns: figures.connections,
     leafnodes: 0,
     total_conns: figures.connections,

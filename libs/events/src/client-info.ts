@@ -4,6 +4,8 @@ export interface ClientFacts {
   host: string;
   startUnixMs: number;
   account: string;
+  /** What people call the account. */
+  accountTag: string;
   /** As monitoring shows it; '' is none, as for the rest. */
   user: string;
   name: string;
@@ -15,6 +17,8 @@ export interface ClientFacts {
 }
 
 const NANOS_PER_MS = 1e6;
+/** A public nkey of a user. */
+const USER_KEY = /^U[A-Z2-7]{55}$/;
 
 /** `client` of connection events, in nats-server's fields and order; empty texts are left out. */
 export function clientInfo(facts: ClientFacts) {
@@ -30,7 +34,9 @@ export function clientInfo(facts: ClientFacts) {
     ...(version !== '' && { ver: version }),
     ...(rttMs > 0 && { rtt: Math.round(rttMs * NANOS_PER_MS) }),
     ...(stopUnixMs !== undefined && { stop: new Date(stopUnixMs).toISOString() }),
-    name_tag: facts.account,
+    // Of those who come with a key the account is who vouches for them.
+    ...(USER_KEY.test(user) && { issuer_key: facts.account }),
+    name_tag: facts.accountTag,
     kind: 'Client',
     client_type: facts.type,
   };

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { accountStat } from './account-stat.ts';
+import { clientInfo } from './client-info.ts';
 import { eventId } from './event-id.ts';
 import { serverInfo } from './server-info.ts';
 
@@ -28,7 +29,16 @@ it('an account’s figures have nats-server’s fields, in its order', () => {
   // Recorded: `$SYS.ACCOUNT.APP.SERVER.CONNS` of nats-server 2.15.2.
   const recorded =
     '{"acc":"APP","name":"APP","conns":1,"leafnodes":0,"total_conns":1,"num_subscriptions":4,"sent":{"msgs":1,"bytes":3,"gateways":{"msgs":0,"bytes":0},"routes":{"msgs":0,"bytes":0},"leafs":{"msgs":0,"bytes":0}},"received":{"msgs":2,"bytes":5,"gateways":{"msgs":0,"bytes":0},"routes":{"msgs":0,"bytes":0},"leafs":{"msgs":0,"bytes":0}},"slow_consumers":0}';
-  const figures = { account: 'APP', connections: 1, subscriptions: 4, slowConsumers: 0 };
+  const figures = { account: 'APP', nameTag: 'APP', connections: 1, subscriptions: 4, slowConsumers: 0 };
   const traffic = { sent: { msgs: 1, bytes: 3 }, received: { msgs: 2, bytes: 5 } };
   expect(JSON.stringify(accountStat({ ...figures, ...traffic }))).toBe(recorded);
+});
+
+it('a client with a key is vouched for by its account', () => {
+  const user = 'UDVEU3DD4KOFECV66VIHWEZOYX4ZKR3WV27L464SIIPOU2IUI3JCYSJF';
+  const facts = { cid: 7, host: '::1', startUnixMs: 0, account: 'APP', accountTag: 'app', user, type: 'nats' as const };
+  const info = clientInfo({ ...facts, name: '', lang: '', version: '', rttMs: 0.5, stopUnixMs: 1 });
+  // Recorded from nats-server 2.15.2.
+  expect(Object.keys(info).join(' ')).toBe('start host id acc user rtt stop issuer_key name_tag kind client_type');
+  expect(info).toMatchObject({ rtt: 500_000, issuer_key: 'APP', name_tag: 'app' });
 });

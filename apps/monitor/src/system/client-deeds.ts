@@ -23,11 +23,19 @@ export class ClientDeeds {
     const { cid } = optionsFromBody(fields, [struct, struct], body);
     const gateways = [...this.#member.peers.values()].filter(({ component }) => component === 'gateway');
     const question = JSON.stringify({ cid });
-    const asked = gateways.map((peer) => this.#member.request(peer.id, method, question, ANSWER_MS));
-    const answers = await Promise.allSettled(asked);
-    const isFound = answers.some(
-      (one) => one.status === 'fulfilled' && (JSON.parse(one.value) as { found: boolean }).found,
+    // Whoever has it says so: nobody waits for a gateway that is stuck.
+    const isFound = await Promise.any(gateways.map((peer) => this.#found(peer.id, method, question))).catch(
+      () => false,
     );
     return isFound ? {} : { error: { code: 500, description: notFound } };
+  }
+
+  /** Rejects where it is not there. */
+  async #found(gateway: number, method: string, question: string): Promise<true> {
+    const { found } = JSON.parse(await this.#member.request(gateway, method, question, ANSWER_MS)) as {
+      found: boolean;
+    };
+    if (!found) throw new Error('not here');
+    return true;
   }
 }

@@ -85,7 +85,7 @@ class Node {
       handle: (method: string, fn: Handler) => void this.handlers.set(method, fn),
       request: async (to: number | 'router', method: string, body: string) => {
         this.asked.push(`${to} ${method} ${body}`);
-        const answer = this.answers.get(`${to} ${method}`) ?? this.answers.get(method);
+        const answer = await (this.answers.get(`${to} ${method}`) ?? this.answers.get(method));
         if (answer === undefined) throw new Error('timeout');
         return JSON.stringify(answer);
       },
@@ -266,6 +266,13 @@ it.each(['KICK', 'LDM'])('%s finds its client on whichever gateway it is', async
   expect((await node.request(subject, '{"cid":"8"}'))[0].body).toMatchObject({ error: { code: 400 } });
 });
 
+it('a gateway that is stuck keeps nobody from the client of another', async () => {
+  const node = new Node();
+  node.answers.set('1 kick', new Promise(() => {}));
+  node.answers.set('2 kick', { found: true });
+  expect((await node.request('$SYS.REQ.SERVER.NABC.KICK', '{"cid":8}'))[0].body).toEqual({ server: expect.anything() });
+});
+
 it('RELOAD tells what the router made of it', async () => {
   const node = new Node();
   const answer = async () => (await node.request('$SYS.REQ.SERVER.NABC.RELOAD'))[0].body;
@@ -289,7 +296,15 @@ it('PROFILEZ says why there is none', async () => {
 
 const figures = (account: string, connections: number, msgs = 0) => {
   const traffic = { msgs, bytes: msgs * 3 };
-  return { account, connections, subscriptions: 4, slowConsumers: 0, sent: traffic, received: traffic };
+  return {
+    account,
+    nameTag: account,
+    connections,
+    subscriptions: 4,
+    slowConsumers: 0,
+    sent: traffic,
+    received: traffic,
+  };
 };
 
 it('answers for one account what all gateways have of it', async () => {

@@ -40,7 +40,7 @@ export const connection = (cid: number, more: Partial<GatewayConnection> = {}): 
   ...{ cid, kind: 'Client', type: 'nats', ip: '127.0.0.1', port: 1000 + cid },
   ...{ startUnixMs: identity.startedUnixMs, lastActivityUnixMs: identity.startedUnixMs, rttMs: 1.5 },
   ...{ pendingBytes: 0, inMsgs: 0, outMsgs: 0, inBytes: 0, outBytes: 0, subscriptions: 0 },
-  ...{ name: '', lang: 'go', version: '1', user: 'u', account: '$G', tlsVersion: '', tlsCipher: '' },
+  ...{ name: '', lang: 'go', version: '1', user: 'u', account: '$G', accountTag: '$G', tlsVersion: '', tlsCipher: '' },
   ...more,
 });
 
