@@ -34,6 +34,7 @@ export class AccountDefinitions {
     const account = this.#gateway.account(definition.name);
     account.limits = definition.limits;
     account.nameTag = definition.nameTag ?? definition.name;
+    account.traceDestination = definition.traceDestination;
     this.#gateway.places.recount(account);
     this.#gateway.admission.enforceLimits(account);
   }
@@ -44,6 +45,7 @@ export class AccountDefinitions {
     const account = this.#gateway.accounts.get(name);
     if (account === undefined) return;
     account.limits = {};
+    account.traceDestination = undefined;
     this.#gateway.places.recount(account);
     for (const connection of account.connections) this.#gateway.admission.limit(connection);
   }

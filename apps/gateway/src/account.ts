@@ -1,4 +1,4 @@
-import type { AccountLimits, Mapper, Way } from '@skein/accounts';
+import type { AccountLimits, Mapper, TraceDestination, Way } from '@skein/accounts';
 import { Sublist } from '@skein/subjects';
 import type { Connection } from './connection.ts';
 import { type Crossing, Destination, Remapping } from './crossing.ts';
@@ -20,6 +20,7 @@ export class Account {
   readonly remote = new Sublist<RemoteInterest>();
   readonly connections = new Set<Connection>();
   limits: AccountLimits = {};
+  traceDestination: TraceDestination | undefined;
   /** What connections have moved that are no longer in it. */
   readonly moved = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
   slowConsumers = 0;

@@ -321,7 +321,8 @@ export class Gateway {
   publishTrace(from: Connection, account: Account, trace: MessageTrace): void {
     const { destination } = trace;
     const subject = Buffer.from(destination);
-    if (this.#report === undefined || from.permissions?.canPublish(subject.toString('latin1')) === false) return;
+    if (this.#report === undefined) return;
+    if (!trace.isWanted && from.permissions?.canPublish(subject.toString('latin1')) === false) return;
     this.publish(account, subject, this.#report(trace));
   }
 

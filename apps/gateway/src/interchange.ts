@@ -70,11 +70,15 @@ export class Interchange {
   /** What an exporter's message is to those who import the stream. It goes no further than to them. */
   #stream(from: Connection | null, { way, destination }: Crossing, message: Message): number {
     const { route } = destination;
-    if (!route.hasReceivers || !this.#traceOn(message, way.allowTrace)) return 0;
-    message.trace?.exported(destination.account.name, destination.subject);
+    if (!route.hasReceivers) return 0;
+    const { trace } = message;
+    trace?.exported(destination.account.name, destination.subject);
+    const wasHidden = hideTrace(message, way.allowTrace);
     retarget(message, destination.subject);
     const { member, runtime } = this.#gateway;
-    return routeWithin(from, destination.account, route, message, member, runtime, 0);
+    const taken = routeWithin(from, destination.account, route, message, member, runtime, 0);
+    if (trace !== null) trace.isHidden = wasHidden;
+    return taken;
   }
 
   /** A request to a service of another account. */
@@ -87,18 +91,22 @@ export class Interchange {
     message: Message,
     request: number,
   ): number {
-    if (!this.#traceOn(message, way.allowTrace)) return 0;
     const { member, runtime, settings } = this.#gateway;
     const target =
       destination.route.remapping === null ? destination : destination.route.remapping.draw(runtime.random());
     if (target === null) return 0;
-    message.trace?.imported(account.name, route.subject, target.subject);
+    const { trace } = message;
+    trace?.imported(target.account.name, route.subject, target.subject);
+    const wasHidden = hideTrace(message, way.allowTrace);
     const info = clientInfo(from, account.name, way, this.#gateway.serverName);
     const measurement = this.#measured(way, message, info);
     const awaited = this.#await(target.account, account, route.subject, way, message);
     retarget(message, target.subject);
-    if (settings.headers) addRequestInfo(message, JSON.stringify(info));
+    if (settings.headers) {
+      addRequestInfo(message, JSON.stringify(info), this.#traceFurther(target.account, account, way, message));
+    }
     const taken = routeMessage(from, target.account, target.route, message, member, runtime, request);
+    if (trace !== null) trace.isHidden = wasHidden;
     if (awaited !== null && taken === 0) this.replies.delete(awaited.subject);
     else if (awaited !== null) awaited.latency = measurement;
     if (measurement !== null && (awaited === null || taken === 0)) {
@@ -159,12 +167,18 @@ export class Interchange {
     sendNoResponders(connection, toldSubject, toldReply);
   }
 
-  /** Whether the message goes on; without its trace, where that must not leave the account. */
-  #traceOn(message: Message, allowed: boolean): boolean {
-    const { trace } = message;
-    if (trace === null || allowed) return true;
-    message.trace = null;
-    return !trace.only;
+  /** What the service is told of where traces go: a subject that leads back, or that there is none. Undefined: nobody asked. */
+  #traceFurther(
+    account: Account,
+    requester: Account,
+    { allowTrace }: ServiceWay,
+    { trace }: Message,
+  ): string | undefined {
+    if (trace === null || trace.isWanted) return undefined;
+    if (!allowTrace) return 'trace disabled';
+    const { destination } = trace;
+    const service = { responseType: 'Streamed' } as const;
+    return this.replies.add(account, requester, destination, destination, service, this.#gateway.turnMs()).subject;
   }
 
   // ---------------------------------------------------------------- latency
@@ -211,6 +225,14 @@ export class Interchange {
       this.#gateway.publish(account, Buffer.from(subject), payload);
     }
   };
+}
+
+/** Returns whether it was hidden before. */
+function hideTrace({ trace }: Message, allowed: boolean): boolean {
+  if (trace === null) return false;
+  const before = trace.isHidden;
+  if (!allowed) trace.isHidden = true;
+  return before;
 }
 
 function retarget(message: Message, subject: Buffer): void {

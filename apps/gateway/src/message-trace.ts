@@ -37,10 +37,19 @@ export class MessageTrace {
   readonly #events: TraceEvent[] = [];
   readonly #now: () => string;
 
-  constructor(headers: Map<string, string[]>, bytes: number, from: Connection, subject: string) {
+  /** It is in an account that does not let traces in: who gets it there is not said. */
+  isHidden = false;
+  /** Its own account wants it, whatever its publisher may publish to. */
+  readonly isWanted: boolean;
+  readonly #account: string | undefined;
+
+  /** @param wanted where the account has such traces go; '': the headers say */
+  constructor(headers: Map<string, string[]>, bytes: number, from: Connection, subject: string, wanted = '') {
     this.#headers = headers;
     this.#bytes = bytes;
-    this.destination = headers.get('Nats-Trace-Dest')?.[0] ?? '';
+    this.isWanted = wanted !== '';
+    this.destination = wanted || (headers.get('Nats-Trace-Dest')?.[0] ?? '');
+    this.#account = from.account?.name;
     this.only = /^(?:true|1|on)$/i.test(headers.get('Nats-Trace-Only')?.[0] ?? '');
     this.#now = () => now(from);
     this.#events.push({
@@ -68,16 +77,18 @@ export class MessageTrace {
   }
 
   #crossed(event: Omit<TraceEvent, 'ts'>): void {
-    if (this.#events.length <= EVENTS_MAX) this.#events.push({ ...event, ts: this.#now() });
+    if (!this.isHidden && this.#events.length <= EVENTS_MAX) this.#events.push({ ...event, ts: this.#now() });
   }
 
   /** A subscription took it, or would have. */
   delivered({ connection, subject, queue }: Subscription): void {
-    if (this.#events.length > EVENTS_MAX) return;
+    if (this.isHidden || this.#events.length > EVENTS_MAX) return;
+    const account = connection.account?.name;
     this.#events.push({
       type: 'eg',
       ts: now(connection),
       ...client(connection),
+      ...(account !== this.#account && { acc: account }),
       sub: subjectText(subject),
       ...(queue !== '' && { queue: subjectText(queue) }),
     });
@@ -106,14 +117,27 @@ export class MessageTrace {
   }
 }
 
-/** The trace that a message asks for; null for nearly all. */
+/** The trace that a message asks for, or its account of it; null for nearly all. */
 export function traceOf(message: Message, from: Connection, subject: string): MessageTrace | null {
   const { payload, payloadStart, payloadEnd, headerBytes } = message;
   const block = payload.subarray(payloadStart, payloadStart + headerBytes);
-  if (!block.includes(DESTINATION)) return null;
-  const trace = new MessageTrace(parseHeaders(block.toString('utf8')), payloadEnd - payloadStart, from, subject);
+  const asks = block.includes(DESTINATION);
+  const wanted = asks ? '' : wantedBy(from, block);
+  if (!asks && wanted === '') return null;
+  const headers = parseHeaders(block.toString('utf8'));
+  const trace = new MessageTrace(headers, payloadEnd - payloadStart, from, subject, wanted);
   return DELIVERABLE.test(trace.destination) ? trace : null;
 }
+
+/** Where the account wants the traces of messages that are part of a sampled trace (W3C), of so many in a hundred; '': nowhere. */
+function wantedBy({ account, gateway }: Connection, block: Buffer): string {
+  const destination = account?.traceDestination;
+  if (destination === undefined || !SAMPLED.test(block.toString('latin1'))) return '';
+  return gateway.runtime.random() * 100 < destination.sampling ? destination.subject : '';
+}
+
+/** The lowest bit of the flags. */
+const SAMPLED = /\r\ntraceparent:\s*[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f][13579bdf]\s*\r\n/i;
 
 function client({ cid, options }: Connection): Pick<TraceEvent, 'kind' | 'cid' | 'name'> {
   return { kind: 0, cid, ...(options.name !== '' && { name: options.name }) };

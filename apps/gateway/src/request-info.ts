@@ -1,3 +1,4 @@
+import { subjectFromText } from '@skein/subjects';
 import type { Connection } from './connection.ts';
 import type { Message } from './deliver.ts';
 
@@ -59,35 +60,31 @@ export function clientInfo(
   };
 }
 
-const NAME = 'Nats-Request-Info';
 const FIRST_LINE = 'NATS/1.0\r\n';
 
-/** Tells the service who asks by a header; what a client may have said there itself is taken out. Changes the message's payload. */
-export function addRequestInfo(message: Message, info: string): void {
+/**
+ * Tells the service who asks, by a header; and where traces may go, if any were asked for. What the client may have said under
+ * these names is taken out. Changes the message's payload.
+ */
+export function addRequestInfo(message: Message, info: string, traceDestination?: string): void {
   const { payload, payloadStart, payloadEnd, headerBytes } = message;
-  const before =
-    headerBytes === 0
-      ? FIRST_LINE
-      : withoutInfo(payload.toString('latin1', payloadStart, payloadStart + headerBytes - 2));
-  const added = Buffer.byteLength(info);
-  const length = before.length + NAME.length + 2 + added + 4;
+  let block = headerBytes === 0 ? FIRST_LINE : payload.toString('latin1', payloadStart, payloadStart + headerBytes - 2);
+  block = without(block, INFO);
+  if (traceDestination !== undefined) block = `${without(block, TRACE)}Nats-Trace-Dest: ${traceDestination}\r\n`;
+  block += `Nats-Request-Info: ${subjectFromText(info)}\r\n\r\n`;
   const body = payloadEnd - payloadStart - headerBytes;
-  const joined = Buffer.allocUnsafe(length + body);
-  let at = joined.write(before, 0, 'latin1');
-  at += joined.write(`${NAME}: `, at, 'latin1');
-  at += joined.write(info, at);
-  joined.write('\r\n\r\n', at, 'latin1');
-  payload.copy(joined, length, payloadEnd - body, payloadEnd);
+  const joined = Buffer.allocUnsafe(block.length + body);
+  joined.write(block, 0, 'latin1');
+  payload.copy(joined, block.length, payloadEnd - body, payloadEnd);
   message.payload = joined;
   message.payloadStart = 0;
   message.payloadEnd = joined.length;
-  message.headerBytes = length;
+  message.headerBytes = block.length;
 }
 
-function withoutInfo(block: string): string {
-  if (!/\r\nnats-request-info:/i.test(block)) return block;
-  return block
-    .split('\r\n')
-    .filter((line) => !/^nats-request-info:/i.test(line))
-    .join('\r\n');
+const INFO = /\r\nnats-request-info:[^\r]*/gi;
+const TRACE = /\r\nnats-trace-dest:[^\r]*/gi;
+
+function without(block: string, header: RegExp): string {
+  return block.includes(':') ? block.replace(header, '') : block;
 }

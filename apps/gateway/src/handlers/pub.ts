@@ -39,6 +39,7 @@ export function publish(
 
   // Pedantic only tells: the message goes where it would go without.
   if (connection.options.pedantic && !isLiteral(route.subject)) connection.sendError(errors.invalidPublishSubject.text);
+  const published = route.subject;
   let destination: Destination | null = null;
   if (route.isSpecial) {
     if (route.remapping === null) {
@@ -74,7 +75,7 @@ export function publish(
   message.payloadStart = payloadStart;
   message.payloadEnd = payloadEnd;
   if (gateway.settings.trace) tracePublish(connection, message);
-  message.trace = line.headerBytes > 0 ? traceOf(message, connection, subject) : null;
+  message.trace = line.headerBytes > 0 ? traceOf(message, connection, published) : null;
   if (destination !== null) {
     message.subject = destination.subject;
     message.subjectEnd = destination.subject.length;

@@ -2,12 +2,21 @@ import { type AccountDefinition, newDefinition } from '@skein/accounts';
 import type { AuthResponse } from '@skein/bus';
 import { Bench, type TestClient } from './bench.ts';
 
+const IDENTITY = {
+  serverId: 'NID',
+  serverName: 'node',
+  version: '2.15.2',
+  xkey: '',
+  productVersion: '1',
+  startedUnixMs: 0,
+};
+
 type Rights = Partial<Extract<AuthResponse, { allowed: true }>>;
 
 /** A gateway with accounts, and clients in them. */
 export class AccountsBench extends Bench {
   constructor(definitions: (Partial<AccountDefinition> & { name: string })[], systemAccount?: string) {
-    super({ authRequired: true });
+    super({ authRequired: true }, (trace) => trace.report(IDENTITY, 'here', 1, 'now'));
     this.gateway.interchange.graph.systemAccount = systemAccount;
     for (const definition of definitions) this.define(definition);
   }
