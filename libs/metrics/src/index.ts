@@ -4,6 +4,7 @@ export {
   type AccountStatistics,
   addAccountDetails,
   addAccountStatistics,
+  seriesPerAccount,
   seriesPerAccountDetail,
 } from './exporter/accounts.ts';
 export {

@@ -93,3 +93,21 @@ it('shows links beyond the budget as their sum', async () => {
     [{ component: 'gateway', process: 'gateway/0', peer: '_other' }, 20],
   ]);
 });
+
+it('asks for accounts that nobody uses only where there is room for them', async () => {
+  const { monitor, member } = testMonitor();
+  const asked: string[] = [];
+  const { request } = member;
+  Object.assign(member, {
+    request: (to: number | 'router', method: string, body: string) => {
+      if (method === 'accounts') asked.push(body);
+      return request(to, method, body);
+    },
+  });
+  await scrape(monitor);
+  expect(asked).toContain('{"accounts":["$G","$SYS"]}');
+  asked.length = 0;
+  monitor.configuration.skein.metrics = { ...monitor.configuration.skein.metrics, seriesMax: ACCOUNT_SERIES - 1 };
+  await scrape(monitor);
+  expect(new Set(asked)).toEqual(new Set(['{}']));
+});

@@ -15,6 +15,7 @@ import {
   type JetStreamPage,
   labelsOf,
   SeriesBudget,
+  seriesPerAccount,
   seriesPerAccountDetail,
   seriesPerConnection,
   skein,
@@ -40,13 +41,15 @@ const MS_PER_S = 1000;
  */
 export async function scrape(monitor: Monitor): Promise<string> {
   const { metrics } = monitor.configuration.skein;
+  // Thousands of accounts that nobody uses are a page of megabytes, to be summed up as nothing.
+  const everyAccountFits = monitor.accountNames().length * seriesPerAccount <= metrics.seriesMax;
   const [{ processes, supervisor }, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] =
     await Promise.all([
       monitor.processStates(),
       ask<object>(monitor, varz),
       ask<object>(monitor, subsz),
       ask<object>(monitor, routez),
-      ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, { unused: '1' }),
+      ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, everyAccountFits ? { unused: '1' } : {}),
       ask<JetStreamPage>(monitor, jsz),
       ask<{ leafnodes: number }>(monitor, leafz),
       Promise.all(healthQuestions.map(([, query]) => ask<{ status: string }>(monitor, healthz, query))),

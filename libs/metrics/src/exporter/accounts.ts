@@ -59,6 +59,9 @@ const details: Record<string, (one: AccountDetail) => number> = {
   ),
 };
 
+/** Series that one account makes in `addAccountStatistics`. */
+export const seriesPerAccount = Object.keys(statistics).length;
+
 /** As from `/accstatz?unused=1`. Accounts beyond the budget are one sum. */
 export function addAccountStatistics(
   families: Families,
@@ -66,7 +69,7 @@ export function addAccountStatistics(
   accounts: readonly AccountStatistics[],
   budget: SeriesBudget,
 ): void {
-  const shown = budget.take('accounts', accounts.length, Object.keys(statistics).length);
+  const shown = budget.take('accounts', accounts.length, seriesPerAccount);
   for (const [name, of] of Object.entries(statistics)) {
     const definition = metric(names, `accstatz_${name}`, { labels: ['account', 'account_id', 'account_name'] });
     const add = (id: string, label: string, value: number): void => {
