@@ -25,6 +25,8 @@ const services = [
 ];
 const PUBLISHERS = 10;
 const EACH_MS = 50;
+/** Down to the end of the map. */
+const viewport = { width: 1280, height: 975 };
 const payload = new Uint8Array(256);
 
 const browserPath = findBrowser();
@@ -36,8 +38,16 @@ try {
   const publishing = publish(clients);
   const slow = await RawClient.open(node);
   await slow.subscribeAndStopReading('events.>');
-  const light = await ConsolePage.open(browser, node, '/console', { colorScheme: 'light', deviceScaleFactor: 1.25 });
-  const dark = await ConsolePage.open(browser, node, '/console', { colorScheme: 'dark', deviceScaleFactor: 1.25 });
+  const light = await ConsolePage.open(browser, node, '/console', {
+    colorScheme: 'light',
+    deviceScaleFactor: 1.25,
+    viewport,
+  });
+  const dark = await ConsolePage.open(browser, node, '/console', {
+    colorScheme: 'dark',
+    deviceScaleFactor: 1.25,
+    viewport,
+  });
   await new Promise((resolve) => setTimeout(resolve, Number(values.seconds) * 1000));
   await mkdir(folder, { recursive: true });
   for (const [name, { page }] of Object.entries({ console: light, 'console-dark': dark })) {

@@ -4,6 +4,7 @@
 import { h, setText } from './dom.js';
 import { eventList } from './events.js';
 import { formatByteRate, formatBytes, formatCount, formatMs, formatPercent, formatRate } from './format.js';
+import { highest } from './highest.js';
 import { Histogram } from './histogram.js';
 import { Plot } from './plot.js';
 import { ProcessMap } from './process-map.js';
@@ -15,7 +16,8 @@ const SPANS = /** @type {const} */ ([
   ['1 min', 60],
 ]);
 const RECENT = 6;
-const COLOURS = 8;
+/** As many as there are colours that can be told apart. */
+const LINES_MAX = 8;
 
 /** Rates, processes and latencies at a glance. @implements {View} */
 export class Overview {
@@ -131,7 +133,7 @@ function flows(title, note, format, incoming, outgoing, base) {
 }
 
 /**
- * A line for each process.
+ * A line for each process; where there are many, for those with the highest.
  * @param {string} title @param {string} note @param {(value: number | null | undefined) => string} format
  * @param {string} column @param {number} [base]
  */
@@ -139,16 +141,14 @@ function byProcess(title, note, format, column, base) {
   return new Plot({
     ...{ title, note, format, base },
     lines: (samples) =>
-      [...samples.processes].toSorted(byName).map(([key, columns], i) => ({
+      highest(samples.processes, column, LINES_MAX).map(([key, values], i) => ({
         label: key.replace(/^(router|monitor|auth-resolver) 0$/, '$1'),
-        values: columns.get(column) ?? [],
-        colour: colour(`series-${(i % COLOURS) + 1}`),
+        values,
+        colour: colour(`series-${i + 1}`),
       })),
+    more: ({ processes }) => (processes.size > LINES_MAX ? `the ${LINES_MAX} highest of ${processes.size}` : ''),
   });
 }
-
-/** The same process has the same colour in every plot. @param {[string, unknown]} a @param {[string, unknown]} b */
-const byName = ([a], [b]) => a.localeCompare(b, 'en', { numeric: true });
 
 function tiles() {
   /** @type {[string, (live: Live, samples: Samples) => string, (live: Live) => string][]} */

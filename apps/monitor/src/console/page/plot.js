@@ -14,6 +14,7 @@ const uPlot = /** @type {typeof import('uplot')} */ (/** @type {any} */ (globalT
  * @property {string} [note] behind the title
  * @property {(value: number | null | undefined) => string} format
  * @property {(samples: Samples) => Line[]} lines
+ * @property {(samples: Samples) => string} [more] what is not drawn
  * @property {number} [base] of the divisions of the scale: 10, or 2 for bytes
  */
 
@@ -30,6 +31,11 @@ export class Plot {
   /** @type {uPlotType | undefined} */
   #chart;
   #shown = '';
+  /** @type {Line[]} */
+  #lines = [];
+  /** Which sample the crosshair is at; undefined: it is elsewhere, and the newest is told. @type {number | undefined} */
+  #at;
+  #more = h('span', {});
 
   /** @param {PlotOptions} options */
   constructor(options) {
@@ -70,6 +76,8 @@ export class Plot {
       this.#chart?.setData(data, false);
       this.#chart?.setScale('x', { min: now - spanSeconds, max: now });
     });
+    this.#lines = lines;
+    setText(this.#more, this.#options.more?.(samples) ?? '');
     this.#describe(lines, samples.times.length);
   }
 
@@ -79,8 +87,21 @@ export class Plot {
     const newest = lines.map(({ label, values }) => `${label} ${format(values.at(-1))}`);
     this.#area.setAttribute('aria-label', `${title}: ${newest.join(', ') || 'nothing yet'}`);
     this.#area.dataset.points = String(count);
-    for (const [i, value] of this.#legend.querySelectorAll('b').entries())
-      setText(value, format(lines[i]?.values.at(-1)));
+    this.#showValues();
+  }
+
+  /** Each line's value at the crosshair, in this plot and, with it, in all others. */
+  #showValues() {
+    for (const [i, value] of this.#legend.querySelectorAll('b').entries()) {
+      const values = this.#lines[i]?.values ?? [];
+      setText(value, this.#options.format(values[this.#at ?? values.length - 1]));
+    }
+  }
+
+  /** @param {uPlotType} chart */
+  #pointed({ cursor: { idx, left = -1 } }) {
+    this.#at = left < 0 || idx === null ? undefined : idx;
+    this.#showValues();
   }
 
   #size() {
@@ -97,6 +118,7 @@ export class Plot {
         swatch.style.background = colour;
         return h('span', {}, swatch, label, h('b', { class: 'number' }));
       }),
+      this.#more,
     );
     const axis = { stroke: colour('muted'), grid: { stroke: colour('grid'), width: 1 }, ticks: { show: false } };
     const font = '11px system-ui, sans-serif';
@@ -105,7 +127,7 @@ export class Plot {
       ...this.#size(),
       padding: [8, 24, 0, 0],
       legend: { show: false },
-      cursor: { sync: { key: SYNC }, points: { size: 6 }, drag: { x: false, y: false } },
+      cursor: { y: false, sync: { key: SYNC }, points: { size: 6 }, drag: { x: false, y: false } },
       scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.12 : 1] } },
       axes: [
         { ...axis, font, size: 26, gap: 8, space: 70, values: (_u, ticks) => ticks.map((tick) => shortClock(tick)) },
@@ -129,6 +151,7 @@ export class Plot {
         })),
       ],
       plugins: [tooltip(format)],
+      hooks: { setCursor: [(chart) => this.#pointed(chart)] },
     };
     this.#chart = new uPlot(options, data, this.#area);
   }
@@ -151,7 +174,9 @@ function tooltip(format) {
       init: (chart) => chart.over.append(box),
       setCursor(chart) {
         const { idx, left } = chart.cursor;
-        const hidden = idx === null || idx === undefined || left === undefined || left < 0;
+        // The others, which follow, tell it in their legends.
+        const isElsewhere = !chart.over.matches(':hover');
+        const hidden = isElsewhere || idx === null || idx === undefined || left === undefined || left < 0;
         box.hidden = hidden;
         if (hidden) return;
         const rows = chart.series.slice(1).map((series, i) => {
