@@ -29,8 +29,8 @@ type State =
   | { name: 'up'; child: Child; sinceMs: number }
   | { name: 'waiting' };
 
-/** Whoever is frozen holds others up: a look at it must not cost them much. */
-const SEEN_MS_MAX = 200;
+/** It holds nobody up, since the router cuts it off by itself; its own clients wait. */
+const SEEN_MS_MAX = 400;
 
 /** One place in the node, and whichever process fills it. */
 export class Supervised {

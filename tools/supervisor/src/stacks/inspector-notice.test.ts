@@ -18,6 +18,10 @@ it('finds the address, and keeps it out of the log', () => {
   expect(urls).toEqual(['ws://127.0.0.1:45175/c7ac379e']);
 });
 
-it('passes everything on when a person has asked for it', () => {
-  expect(new InspectorNotice().filter(said)).toBe(said);
+it('passes everything on when a person has asked for it, and remembers the address', () => {
+  const notice = new InspectorNotice();
+  expect(notice.filter(said)).toBe(said);
+  const urls: string[] = [];
+  notice.expect((url) => urls.push(url));
+  expect(urls).toEqual(['ws://127.0.0.1:45175/c7ac379e']);
 });

@@ -6,23 +6,31 @@ const NOISE = /^(Debugger listening on |For help, see: |Debugger attached\.|Debu
  * that, the lines about it are kept out of the log: whoever knows the address can run code in the process.
  */
 export class InspectorNotice {
+  /** Once it listens it goes on to, and says nothing when it is asked to again. */
+  private url: string | undefined;
   private found: ((url: string) => void) | undefined;
 
-  /** From now on; calls back once, with a `ws:` URL. */
+  /** Calls back with a `ws:` URL as soon as it is known; the lines about it stay out of the log from now on. */
   expect(found: (url: string) => void): void {
     this.found = found;
+    if (this.url !== undefined) found(this.url);
   }
 
   /** Gives back what belongs into the log. */
   filter(lines: string): string {
-    if (this.found === undefined) return lines;
+    if (!lines.includes('Debugger') && !lines.includes('For help')) return lines;
     return lines
       .split(/(?<=\n)/)
-      .filter((line) => {
-        const url = LISTENING.exec(line.trimEnd())?.[1];
-        if (url !== undefined) this.found?.(url);
-        return !NOISE.test(line);
-      })
+      .filter((line) => !NOISE.test(line) || this.isForTheLog(line))
       .join('');
+  }
+
+  private isForTheLog(line: string): boolean {
+    const url = LISTENING.exec(line.trimEnd())?.[1];
+    if (url !== undefined) {
+      this.url = url;
+      this.found?.(url);
+    }
+    return this.found === undefined;
   }
 }
