@@ -156,7 +156,7 @@ export class Connection implements ChannelHandler {
   /** As `data`; `headroom` says that the bytes before `start` are free to write. */
   read(buffer: Buffer, start: number, end: number, headroom: boolean): void {
     if (this.isClosed) return;
-    this.lastActiveWallMs = this.gateway.turnWallMs();
+    this.lastActiveWallMs = this.gateway.turn.wallMs();
     if (
       this.account === null &&
       !this.connectReceived &&
@@ -171,16 +171,16 @@ export class Connection implements ChannelHandler {
       this.failed(error);
     }
     if (this.isClosed) return;
-    if (this.stalled) this.gateway.stall(this);
+    if (this.stalled) this.gateway.stalls.stall(this);
     else this.#spend(end - start);
   }
 
   /** One client must not have a whole turn: what is beyond its share waits for the next. */
   #spend(bytes: number): void {
-    const { turn } = this.gateway;
+    const turn = this.gateway.turn.number;
     this.#turnBytes = this.#turn === turn ? this.#turnBytes + bytes : bytes;
     this.#turn = turn;
-    if (this.#turnBytes >= TURN_BYTES_MAX && !this.parser.halted) this.gateway.nextTurn(this);
+    if (this.#turnBytes >= TURN_BYTES_MAX && !this.parser.halted) this.gateway.turn.yield(this);
   }
 
   /** A defect of ours met by this client's bytes must not cost the others their connections. */
@@ -190,12 +190,8 @@ export class Connection implements ChannelHandler {
   }
 
   drain(): void {
-    this.gateway.drained(this);
-    const waiters = this.waiters;
-    if (waiters !== null && this.output.pendingBytes < this.gateway.stallBytes / 2) {
-      this.waiters = null;
-      for (const waiter of waiters) this.gateway.unstall(waiter);
-    }
+    this.gateway.slow.drained(this);
+    this.gateway.stalls.drained(this);
   }
 
   closed(_reason: string): void {
@@ -246,7 +242,7 @@ export class Connection implements ChannelHandler {
       this.parser.gated = false;
       return true;
     }
-    this.gateway.waitSettled(this);
+    this.gateway.settling.wait(this);
     return false;
   }
 
@@ -264,7 +260,7 @@ export class Connection implements ChannelHandler {
     const { output } = this;
     output.reserve(text.length, this.gateway.runtime.now());
     output.at += output.buffer.write(text, output.at, 'latin1');
-    this.gateway.markDirty(this);
+    this.gateway.turn.markDirty(this);
   }
 
   sendInfo(): void {

@@ -68,9 +68,9 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
   const { sid } = subscription;
   const bytesMax = FRAME_BYTES_MAX + (subjectEnd - subjectStart) + sid.length + (replyEnd - replyStart) + payloadBytes;
   if (output.at + bytesMax > output.buffer.length) {
-    output.reserve(bytesMax, connection.gateway.turnMs());
+    output.reserve(bytesMax, connection.gateway.turn.nowMs());
     // Looked at once a buffer, so that one turn can't outgrow it by much.
-    if (connection.gateway.endIfSlow(connection)) return false;
+    if (connection.gateway.slow.endIfSlow(connection)) return false;
   }
 
   const target = output.buffer;
@@ -103,7 +103,7 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
   if (connection.gateway.settings.trace) traceDelivery(connection, sid, message, withHeaders);
   connection.outMsgs++;
   connection.outBytes += payloadBytes;
-  if (!connection.dirty) connection.gateway.markDirty(connection);
+  if (!connection.dirty) connection.gateway.turn.markDirty(connection);
   if (ends) connection.remove(subscription);
   return true;
 }

@@ -164,8 +164,8 @@ export class GatewayMember {
         this.gateway.settled(sequence);
         this.#departure.settled();
       },
-      writable: () => this.gateway.linksWritable(),
-      acked: () => this.gateway.acked(),
+      writable: () => this.gateway.stalls.linksWritable(),
+      acked: () => this.gateway.heldPongs.acked(),
       peerDown: (link) => {
         this.#replica.withdraw(link.peer.id);
         this.gateway.linkEnded();

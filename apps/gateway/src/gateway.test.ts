@@ -154,10 +154,10 @@ describe('who produces faster than others take', () => {
     bench.runtime.advance(1000);
     expect(producer.channel.paused).toBe(true);
     full.writable = true;
-    bench.gateway.linksWritable();
+    bench.gateway.stalls.linksWritable();
     expect(producer.channel.paused).toBe(true);
     other.writable = true;
-    bench.gateway.linksWritable();
+    bench.gateway.stalls.linksWritable();
     expect([producer.channel.paused, producer.connection.stalled]).toEqual([false, false]);
   });
 
@@ -175,7 +175,7 @@ describe('who produces faster than others take', () => {
     producer.say(pub(10));
     expect(producer.channel.paused).toBe(true);
     full.writable = true;
-    bench.gateway.linksWritable();
+    bench.gateway.stalls.linksWritable();
     expect(producer.channel.paused).toBe(false);
   });
 
@@ -235,14 +235,14 @@ describe('PONG', () => {
 
   const acked = ({ bench, link }: Pick<ReturnType<typeof remote>, 'bench' | 'link'>, frames: number): void => {
     link.framesAcked = frames;
-    bench.gateway.acked();
+    bench.gateway.heldPongs.acked();
   };
 
   it('comes at once where nothing went over a link', () => {
     const { bench, link, client } = remote();
     link.framesSent = 7;
     expect(client.say('PUB here 0\r\n\r\nPING\r\n').hear()).toBe('PONG\r\n');
-    expect(bench.gateway.holdPong(client.connection)).toBe(false);
+    expect(bench.gateway.heldPongs.hold(client.connection)).toBe(false);
   });
 
   it('waits until what was published before has arrived', () => {

@@ -1,5 +1,4 @@
-import type { Channel, Link, Member, Runtime } from '@skein/bus';
-import { formatDuration } from '@skein/config/options';
+import type { Channel, Member, Runtime } from '@skein/bus';
 import { errors } from '@skein/errors';
 import { subjectText } from '@skein/subjects';
 import { Account } from './account.ts';
@@ -8,16 +7,20 @@ import { AccountPlaces } from './account-places.ts';
 import { Admission } from './admission.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ClosedConnections } from './closed-connections.ts';
-import { Connection, type HeldPong, type Origin } from './connection.ts';
+import { Connection, type Origin } from './connection.ts';
 import { closedRecordOf } from './connection-record.ts';
 import type { Message } from './deliver.ts';
-import { answerPing } from './handlers/ping.ts';
+import { HeldPongs } from './held-pongs.ts';
 import { Interchange } from './interchange.ts';
 import type { MessageTrace } from './message-trace.ts';
 import type { Route } from './route.ts';
 import { routeMessage } from './routing.ts';
 import { type Settings, settingsOf } from './settings.ts';
+import { Settling } from './settling.ts';
+import { SlowConsumers } from './slow-consumers.ts';
+import { Stalls } from './stalls.ts';
 import type { SystemEvents } from './system-events.ts';
+import { Turn } from './turn.ts';
 
 export interface Log {
   error(text: string): void;
@@ -42,11 +45,6 @@ export interface GatewayParts {
 
 const OUTPUT_BUFFER_BYTES = 64 * 1024;
 const FREE_BUFFER_BYTES_MAX = 16 * 1024 * 1024;
-/** Beyond this much untaken output, whoever produces for a connection is read from no more for a moment. */
-const STALL_BYTES = 4 * 1024 * 1024;
-/** How long at most: a slow subscriber must not hold a publisher for long. */
-const STALL_MS = 5;
-const DEADLINE_SWEEP_MS = 100;
 const REDECLARED_PER_TURN = 10_000;
 
 /** The clients of this process: who they are, what they wait for, and when what they are told leaves. */
@@ -58,6 +56,11 @@ export class Gateway {
   readonly definitions = new AccountDefinitions(this);
   readonly places = new AccountPlaces(this);
   readonly interchange: Interchange;
+  readonly settling: Settling;
+  readonly heldPongs: HeldPongs;
+  readonly turn: Turn;
+  readonly slow = new SlowConsumers(this);
+  readonly stalls = new Stalls(this);
   readonly pool = new BufferPool(OUTPUT_BUFFER_BYTES, FREE_BUFFER_BYTES_MAX);
   readonly accounts = new Map<string, Account>();
   readonly connections = new Map<number, Connection>();
@@ -75,7 +78,6 @@ export class Gateway {
     parseErrors: 0,
     authFailures: 0,
   };
-  readonly stallBytes = STALL_BYTES;
   /** The message being routed: one is enough, and none is made per message. */
   readonly message: Message = {
     subject: NOTHING,
@@ -100,18 +102,6 @@ export class Gateway {
   readonly info: (connection: Connection) => string;
   readonly #report: GatewayParts['report'];
   readonly #serverName: GatewayParts['serverName'];
-  #dirty: Connection[] = [];
-  #flushPlanned = false;
-  /** Counts turns of the event loop in which something happened. */
-  turn = 1;
-  readonly #yielded: Connection[] = [];
-  #nowMs = 0;
-  #wallMs = 0;
-  readonly #blocked = new Set<Connection>();
-  #sweeping = false;
-  readonly #waitingSettled = new Set<Connection>();
-  readonly #waitingPong = new Set<Connection>();
-  readonly #stalledOnLinks = new Set<Connection>();
 
   constructor(parts: GatewayParts) {
     this.member = parts.member;
@@ -122,6 +112,9 @@ export class Gateway {
     this.#report = parts.report;
     this.#serverName = parts.serverName;
     this.interchange = new Interchange(this);
+    this.settling = new Settling(parts.member, (connection) => this.proceed(connection));
+    this.heldPongs = new HeldPongs(parts.member);
+    this.turn = new Turn(parts.runtime, (connection, nowMs) => this.slow.flush(connection, nowMs));
     this.applySettings(parts.settings);
   }
 
@@ -171,12 +164,11 @@ export class Gateway {
   close(connection: Connection, reason: string): void {
     if (connection.isClosed) return;
     connection.isClosed = true;
-    this.closed.add(closedRecordOf(connection, reason, this.turnWallMs()));
+    this.closed.add(closedRecordOf(connection, reason, this.turn.wallMs()));
     connection.parser.end();
     connection.pingTimer?.cancel();
     connection.authTimer?.cancel();
     connection.expiryTimer?.cancel();
-    connection.stallTimer?.cancel();
     this.#withdraw(connection);
     connection.output.finish();
     connection.output.discard();
@@ -185,13 +177,10 @@ export class Gateway {
     this.#count(connection);
     connection.account?.leave(connection);
     this.places.giveAll(connection);
-    this.#blocked.delete(connection);
-    this.#waitingSettled.delete(connection);
-    this.#waitingPong.delete(connection);
-    this.#stalledOnLinks.delete(connection);
-    const { waiters } = connection;
-    connection.waiters = null;
-    if (waiters !== null) for (const waiter of waiters) this.unstall(waiter);
+    this.slow.forget(connection);
+    this.settling.forget(connection);
+    this.heldPongs.forget(connection);
+    this.stalls.forget(connection);
     if (connection.granted) this.member.connections.close();
     this.log.debug(`${connection.label()} - Client connection closed: ${reason}`);
     this.events?.disconnected(connection, reason);
@@ -271,31 +260,9 @@ export class Gateway {
     return this.member.settled(sequence);
   }
 
-  waitSettled(connection: Connection): void {
-    this.#waitingSettled.add(connection);
-    connection.channel.pause();
-  }
-
-  /** +OK to a SUB waits too, and everything after it: answers come in order. */
-  okWhenSettled(connection: Connection): void {
-    if (this.isSettled(connection.unsettled)) {
-      connection.ok();
-      return;
-    }
-    connection.okDue = true;
-    connection.parser.halt();
-    this.waitSettled(connection);
-  }
-
   /** The bus says: everything declared up to here is known to every gateway. */
   settled(sequence: number): void {
-    for (const connection of this.#waitingSettled) {
-      if (connection.unsettled > sequence) continue;
-      this.#waitingSettled.delete(connection);
-      if (connection.okDue) connection.ok();
-      connection.okDue = false;
-      this.proceed(connection);
-    }
+    this.settling.settled(sequence);
     this.places.settled(sequence);
   }
 
@@ -307,7 +274,7 @@ export class Gateway {
     } catch (error) {
       connection.failed(error);
     }
-    if (connection.stalled && !connection.isClosed) this.stall(connection);
+    if (connection.stalled && !connection.isClosed) this.stalls.stall(connection);
   }
 
   // ---------------------------------------------------------------- messages
@@ -346,198 +313,10 @@ export class Gateway {
     return this.#serverName?.() ?? '';
   }
 
-  /** A PONG promises that what was published before has arrived: over links that takes an acknowledgement. */
-  holdPong(connection: Connection): boolean {
-    const newest = connection.heldPongs.at(-1);
-    if (!connection.publishedRemotely) {
-      if (newest === undefined) return false;
-      newest.pongs++;
-      return true;
-    }
-    const marks = new Map<Link, number>();
-    for (const link of this.member.links.values()) {
-      if (link.framesAcked < link.framesSent) marks.set(link, link.framesSent);
-    }
-    connection.publishedRemotely = false;
-    if (marks.size === 0) return false;
-    connection.heldPongs.push({ marks, pongs: 1 });
-    this.#waitingPong.add(connection);
-    return true;
-  }
-
-  /** A link has been worked through further, or is gone. */
-  acked(): void {
-    for (const connection of this.#waitingPong) {
-      const held = connection.heldPongs;
-      while (held.length > 0 && this.#arrived(held[0].marks)) {
-        for (let { pongs } = held.shift() as HeldPong; pongs > 0; pongs--) answerPing(connection);
-      }
-      if (held.length === 0) this.#waitingPong.delete(connection);
-    }
-  }
-
   /** Whoever waited for a link that has ended waits no more. */
   linkEnded(): void {
-    this.acked();
-    this.linksWritable();
-  }
-
-  #arrived(marks: ReadonlyMap<Link, number>): boolean {
-    // A link that was broken and made anew counts from nothing: the mark is the old one's.
-    for (const [link, mark] of marks) if (link.up && link.framesAcked < mark) return false;
-    return true;
-  }
-
-  // ---------------------------------------------------------------- output
-
-  /** The runtime's clock, read once a turn. */
-  turnMs(): number {
-    if (this.#nowMs === 0) this.#readClock();
-    return this.#nowMs;
-  }
-
-  turnWallMs(): number {
-    if (this.#nowMs === 0) this.#readClock();
-    return this.#wallMs;
-  }
-
-  #readClock(): void {
-    this.#nowMs = this.runtime.now();
-    this.#wallMs = this.runtime.wallMs();
-    this.#planFlush();
-  }
-
-  #planFlush(): void {
-    if (this.#flushPlanned) return;
-    this.#flushPlanned = true;
-    this.runtime.defer(this.#flush);
-  }
-
-  markDirty(connection: Connection): void {
-    if (connection.dirty) return;
-    connection.dirty = true;
-    this.#dirty.push(connection);
-    this.#planFlush();
-  }
-
-  readonly #flush = (): void => {
-    this.#flushPlanned = false;
-    const now = this.runtime.now();
-    const dirty = this.#dirty;
-    this.#dirty = [];
-    for (let i = 0; i < dirty.length; i++) {
-      const connection = dirty[i];
-      connection.dirty = false;
-      if (connection.isClosed) continue;
-      this.#flushOutput(connection, now);
-    }
-    this.#nowMs = 0;
-    this.turn++;
-    if (this.#yielded.length === 0) return;
-    for (const connection of this.#yielded.splice(0)) {
-      if (!connection.isClosed && !connection.stalled && !connection.parser.halted) connection.channel.resume();
-    }
-  };
-
-  /** Reads on with this connection when the others have had their turn. */
-  nextTurn(connection: Connection): void {
-    connection.channel.pause();
-    this.#yielded.push(connection);
-    this.#planFlush();
-  }
-
-  #flushOutput(connection: Connection, now: number): void {
-    connection.output.flush(now);
-    if (connection.output.blocked) this.#watch(connection);
-  }
-
-  /** Ends a connection that has more waiting than it may. */
-  endIfSlow(connection: Connection): boolean {
-    const { maxPendingBytes } = this.settings;
-    if (connection.output.pendingBytes <= maxPendingBytes) return false;
-    this.#slow(connection, 'Slow Consumer (Pending Bytes)', `MaxPending of ${maxPendingBytes} Exceeded`);
-    return true;
-  }
-
-  #watch(connection: Connection): void {
-    if (this.endIfSlow(connection)) return;
-    this.#blocked.add(connection);
-    if (this.#sweeping) return;
-    this.#sweeping = true;
-    this.runtime.setTimer(DEADLINE_SWEEP_MS, this.#sweep);
-  }
-
-  /** The operating system has taken what it was given: it gets what waits, under the same limits. */
-  drained(connection: Connection): void {
-    this.#blocked.delete(connection);
-    connection.output.drained();
-    if (!connection.isClosed) this.#flushOutput(connection, this.runtime.now());
-  }
-
-  readonly #sweep = (): void => {
-    this.#sweeping = false;
-    const now = this.runtime.now();
-    for (const connection of this.#blocked) {
-      if (now - connection.output.blockedSinceMs > this.settings.writeDeadlineMs) {
-        const { chunks, pendingBytes } = connection.output;
-        const deadline = formatDuration(this.settings.writeDeadlineMs);
-        this.#slow(
-          connection,
-          'Slow Consumer (Write Deadline)',
-          `WriteDeadline of ${deadline} exceeded with ${chunks} chunks of ${pendingBytes} total bytes.`,
-        );
-      }
-    }
-    if (this.#blocked.size === 0) return;
-    this.#sweeping = true;
-    this.runtime.setTimer(DEADLINE_SWEEP_MS, this.#sweep);
-  };
-
-  #slow(connection: Connection, reason: string, detail: string): void {
-    this.counters.slowConsumers++;
-    if (connection.account !== null) connection.account.slowConsumers++;
-    this.log.info(`${connection.label()} - Slow Consumer Detected: ${detail}`);
-    // Nothing more can be told to it: what waits is dropped with the connection.
-    connection.output.discard();
-    connection.channel.destroy();
-    this.close(connection, reason);
-  }
-
-  // ---------------------------------------------------------------- producers that are too fast
-
-  /** Reads no more from a producer until whoever is behind has caught up, a few milliseconds at most. */
-  stall(connection: Connection): void {
-    if (!this.settings.stallProducers && !this.#stalledOnLinks.has(connection)) {
-      connection.stalled = false;
-      return;
-    }
-    this.counters.stalledClients++;
-    connection.channel.pause();
-    if (this.#stalledOnLinks.has(connection) || connection.stallTimer !== null) return;
-    connection.stallTimer = this.runtime.setTimer(STALL_MS, () => this.unstall(connection));
-  }
-
-  unstall(connection: Connection): void {
-    connection.stallTimer?.cancel();
-    connection.stallTimer = null;
-    if (!connection.stalled || connection.isClosed || this.#stalledOnLinks.has(connection)) return;
-    connection.stalled = false;
-    // One that waits for its interest to settle, or for its credentials to be looked at, goes on waiting.
-    if (!connection.parser.halted) connection.channel.resume();
-  }
-
-  /** A link's window is full: unlike a slow subscriber it holds its producers until it opens again. */
-  stallOnLink(connection: Connection): void {
-    connection.stalled = true;
-    this.#stalledOnLinks.add(connection);
-  }
-
-  linksWritable(): void {
-    for (const link of this.member.links.values()) if (!link.writable && link.peer.component === 'gateway') return;
-    for (const connection of this.#stalledOnLinks) {
-      this.#stalledOnLinks.delete(connection);
-      this.unstall(connection);
-    }
+    this.heldPongs.acked();
+    this.stalls.linksWritable();
   }
 
   // ---------------------------------------------------------------- pings

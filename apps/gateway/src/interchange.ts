@@ -120,7 +120,7 @@ export class Interchange {
     const { reply, replyStart, replyEnd } = message;
     if (replyEnd === replyStart) return null;
     const original = reply.toString('latin1', replyStart, replyEnd);
-    const awaited = this.replies.add(account, requester, original, asked, way.service, this.#gateway.turnMs());
+    const awaited = this.replies.add(account, requester, original, asked, way.service, this.#gateway.turn.nowMs());
     message.reply = Buffer.from(awaited.subject, 'latin1');
     message.replyStart = 0;
     message.replyEnd = message.reply.length;
@@ -132,7 +132,7 @@ export class Interchange {
     const awaited = this.replies.get(route.subject);
     // Who guesses at it from an account that was not asked gets nothing out of it.
     if (awaited === undefined || awaited.account !== account) return 0;
-    const now = this.#gateway.turnMs();
+    const now = this.#gateway.turn.nowMs();
     const { type, requester } = awaited;
     const isEmpty = message.payloadEnd - message.payloadStart === message.headerBytes;
     if (type === 'Singleton' || (type === 'Chunked' && isEmpty)) this.replies.delete(awaited.subject);
@@ -178,7 +178,7 @@ export class Interchange {
     if (!allowTrace) return 'trace disabled';
     const { destination } = trace;
     const service = { responseType: 'Streamed' } as const;
-    return this.replies.add(account, requester, destination, destination, service, this.#gateway.turnMs()).subject;
+    return this.replies.add(account, requester, destination, destination, service, this.#gateway.turn.nowMs()).subject;
   }
 
   // ---------------------------------------------------------------- latency

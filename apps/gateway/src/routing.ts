@@ -223,14 +223,14 @@ function send(
   if (taken && from !== null) {
     from.publishedRemotely = true;
     // Towards inner processes there is no back-pressure: a slow one must not leave a client unread.
-    if (!link.writable && link.peer.component === 'gateway') from.gateway.stallOnLink(from);
+    if (!link.writable && link.peer.component === 'gateway') from.gateway.stalls.stallOnLink(from);
   }
   return taken;
 }
 
 function noteStall(from: Connection | null, to: Connection): void {
   if (from === null) return;
-  if (to.output.blocked && to.output.pendingBytes > to.gateway.stallBytes) {
+  if (to.output.blocked && to.gateway.stalls.isBehind(to)) {
     from.stalled = true;
     to.waiters ??= new Set();
     to.waiters.add(from);

@@ -111,7 +111,7 @@ export class SystemEvents {
     // As the client sees it: what it has sent is what came in here.
     return {
       ...this.#header('client_disconnect'),
-      client: clientInfo({ ...this.#factsOf(connection, account), stopUnixMs: this.#gateway.turnWallMs() }),
+      client: clientInfo({ ...this.#factsOf(connection, account), stopUnixMs: this.#gateway.turn.wallMs() }),
       sent: { msgs: connection.inMsgs, bytes: connection.inBytes },
       received: { msgs: connection.outMsgs, bytes: connection.outBytes },
       reason,

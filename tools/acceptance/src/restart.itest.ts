@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectToGateway, gatewayOf, Notices } from './client.ts';
+import { connectTo, connectToGateway, gatewayOf, Notices } from './client.ts';
 import { Flood } from './flood.ts';
 import { Follower, Requests } from './follower.ts';
 import type { Component, Node } from './node.ts';
@@ -37,6 +37,26 @@ describe('under full traffic over two gateways, a process started anew', () => {
     expect(flood.sent).toBeGreaterThan(10_000);
     expect(notices.flatMap(({ trouble }) => trouble)).toEqual([]);
   });
+});
+
+it('logins wait for an auth-resolver and a router that are started anew', async () => {
+  const node = await startNode({ gateways: 2, conf: 'authorization { user: u, password: p }' });
+  let over = false;
+  let logins = 0;
+  const failures: unknown[] = [];
+  const people = [0, 1, 2, 3].map(async () => {
+    while (!over) {
+      await connectTo(node, { user: 'u', pass: 'p', reconnect: false })
+        .then((client) => client.close())
+        .catch((error) => failures.push(error));
+      logins++;
+    }
+  });
+  for (const name of ['auth-resolver', 'router']) await restartProcess(node, name);
+  over = true;
+  await Promise.all(people);
+  expect(failures).toEqual([]);
+  expect(logins).toBeGreaterThan(10);
 });
 
 it('a gateway started anew: its clients go to the other one, and no request fails', async () => {

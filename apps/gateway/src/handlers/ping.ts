@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.ts';
 
 export function ping(connection: Connection): void {
-  if (connection.gateway.holdPong(connection)) return;
+  if (connection.gateway.heldPongs.hold(connection)) return;
   answerPing(connection);
 }
 

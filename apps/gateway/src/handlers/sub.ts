@@ -43,5 +43,5 @@ export function subscribe(connection: Connection, subject: string, queue: string
     connection.subscriptions.set(sid, subscription);
     gateway.declare(connection, account, subject, queue, account.insert(subscription));
   }
-  if (connection.options.verbose) gateway.okWhenSettled(connection);
+  if (connection.options.verbose) gateway.settling.ok(connection);
 }
