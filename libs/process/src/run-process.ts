@@ -187,12 +187,12 @@ class ProcessRun {
   }
 
   private followSignals(): void {
-    // A terminal's Ctrl-C goes to every process of the group: the supervisor decides what it means.
+    // A terminal's Ctrl-C, or a service manager's SIGTERM, goes to every process: the supervisor decides what it means.
     const stop = (signal: string) => (): void => {
       if (this.supervision === undefined) this.stop(0, signal);
     };
     process.on('SIGINT', stop('SIGINT'));
-    process.on('SIGTERM', () => this.stop(0, 'SIGTERM'));
+    process.on('SIGTERM', stop('SIGTERM'));
     process.on('SIGQUIT', () => {
       if (this.supervision === undefined) void this.writeStacks();
     });

@@ -88,6 +88,16 @@ describe('a stopped node', () => {
     expect(node.runDir).toBeUndefined();
   });
 
+  it('stops in its order when a service manager signals every process of it', async () => {
+    const node = await spawnNode().ready();
+    for (const { pid } of node.processes()) process.kill(pid, 'SIGTERM');
+    node.child.kill('SIGTERM');
+    const log = await node.end();
+    expect(await node.exited).toEqual([0, null]);
+    expect(log).not.toContain('restarting');
+    expect(log).toMatch(/monitor stops.*router stops/s);
+  });
+
   it('ends in time with a frozen process', async () => {
     const node = await spawnNode().ready();
     const frozen = node.processes().find((one) => one.component === 'gateway');
