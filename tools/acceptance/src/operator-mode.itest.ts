@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { createSigningKey } from '@skein/nkeys';
+import { nowSeconds, TestOperator, userOf } from '@skein/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectTo } from './client.ts';
+import { showing } from './credentials.ts';
 import type { Node } from './node.ts';
 import { openClient, openClientAt, startNode } from './scope.ts';
-import { nowSeconds, Operator, userOf } from './tenants.ts';
 
-const operator = new Operator();
+const operator = new TestOperator();
 
 function directory(): string {
   const path = mkdtempSync(join(tmpdir(), 'skein-jwt-'));
@@ -28,16 +29,16 @@ const why = async (client: NatsConnection): Promise<string> =>
 
 async function start(conf: string): Promise<{ node: Node; system: NatsConnection }> {
   const node = await startNode({ gateways: 2, conf });
-  return { node, system: await openClient(node, userOf(operator.system)) };
+  return { node, system: await openClient(node, showing(userOf(operator.system))) };
 }
 
 it('lets users of preloaded accounts in, each account for itself', async () => {
   const [a, b] = [createSigningKey('account'), createSigningKey('account')];
   const { node } = await start(operator.configuration('MEMORY', [operator.account(a), operator.account(b)]));
   const [one, other, stranger] = [
-    await openClientAt(node, 0, userOf(a)),
-    await openClientAt(node, 1, userOf(a)),
-    await openClientAt(node, 1, userOf(b)),
+    await openClientAt(node, 0, showing(userOf(a))),
+    await openClientAt(node, 1, showing(userOf(a))),
+    await openClientAt(node, 1, showing(userOf(b))),
   ];
   const heard: string[] = [];
   stranger.subscribe('>', { callback: (_error, { subject }) => void heard.push(subject) });
@@ -49,7 +50,9 @@ it('lets users of preloaded accounts in, each account for itself', async () => {
   await stranger.flush();
   expect(heard).toEqual([]);
 
-  const nobody = await connectTo(node, { ...userOf(createSigningKey('account')), reconnect: false }).catch((e) => e);
+  const nobody = await connectTo(node, { ...showing(userOf(createSigningKey('account'))), reconnect: false }).catch(
+    (e) => e,
+  );
   expect((nobody as Error).message).toBe('Authorization Violation');
 });
 
@@ -64,26 +67,26 @@ it('an account that is pushed is kept, and what it says holds for live connectio
   expect(readdirSync(dir)).toContain(`${account.publicKey}.jwt`);
 
   const options = { reconnect: false };
-  const [goes, stays] = [userOf(account, undefined, undefined, past), userOf(account, undefined, undefined, past)];
+  const [goes, stays] = [userOf(account, undefined, past), userOf(account, undefined, past)];
   const clients = [
-    await openClientAt(node, 0, { ...goes, ...options }),
-    await openClientAt(node, 1, { ...stays, ...options }),
+    await openClientAt(node, 0, { ...showing(goes), ...options }),
+    await openClientAt(node, 1, { ...showing(stays), ...options }),
   ];
   await ask(
     system,
     'CLAIMS.UPDATE',
     operator.account(account, ({ nats }) => {
-      nats.revocations.set(goes.publicKey, nowSeconds());
+      nats.revocations.set(goes.key.publicKey, nowSeconds());
       nats.limits.payload = 100;
     }),
   );
   // It is acknowledged: nobody needs to wait for anything.
   expect(await why(clients[0])).toBe('User Authentication Revoked');
-  expect((await connectTo(node, { ...goes, ...options }).catch((error: Error) => error.message)) as string).toBe(
-    'Authorization Violation',
-  );
+  expect(
+    (await connectTo(node, { ...showing(goes), ...options }).catch((error: Error) => error.message)) as string,
+  ).toBe('Authorization Violation');
   await clients[1].flush();
-  const again = await openClientAt(node, 0, stays);
+  const again = await openClientAt(node, 0, showing(stays));
   expect(again.info?.max_payload).toBe(100);
 
   expect(await ask(system, 'CLAIMS.DELETE', operator.deletion([account.publicKey]))).toMatchObject({
@@ -98,21 +101,26 @@ it('with the auth-resolver killed, users of accounts that are in use connect; wh
   const past = nowSeconds() - 10;
   const conf = operator.configuration('MEMORY', [operator.account(account, undefined, past)]);
   const { node, system } = await start(conf);
-  await openClientAt(node, 0, userOf(account));
-  await openClientAt(node, 1, userOf(account));
-  const revoked = userOf(account, undefined, undefined, past);
+  await openClientAt(node, 0, showing(userOf(account)));
+  await openClientAt(node, 1, showing(userOf(account)));
+  const revoked = userOf(account, undefined, past);
   await ask(
     system,
     `ACCOUNT.${account.publicKey}.CLAIMS.UPDATE`,
     operator.account(account, ({ nats }) => {
-      nats.revocations.set(revoked.publicKey, nowSeconds());
+      nats.revocations.set(revoked.key.publicKey, nowSeconds());
     }),
   );
 
   const resolver = await node.process('auth-resolver');
   process.kill(resolver.pid, 'SIGKILL');
-  const [one, other] = await Promise.all([openClient(node, userOf(account)), openClient(node, userOf(account))]);
+  const [one, other] = await Promise.all([
+    openClient(node, showing(userOf(account))),
+    openClient(node, showing(userOf(account))),
+  ]);
   await Promise.all([one.flush(), other.flush()]);
-  const refused = await connectTo(node, { ...revoked, reconnect: false }).catch((error: Error) => error.message);
+  const refused = await connectTo(node, { ...showing(revoked), reconnect: false }).catch(
+    (error: Error) => error.message,
+  );
   expect(refused).toBe('Authorization Violation');
 });

@@ -38,9 +38,9 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
   const trustOf = ({ trust, systemAccount }: AuthConfiguration): Trust => new Trust(trust, systemAccount);
   let trust = trustOf(configuration);
   const wallMs = (): number => runtime.wallMs();
-  const store = await openStore(configuration.trust, trust, wallMs);
-  const book = new AccountBook(store, trust, wallMs);
   const wait = (ms: number): Promise<void> => new Promise((resolve) => runtime.setTimer(ms, resolve));
+  const store = await openStore(configuration.trust, trust, wallMs, wait);
+  const book = new AccountBook(store, trust, wallMs);
   const gateways = new GatewayAccounts(member, wait);
   const mode = new OperatorMode({ trust, store, book, gateways, runtime, log });
   const { resolver } = configuration.trust;

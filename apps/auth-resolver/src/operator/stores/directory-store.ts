@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isPublicKey } from '@skein/nkeys';
 import type { DirectoryResolverOptions } from '@skein/trust/options';
 import { type ListingStore, StoreError } from './account-store.ts';
+import { lockDirectory } from './directory-lock.ts';
 
 const extension = '.jwt';
 const deleted = '.deleted';
@@ -18,14 +19,16 @@ export class DirectoryStore implements ListingStore {
   readonly #now: () => number;
   /** When each account was last asked for; the first has waited longest. */
   readonly #used = new Map<string, number>();
+  readonly #unlock: () => void;
   /** One change after the other. */
   #changing: Promise<unknown> = Promise.resolve();
 
-  /** @throws Error of node:fs when there is no such directory, and none can be made */
+  /** @throws DirectoryLockError; an Error of node:fs when there is no such directory, and none can be made */
   constructor(options: DirectoryResolverOptions, now: () => number) {
     this.#options = options;
     this.#now = now;
     mkdirSync(options.dir, { recursive: true });
+    this.#unlock = lockDirectory(options.dir, process.pid);
     for (const file of readdirSync(options.dir)) {
       if (file.endsWith(unfinished)) rmSync(join(options.dir, file));
       const account = file.slice(0, -extension.length);
@@ -74,6 +77,7 @@ export class DirectoryStore implements ListingStore {
 
   async close(): Promise<void> {
     await this.#changing;
+    this.#unlock();
   }
 
   #file(account: string): string {

@@ -1,0 +1,274 @@
+import type { AuthRequest, AuthResponse, Peer } from '@skein/bus';
+import { createSigningKey } from '@skein/nkeys';
+import { nowSeconds, TestOperator, type TestUser, userOf } from '@skein/testing';
+import { noTrust, Trust } from '@skein/trust';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AccountBook } from './account-book.ts';
+import { adoptAccounts } from './adoption.ts';
+import { type AccountMessage, GatewayAccounts } from './gateway-accounts.ts';
+import { OperatorMode } from './operator-mode.ts';
+import type { AccountStore } from './stores/account-store.ts';
+import { MemoryStore } from './stores/memory-store.ts';
+
+const operator = new TestOperator();
+const account = createSigningKey('account');
+const importer = createSigningKey('account');
+const past = nowSeconds() - 100;
+
+/** The gateways as the auth-resolver sees them: what they are asked, and when they answer. */
+class Gateways {
+  readonly peers = new Map<number, Peer>();
+  readonly links = new Map();
+  readonly asked: { gateway: number; method: string; body: unknown }[] = [];
+  answer: (gateway: number, method: string) => Promise<string> = async () => '{}';
+
+  add(id: number): void {
+    this.peers.set(id, { id, component: 'gateway' } as Peer);
+  }
+
+  request = async (gateway: number | 'router', method: string, body: string): Promise<string> => {
+    this.asked.push({ gateway: gateway as number, method, body: JSON.parse(body) });
+    return this.answer(gateway as number, method);
+  };
+
+  /** What has been asked of them since the last look: gateway, method, account. */
+  taken(): [number, string, string][] {
+    return this.asked.splice(0).map(({ gateway, method, body }) => {
+      const { definition, account } = body as Partial<AccountMessage> & { account?: string };
+      return [gateway, method, definition?.name ?? account ?? ''];
+    });
+  }
+}
+
+let nowMs: number;
+let timers: { ms: number; fn: () => void }[];
+let gateways: Gateways;
+let store: AccountStore;
+let book: AccountBook;
+let mode: OperatorMode;
+let warnings: string[];
+
+function open(preload: Record<string, string>): void {
+  const trust = new Trust({ ...noTrust(), operators: [operator.jwt()] });
+  const wallMs = () => nowMs;
+  store = new MemoryStore(preload);
+  book = new AccountBook(store, trust, wallMs);
+  const runtime = {
+    wallMs,
+    setTimer: (ms: number, fn: () => void) => {
+      const timer = { ms, fn };
+      timers.push(timer);
+      return { cancel: () => void timers.splice(timers.indexOf(timer), 1) };
+    },
+  } as never;
+  const log = { debug: () => {}, warn: (text: string) => warnings.push(text) };
+  mode = new OperatorMode({
+    trust,
+    store,
+    book,
+    gateways: new GatewayAccounts(gateways as never, async () => {}),
+    runtime,
+    log,
+  });
+}
+
+beforeEach(() => {
+  nowMs = Date.now();
+  timers = [];
+  warnings = [];
+  gateways = new Gateways();
+  gateways.add(1);
+  gateways.add(2);
+  open({ [account.publicKey]: operator.account(account, undefined, past) });
+});
+
+const request = ({ jwt, key }: TestUser, nonce = 'nonce', signed = nonce): AuthRequest => ({
+  connection: 1,
+  connectJson: JSON.stringify({ jwt, sig: Buffer.from(key.sign(Buffer.from(signed))).toString('base64url') }),
+  nonce,
+  host: '127.0.0.1',
+  kind: 'STANDARD',
+  tls: false,
+  certificateSubject: '',
+  certificateNames: [],
+});
+const login = (user: TestUser, gateway = 1): Promise<AuthResponse> => mode.login(request(user), gateway);
+const revoking = (user: TestUser): string =>
+  operator.account(account, ({ nats }) => void nats.revocations.set(user.key.publicKey, nowSeconds()));
+
+describe('a login', () => {
+  it('is answered when the gateway knows the account, which it is told of once', async () => {
+    const user = userOf(account);
+    expect(await login(user)).toMatchObject({ allowed: true, account: account.publicKey, user: user.key.publicKey });
+    expect(gateways.taken()).toEqual([[1, 'account', account.publicKey]]);
+    await login(userOf(account));
+    expect(gateways.taken()).toEqual([]);
+    await login(user, 2);
+    expect(gateways.taken()).toEqual([[2, 'account', account.publicKey]]);
+    expect(mode.figures).toMatchObject({ allowed: 3, refused: {} });
+  });
+
+  it('brings along what the account imports from', async () => {
+    open({
+      [account.publicKey]: operator.account(account),
+      [importer.publicKey]: operator.account(importer, ({ nats }) => {
+        const one = { account: account.publicKey, subject: 's', type: 'stream', token: '', to: '', local_subject: '' };
+        nats.imports.push({ ...one, name: '', share: false, allow_trace: false } as never);
+      }),
+    });
+    await login(userOf(importer));
+    expect(gateways.taken().map(([, , name]) => name)).toEqual([importer.publicKey, account.publicKey]);
+  });
+
+  it.each<[string, () => AuthRequest, string]>([
+    ['another nonce signed', () => request(userOf(account), 'new', 'old'), 'Signature not verified'],
+    ['no nonce', () => request(userOf(account), '', ''), 'Signature not verified'],
+    ['no account there', () => request(userOf(importer)), 'Account JWT lookup error: account missing'],
+    ['no token', () => ({ ...request(userOf(account)), connectJson: '{}' }), 'Authentication requires a user JWT'],
+    ['no JSON', () => ({ ...request(userOf(account)), connectJson: '{' }), 'Authentication requires a user JWT'],
+  ])('with %s is refused', async (_, asked, detail) => {
+    expect(await mode.login(asked(), 1)).toMatchObject({ allowed: false, error: '', detail });
+    expect(gateways.taken()).toEqual([]);
+  });
+
+  it('is not let in by a token that was changed, however often the right one came before', async () => {
+    const user = userOf(account);
+    await login(user);
+    const forged = { ...user, jwt: `${user.jwt.slice(0, -8)}AAAAAAAA` };
+    expect(await login(forged)).toMatchObject({ allowed: false });
+  });
+
+  it('is refused where the gateway can not be told of the account', async () => {
+    gateways.answer = () => Promise.reject(new Error('peer gone'));
+    expect(await login(userOf(account))).toMatchObject({ allowed: false, detail: 'peer gone' });
+    gateways.answer = async () => '{}';
+    expect(await login(userOf(account))).toMatchObject({ allowed: true });
+  });
+});
+
+describe('an update', () => {
+  it('is done when every gateway lives by it', async () => {
+    const user = userOf(account, undefined, past);
+    await login(user);
+    gateways.taken();
+    const slow = Promise.withResolvers<string>();
+    gateways.answer = (gateway) => (gateway === 2 ? slow.promise : Promise.resolve('{}'));
+    let isDone = false;
+    const update = mode.update(account.publicKey, revoking(user), false).then(() => {
+      isDone = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(gateways.taken()).toEqual([
+      [1, 'account', account.publicKey],
+      [2, 'account', account.publicKey],
+    ]);
+    expect(isDone).toBe(false);
+    slow.resolve('{}');
+    await update;
+    expect(await login(user)).toMatchObject({ allowed: false, detail: 'User authentication revoked' });
+    expect(await mode.recheck(request(user))).toMatchObject({ outcome: 'revoked' });
+    expect(await login(userOf(account))).toMatchObject({ allowed: true });
+  });
+
+  it('is told to a gateway until it answers, or has left', async () => {
+    await login(userOf(account));
+    let failures = 3;
+    gateways.answer = async (gateway) => {
+      if (gateway === 1 && failures-- > 0) throw new Error('timeout');
+      if (gateway === 2) {
+        gateways.peers.delete(2);
+        throw new Error('peer gone');
+      }
+      return '{}';
+    };
+    expect(await mode.update(account.publicKey, operator.account(account), false)).toBe(true);
+    expect(failures).toBe(-1);
+  });
+
+  it.each([
+    ['signed by itself', operator.account(account, undefined, undefined, account)],
+    ['signed by another operator', new TestOperator().account(account)],
+    ['expired', operator.account(account, (claims) => void Object.assign(claims, { exp: past }))],
+  ])('%s is kept, and changes nothing', async (_, token) => {
+    const user = userOf(account);
+    await login(user);
+    gateways.taken();
+    expect(await mode.update(account.publicKey, token, false)).toBe(true);
+    expect([await store.lookup(account.publicKey), gateways.taken()]).toEqual([token, []]);
+    expect(await login(user)).toMatchObject({ allowed: true });
+    expect(warnings).toHaveLength(1);
+    // Whoever reads it anew does not take it for more than it is.
+    book.forget(account.publicKey);
+    expect(await login(user)).toMatchObject({ allowed: false });
+  });
+
+  it('of an account that nobody has come for is kept where that is wanted', async () => {
+    const token = operator.account(importer);
+    expect(await mode.update(importer.publicKey, token, false)).toBe(false);
+    expect(await store.lookup(importer.publicKey)).toBeUndefined();
+    expect(await mode.update(importer.publicKey, token, true)).toBe(true);
+    expect([await store.lookup(importer.publicKey), gateways.taken()]).toEqual([token, []]);
+  });
+});
+
+it('removing an account closes it everywhere', async () => {
+  const user = userOf(account);
+  await login(user);
+  gateways.taken();
+  await mode.remove([account.publicKey], (one) => store.save(one, 'gone'));
+  expect(gateways.taken()).toEqual([
+    [1, 'account-gone', account.publicKey],
+    [2, 'account-gone', account.publicKey],
+  ]);
+  expect(await mode.recheck(request(user))).toMatchObject({ outcome: 'account-expired' });
+});
+
+it('other operators by a reload: their accounts come, the former ones go', async () => {
+  const other = new TestOperator();
+  await login(userOf(account));
+  gateways.taken();
+  const trust = new Trust({ ...noTrust(), operators: [other.jwt()] });
+  await mode.use(trust, { [importer.publicKey]: other.account(importer) });
+  expect(gateways.taken().map(([, method]) => method)).toEqual(['account-gone', 'account-gone']);
+  expect(await login(userOf(account))).toMatchObject({ allowed: false });
+  expect(await login(userOf(importer))).toMatchObject({ allowed: true });
+});
+
+describe('an auth-resolver that takes the place of another', () => {
+  const adopt = (isLasting: boolean) =>
+    adoptAccounts({
+      bus: gateways as never,
+      wait: async () => {},
+      store,
+      isLasting,
+      book,
+      gateways: new GatewayAccounts(gateways as never, async () => {}),
+    });
+
+  it('lets nobody in by an older token than the gateways have', async () => {
+    const user = userOf(account, undefined, past);
+    const newer = revoking(user);
+    gateways.answer = async (gateway, method) =>
+      method === 'account-tokens' && gateway === 2
+        ? JSON.stringify({ tokens: [[account.publicKey, newer]], more: false })
+        : JSON.stringify({ tokens: [], more: false });
+    await adopt(false);
+    expect(await store.lookup(account.publicKey)).toBe(newer);
+    expect(await login(user)).toMatchObject({ allowed: false, detail: 'User authentication revoked' });
+  });
+
+  it('tells the gateways what its predecessor had kept and not told', async () => {
+    const kept = operator.account(account);
+    await store.save(account.publicKey, kept);
+    gateways.answer = async () =>
+      JSON.stringify({ tokens: [[account.publicKey, operator.account(account, undefined, past)]], more: false });
+    await adopt(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(gateways.taken()).toEqual([
+      [1, 'account-tokens', ''],
+      [2, 'account-tokens', ''],
+      [1, 'account', account.publicKey],
+      [2, 'account', account.publicKey],
+    ]);
+  });
+});
