@@ -9,5 +9,4 @@ export { type ConnectionTranscript, diffTranscripts, normalise, type Transcript 
 export { fixtures } from './fixtures.ts';
 export { splitFrames } from './frames.ts';
 export { type ServerOptions, type ServerProcess, startServer } from './server-process.ts';
-export { nowSeconds, TestOperator, type TestUser, userOf } from './tenants.ts';
 export { type Fate, WireClient, type WireOptions } from './wire-client.ts';

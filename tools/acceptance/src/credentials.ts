@@ -1,5 +1,5 @@
 import { jwtAuthenticator, type NodeConnectionOptions } from '@nats-io/transport-node';
-import type { TestUser } from '@skein/testing';
+import type { TestUser } from '@skein/trust/testing';
 
 /** How the official client shows a user's token. */
 export function showing({ jwt, key }: TestUser): NodeConnectionOptions {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { createSigningKey } from '@skein/nkeys';
-import { nowSeconds, TestOperator, userOf } from '@skein/testing';
+import { nowSeconds, TestOperator, userOf } from '@skein/trust/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectTo } from './client.ts';
 import { showing } from './credentials.ts';

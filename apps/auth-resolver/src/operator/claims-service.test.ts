@@ -1,6 +1,6 @@
 import { createSigningKey } from '@skein/nkeys';
-import { TestOperator, userOf } from '@skein/testing';
 import { noTrust, Trust } from '@skein/trust';
+import { TestOperator, userOf } from '@skein/trust/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ClaimsAnswer, ClaimsService, type ClaimsServiceOptions } from './claims-service.ts';
 import { type ListingStore, StoreError } from './stores/account-store.ts';

@@ -1,7 +1,7 @@
 import type { AuthRequest, AuthResponse, Peer } from '@skein/bus';
 import { createSigningKey } from '@skein/nkeys';
-import { nowSeconds, TestOperator, type TestUser, userOf } from '@skein/testing';
 import { noTrust, Trust } from '@skein/trust';
+import { nowSeconds, TestOperator, type TestUser, userOf } from '@skein/trust/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccountBook } from './account-book.ts';
 import { adoptAccounts } from './adoption.ts';
