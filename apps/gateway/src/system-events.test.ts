@@ -129,6 +129,28 @@ it('a refused one is an authentication error, and goes from the global account',
   }
 });
 
+it('one that is refused when it wants to be somebody else leaves the account it was in', async () => {
+  const node = await bench();
+  const client = await node.enter('APP', 'app');
+  node.said();
+  client.say('CONNECT {"verbose":false,"user":"bpp"}\r\n');
+  node.refuse();
+  await node.answers();
+  expect(node.said().map(({ subject }) => subject)).toEqual([
+    '$SYS.SERVER.NABC.CLIENT.AUTH.ERR',
+    '$SYS.ACCOUNT.$G.DISCONNECT',
+  ]);
+});
+
+it('too many events of one turn are dropped, and the log says how many', async () => {
+  const node = await bench();
+  const clients = [];
+  for (let i = 0; i < 10_003; i++) clients.push(node.stranger());
+  for (const { connection } of clients) node.gateway.close(connection, 'Client Closed');
+  expect(node.said()).toHaveLength(10_000);
+  expect(node.log.lines).toContain('WRN 3 events of connections dropped: too many at once');
+});
+
 it('one that goes before it said who it is goes from the global account', async () => {
   const node = await bench();
   node.gateway.close(node.stranger().connection, 'Client Closed');
@@ -210,6 +232,27 @@ it('the monitor is told whose connections have changed, one report at a time', a
   expect(requests).toHaveLength(2);
   await node.enter('BPP', 'c');
   expect(requests).toHaveLength(3);
+});
+
+it('what changed while the monitor was away it finds out by itself', async () => {
+  const node = await bench();
+  await node.enter('APP', 'a');
+  expect(node.member.requests).toEqual([]);
+  node.member.peers.set(9, { id: 9, component: 'monitor', instance: 0, address: '', pid: 9 });
+  await node.enter('BPP', 'b');
+  expect(node.member.requests.map(({ question }) => question.body)).toEqual(['{"accounts":["BPP"]}']);
+});
+
+it('a report names so many accounts, and the next one the others', async () => {
+  const node = await bench();
+  node.member.peers.set(9, { id: 9, component: 'monitor', instance: 0, address: '', pid: 9 });
+  for (let i = 0; i < 1001; i++) node.gateway.events?.countChanged(`A${i}`);
+  node.runtime.turn();
+  const { requests } = node.member;
+  expect(JSON.parse(requests[0].question.body).accounts).toHaveLength(1000);
+  requests[0].answer('{}');
+  await node.answers();
+  expect(requests[1].question.body).toBe('{"accounts":["A1000"]}');
 });
 
 it('another gateway’s listeners count, the monitor itself does not', async () => {

@@ -46,13 +46,11 @@ export type Service =
   | { of: 'account'; account: string; name: string }
   | { of: 'user' | 'subscribers' | 'subscriptions' };
 
-/** The service that a subject names; undefined where no pattern has it. */
+/** The service that a subject names, being one of the patterns'. */
 export function serviceOf(subject: string): Service | undefined {
   if (subject === '$SYS.DEBUG.SUBSCRIBERS') return { of: 'subscribers' };
   if (subject === '$SYS.REQ.ACCOUNT.NSUBS') return { of: 'subscriptions' };
-  const tokens = subject.split('.');
-  const [, , kind, who, name, ...more] = tokens;
-  if (more.length > 0) return undefined;
+  const [, , kind, who, name] = subject.split('.');
   switch (kind) {
     case 'SERVER':
       // A bare ping asks for statistics.

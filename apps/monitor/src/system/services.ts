@@ -10,7 +10,6 @@ import { endpoints } from '../endpoints/table.ts';
 import type { Asked } from '../gather.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Profiles } from '../profiling/profiles.ts';
-import { UnavailableError } from '../unavailable-error.ts';
 import { ClientDeeds } from './client-deeds.ts';
 import { filterFrom, isMeant } from './filter.ts';
 import { serviceOf } from './patterns.ts';
@@ -55,7 +54,6 @@ export class Services {
       return await this.#answer(request);
     } catch (error) {
       if (error instanceof QuestionError) return this.refusal(400, error.message);
-      if (error instanceof UnavailableError) return this.refusal(503, error.message);
       return this.refusal(500, (error as Error).message);
     }
   }

@@ -235,9 +235,23 @@ it('what cannot be read is an error, in nats-server’s words', async () => {
 it('STATSZ and its older name, of this server and of all, give statistics', async () => {
   const node = new Node();
   node.answers.set('2 accounts', { accounts: [figures('APP', 1)] });
+  const process = { uptimeMs: 1, memory: { rss: 1 }, cpu: { userMs: 0, systemMs: 0 } };
+  const counts = {
+    totalConnections: 5,
+    connections: 2,
+    subscriptions: 3,
+    inMsgs: 7,
+    inBytes: 70,
+    outMsgs: 4,
+    outBytes: 40,
+  };
+  const troubles = { slowConsumers: 1, staleConnections: 0, stalledClients: 0 };
+  for (const id of [1, 2]) node.answers.set(`${id} stats`, { pid: id, ...process, ...counts, ...troubles });
+  const traffic = { sent: { msgs: 8, bytes: 80 }, received: { msgs: 14, bytes: 140 } };
+  const figuresOfBoth = { connections: 4, total_connections: 10, subscriptions: 6, slow_consumers: 2, ...traffic };
   for (const name of ['NABC.STATSZ', 'NABC.STATZ', 'PING', 'PING.STATSZ', 'PING.STATZ']) {
     const [{ body }] = await node.request(`$SYS.REQ.SERVER.${name}`);
-    expect(body).toMatchObject({ statsz: { active_servers: 1, active_accounts: 1 } });
+    expect(body).toMatchObject({ statsz: { active_servers: 1, active_accounts: 1, ...figuresOfBoth } });
   }
 });
 
@@ -292,6 +306,14 @@ it('PROFILEZ says why there is none', async () => {
     data: { error: 'Duration 0s should be between 0s and 15s' },
   });
   expect(await answer('{"duration":"1s"}')).toMatchObject({ error: { code: 400 } });
+});
+
+it('a profile is not kept waiting by requests that are', async () => {
+  const node = new Node();
+  const never = new Promise(() => {});
+  node.answers.set('accounts', never);
+  for (let i = 0; i < 4; i++) node.send('$SYS.REQ.SERVER.PING', `_INBOX.${i}`);
+  expect(await node.request('$SYS.REQ.SERVER.NABC.PROFILEZ', '{}')).toHaveLength(1);
 });
 
 const figures = (account: string, connections: number, msgs = 0) => {
@@ -362,6 +384,15 @@ it('a client of another account is not shown to whom it does not belong', async 
   expect((body as { data: object }).data).toEqual({ user: '', account: 'APP', account_name: 'APP' });
 });
 
+it('a header that cannot be right names nobody', async () => {
+  const node = new Node();
+  for (const info of ['{"acc":"APP","id":"8"}', '{"acc":5,"id":{}}', 'null', '[', '']) {
+    const answers = await node.request(USER_INFO, '', `Nats-Request-Info: ${info}`);
+    expect(answers).toHaveLength(1);
+  }
+  expect(node.asked).toEqual([]);
+});
+
 it('counts subscribers over all gateways', async () => {
   const node = new Node();
   node.answers.set('1 subscribers', { count: 2 });
@@ -417,6 +448,35 @@ it('says how many connections an account has when a gateway tells of a change, a
   node.clock.advance(30_000);
   await settle();
   expect(conns()).toHaveLength(4);
+});
+
+it('each change is counted anew, after the one before it', async () => {
+  const node = new Node();
+  const first = Promise.withResolvers<unknown>();
+  node.answers.set('1 accounts', first.promise);
+  const changed = () => node.handlers.get('connections-changed')?.('{"accounts":["APP"]}', undefined);
+  const page = node.request('$SYS.REQ.ACCOUNT.APP.STATZ');
+  const both = [changed(), changed()];
+  await settle();
+  node.answers.set('1 accounts', { accounts: [figures('APP', 2)] });
+  first.resolve({ accounts: [figures('APP', 1)] });
+  await Promise.all([...both, page]);
+  const counts = node.published.filter(({ subject }) => subject.endsWith('SERVER.CONNS'));
+  expect(counts.map(({ body }) => (body as { conns: number }).conns)).toEqual([1, 2]);
+  // Once for the page, and once for each change: none is content with what another was told.
+  expect(node.asked.filter((asked) => asked.startsWith('1 accounts'))).toHaveLength(3);
+});
+
+it('says nothing more when it has stopped', async () => {
+  const node = new Node();
+  const heard = Promise.withResolvers<unknown>();
+  node.answers.set('events-heard', heard.promise);
+  node.account.start();
+  node.clock.advance(300);
+  node.account.stop(false);
+  heard.resolve({ heard: true });
+  await settle();
+  expect(node.published).toEqual([]);
 });
 
 it('says that the server goes, last of all', async () => {
