@@ -124,7 +124,7 @@ describe.skipIf(executable === undefined)(`the console in a browser${why}`, () =
       await client.flush();
       return (await row.count()) === 1;
     });
-    expect(await row.textContent()).toMatch(/slow|about to be cut off/);
+    expect(await row.textContent()).toMatch(/slow|critical/);
     for (let i = 0; i < 200; i++) client.publish('flood', payload);
     await client.flush();
     await opened.page.getByRole('button', { name: 'Closed' }).click();

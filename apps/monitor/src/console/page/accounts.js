@@ -1,6 +1,8 @@
 /** @import { View, Context } from './app.js' */
+/** @import { Child } from './dom.js' */
 import { factList, showDetail } from './detail.js';
 import { h } from './dom.js';
+import { factText } from './fact-text.js';
 import { formatBytes, formatCount } from './format.js';
 import { Refresher } from './refresher.js';
 import { Table } from './table.js';
@@ -105,12 +107,15 @@ export class Accounts {
     const { account_detail } = await this.#context.client
       .get('accountz', { acc: name })
       .catch(() => ({ account_detail: undefined }));
-    const facts = Object.entries(account_detail ?? {}).map(([key, value]) => [key.replaceAll('_', ' '), text(value)]);
+    const facts = Object.entries(account_detail ?? {}).map(([key, value]) => [
+      key.replaceAll('_', ' '),
+      Array.isArray(value) ? h('ul', {}, ...value.map((one) => h('li', {}, factText(one)))) : factText(value),
+    ]);
     showDetail(
       name,
       facts.length === 0
         ? h('p', { class: 'muted' }, 'Nothing more is known of it.')
-        : factList(/** @type {[string, string][]} */ (facts)),
+        : factList(/** @type {[string, Child][]} */ (facts)),
     );
   }
 }
@@ -132,6 +137,3 @@ function column(key, title, value, format = formatCount) {
     sortable: true,
   };
 }
-
-/** @param {unknown} value */
-const text = (value) => (value !== null && typeof value === 'object' ? JSON.stringify(value) : String(value ?? ''));

@@ -4,7 +4,7 @@
 /** @import { ColumnOptions } from './table.js' */
 import { showConnection } from './connection-detail.js';
 import { h } from './dom.js';
-import { formatBytes, formatCount, formatMs, formatSpan, formatTime } from './format.js';
+import { formatBytes, formatCount, formatMoment, formatMs, formatSpan } from './format.js';
 import { Pager } from './pager.js';
 import { Refresher } from './refresher.js';
 import { slowness } from './slowness.js';
@@ -150,7 +150,7 @@ export class Connections {
       const ended = {
         key: 'stop',
         title: 'Ended',
-        cell: (/** @type {GatewayConnection} */ one) => formatTime(one.stopUnixMs ?? 0),
+        cell: (/** @type {GatewayConnection} */ one) => formatMoment(one.stopUnixMs ?? 0, this.#nowMs),
         ...number,
       };
       columns.splice(1, 0, ended, {
@@ -171,12 +171,7 @@ export class Connections {
       'span',
       { class: 'name' },
       one.name || h('span', { class: 'muted' }, 'unnamed'),
-      mark !== '' &&
-        h(
-          'span',
-          { class: `pill ${mark === 'critical' ? 'bad' : 'warn'}` },
-          mark === 'critical' ? 'about to be cut off' : 'slow',
-        ),
+      mark !== '' && h('span', { class: `pill ${mark === 'critical' ? 'bad' : 'warn'}` }, mark),
       one.staleMs !== undefined && h('span', { class: 'pill' }, `as it was ${formatSpan(one.staleMs)} ago`),
     );
   }

@@ -75,6 +75,10 @@ export function formatSpan(ms) {
 /** The time of day. @param {number} unixMs */
 export const formatClock = (unixMs) => new Date(unixMs).toLocaleTimeString('en-GB');
 
+/** The time of day, and the day where it is not today's. @param {number} unixMs @param {number} nowMs */
+export const formatMoment = (unixMs, nowMs) =>
+  formatTime(unixMs).slice(0, 10) === formatTime(nowMs).slice(0, 10) ? formatClock(unixMs) : formatTime(unixMs);
+
 /** `2026-11-21 22:10:05` @param {number} unixMs */
 export const formatTime = (unixMs) => `${new Date(unixMs).toLocaleDateString('sv')} ${formatClock(unixMs)}`;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatCount, formatMs, formatPercent, formatSpan, formatWhole } from './format.js';
+import { formatBytes, formatCount, formatMoment, formatMs, formatPercent, formatSpan, formatWhole } from './format.js';
 
 it.each([
   [formatCount, 0, '0'],
@@ -34,4 +34,10 @@ it.each([
 it.each([null, undefined, Number.NaN])('%s is a dash', (value) => {
   for (const format of [formatCount, formatBytes, formatMs, formatPercent, formatWhole])
     expect(format(value)).toBe('–');
+});
+
+it('a moment of today has no date', () => {
+  const now = new Date(2026, 10, 21, 23, 0, 0).getTime();
+  expect(formatMoment(new Date(2026, 10, 21, 0, 0, 1).getTime(), now)).toBe('00:00:01');
+  expect(formatMoment(new Date(2026, 10, 20, 23, 59, 59).getTime(), now)).toBe('2026-11-20 23:59:59');
 });
