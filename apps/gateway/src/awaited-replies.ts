@@ -52,12 +52,19 @@ export class AwaitedReplies {
       thresholdMs = RESPONSE_THRESHOLD_DEFAULT_MS,
     }: Pick<ServiceWay['service'], 'responseType' | 'thresholdMs'>,
     nowMs: number,
+    latency: LatencyMeasurement | null = null,
   ): AwaitedReply {
-    const subject = newReplySubject(this.#self());
+    const subject = newReplySubject(this.#self(), latency !== null);
     const awaited: AwaitedReply = {
-      ...{ account, subject, requester, reply, asked, type: responseType, thresholdMs },
+      account,
+      subject,
+      requester,
+      reply,
+      asked,
+      type: responseType,
+      thresholdMs,
       expiresMs: nowMs + thresholdMs,
-      latency: null,
+      latency,
     };
     if (this.#bySubject.size >= AWAITED_MAX) this.#dropOldest();
     this.#bySubject.set(subject, awaited);

@@ -2,6 +2,7 @@ import type { ServiceExport, ServiceImport, StreamImport } from '@skein/accounts
 import { describe, expect, it } from 'vitest';
 import { AccountsBench } from './testing/accounts-bench.ts';
 import type { TestClient } from './testing/bench.ts';
+import { Transit } from './transit.ts';
 
 const service = (subject: string, more: Partial<ServiceExport> = {}): ServiceExport => ({
   kind: 'service',
@@ -243,6 +244,32 @@ describe('an imported service', () => {
     a.say('UNSUB 1\r\n');
     say(b, 'ask.1', 'question', 'inbox');
     expect(metric(a.hear() + a.hear())).toMatchObject({ status: 503, description: 'Service Unavailable' });
+  });
+
+  it('is measured across gateways: the one that answers says by whom', async () => {
+    const [asking, answering] = [new AccountsBench([]), new AccountsBench([])];
+    for (const bench of [asking, answering]) {
+      bench.define({ name: 'A', exports: [service('q.>', { latency: { sampling: 100, subject: 'lat' } })] });
+      bench.define(accounts[1]);
+    }
+    const link = asking.member.link(9);
+    asking.gateway.account('A').setRemote(9, 'q.1', '', 1);
+    const [b, observer] = [await asking.in('B', ['inbox']), await asking.in('A', ['lat'])];
+    say(b, 'ask.1', 'question', 'inbox');
+    const [{ reply }] = link.delivered;
+    expect(reply).toMatch(/^_R_\.1\.[\w-]{16}\.T$/);
+    // The other gateway sees another process's subject in it.
+    say(await answering.in('A'), reply.replace('_R_.1.', '_R_.9.'), 'answer');
+    const [{ question }] = answering.member.requests;
+    expect(question.method).toBe('responder');
+    asking.gateway.interchange.responderNamed(JSON.parse(question.body.replace('_R_.9.', '_R_.1.')));
+    const transit = new Transit(asking.gateway);
+    const buffer = Buffer.from(`${reply}answer`);
+    transit.load('A', buffer, 0, reply.length, 0, 0, 0, reply.length, buffer.length);
+    transit.deliver(link, true, { count: 0, start: () => 0, end: () => 0 }, 0, 0);
+    expect(b.hear()).toBe('MSG inbox 1 6\r\nanswer\r\n');
+    const heard = observer.hear() + observer.hear();
+    expect(JSON.parse(heard.slice(heard.indexOf('{')))).toMatchObject({ status: 200, responder: { user: 'of-A' } });
   });
 
   it('of the system account may be asked by everybody about themselves', async () => {

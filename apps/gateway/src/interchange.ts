@@ -5,8 +5,8 @@ import type { Connection } from './connection.ts';
 import type { Crossing, Destination } from './crossing.ts';
 import { type Message, sendNoResponders } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
-import { newId } from './reply-subject.ts';
-import { addRequestInfo, type ClientInfo, clientInfo } from './request-info.ts';
+import { newId, replyProcess } from './reply-subject.ts';
+import { addRequestInfo, briefInfo, type ClientInfo, clientInfo } from './request-info.ts';
 import type { Route } from './route.ts';
 import { routeMessage, routeWithin } from './routing.ts';
 import { type LatencyMeasurement, type LatencyOutcome, latencyMetric, sampled } from './service-latency.ts';
@@ -15,6 +15,7 @@ import { type LatencyMeasurement, type LatencyOutcome, latencyMetric, sampled } 
 const HOPS_MAX = 16;
 /** Measurements of one turn; beyond it they are dropped. */
 const METRICS_MAX = 10_000;
+const RESPONDER_MS = 5000;
 
 /**
  * Takes messages from one account to another, where exports and imports say so. All of it happens on the gateway that a
@@ -98,17 +99,19 @@ export class Interchange {
     const { trace } = message;
     trace?.imported(target.account.name, route.subject, target.subject);
     const wasHidden = hideTrace(message, way.allowTrace);
-    const info = clientInfo(from, account.name, way, this.#gateway.serverName);
+    const info =
+      way.share && from !== null
+        ? JSON.stringify(clientInfo(from, account.name, this.#gateway.serverName))
+        : briefInfo(from, account.name, way.namesServer ? this.#gateway.serverName : '');
     const measurement = this.#measured(way, message, info);
-    const awaited = this.#await(target.account, account, route.subject, way, message);
+    const awaited = this.#await(target.account, account, route.subject, way, message, measurement);
     retarget(message, target.subject);
     if (settings.headers) {
-      addRequestInfo(message, JSON.stringify(info), this.#traceFurther(target.account, account, way, message));
+      addRequestInfo(message, info, this.#traceFurther(target.account, account, way, message));
     }
     const taken = routeMessage(from, target.account, target.route, message, member, runtime, request);
     if (trace !== null) trace.isHidden = wasHidden;
     if (awaited !== null && taken === 0) this.replies.delete(awaited.subject);
-    else if (awaited !== null) awaited.latency = measurement;
     if (measurement !== null && (awaited === null || taken === 0)) {
       this.#publishMetric(target.account, measurement, { status: awaited === null ? 400 : 503, elapsedMs: 0 });
     }
@@ -116,11 +119,26 @@ export class Interchange {
   }
 
   /** The request gets a reply subject of its own. Null: it wants no answer. */
-  #await(account: Account, requester: Account, asked: string, way: ServiceWay, message: Message): AwaitedReply | null {
+  #await(
+    account: Account,
+    requester: Account,
+    asked: string,
+    way: ServiceWay,
+    message: Message,
+    latency: LatencyMeasurement | null,
+  ): AwaitedReply | null {
     const { reply, replyStart, replyEnd } = message;
     if (replyEnd === replyStart) return null;
     const original = reply.toString('latin1', replyStart, replyEnd);
-    const awaited = this.replies.add(account, requester, original, asked, way.service, this.#gateway.turn.nowMs());
+    const awaited = this.replies.add(
+      account,
+      requester,
+      original,
+      asked,
+      way.service,
+      this.#gateway.turn.nowMs(),
+      latency,
+    );
     message.reply = Buffer.from(awaited.subject, 'latin1');
     message.replyStart = 0;
     message.replyEnd = message.reply.length;
@@ -183,26 +201,41 @@ export class Interchange {
 
   // ---------------------------------------------------------------- latency
 
-  #measured({ service }: ServiceWay, message: Message, requestor: ClientInfo): LatencyMeasurement | null {
+  #measured({ service }: ServiceWay, message: Message, info: string): LatencyMeasurement | null {
     if (service.latency === undefined) return null;
     const { runtime } = this.#gateway;
     const chosen = sampled(service, message, () => runtime.random());
     if (chosen === undefined) return null;
     return {
       subject: service.latency.subject,
-      requestor,
+      requestor: JSON.parse(info),
       header: chosen.header,
       startedMs: runtime.now(),
       startedWallMs: runtime.wallMs(),
+      responder: undefined,
     };
+  }
+
+  /** A timed answer goes to another gateway, which does not know whose it is: it is told, on the same link, before. */
+  nameResponder(from: Connection, account: Account, route: Route): void {
+    const { member, serverName } = this.#gateway;
+    const responder = clientInfo(from, account.name, serverName);
+    const body = JSON.stringify({ subject: route.subject, responder });
+    // Without it the measurement says less.
+    member.request(replyProcess(route.subject), 'responder', body, RESPONDER_MS).catch(() => {});
+  }
+
+  /** The other gateway says who is about to answer. */
+  responderNamed({ subject, responder }: { subject: string; responder: ClientInfo }): void {
+    const latency = this.replies.get(subject)?.latency;
+    if (latency) latency.responder = responder;
   }
 
   #measure(from: Connection | null, awaited: AwaitedReply): void {
     const { latency, account } = awaited;
     if (latency === null) return;
     awaited.latency = null;
-    const everything = { share: true, namesServer: true };
-    const responder = from === null ? undefined : clientInfo(from, account.name, everything, this.#gateway.serverName);
+    const responder = from === null ? latency.responder : clientInfo(from, account.name, this.#gateway.serverName);
     const elapsedMs = this.#gateway.runtime.now() - latency.startedMs;
     this.#publishMetric(account, latency, { status: 200, responder, elapsedMs });
   }

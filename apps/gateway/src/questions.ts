@@ -3,6 +3,7 @@ import { accountFigures } from './account-figures.ts';
 import { countSubscribers, describeClient, kick, sendLameDuck } from './client-services.ts';
 import { connz } from './connz.ts';
 import type { Gateway } from './gateway.ts';
+import type { Interchange } from './interchange.ts';
 import { subsz } from './subsz.ts';
 
 /** What a gateway is asked by the other processes, the monitor above all; questions and answers are JSON. */
@@ -19,4 +20,8 @@ export function answerQuestions(member: Pick<Member, 'handle'>, gateway: Gateway
   answer('subscribers', ({ account, subject, queue }: { account: string; subject: string; queue: string }) => ({
     count: countSubscribers(gateway, account, subject, queue),
   }));
+  answer('responder', (named: Parameters<Interchange['responderNamed']>[0]) => {
+    gateway.interchange.responderNamed(named);
+    return {};
+  });
 }

@@ -1,5 +1,7 @@
 /** Answers to requests that came from another account carry this, as nats-server's do. */
 const PREFIX = '_R_.';
+/** As nats-server marks them. */
+const MEASURED = '.T';
 const ID_BYTES = 12;
 /** Drawn at once: one call a request would cost a microsecond each. */
 const DRAWN_BYTES = ID_BYTES * 680;
@@ -8,11 +10,16 @@ let drawn: Buffer = Buffer.alloc(0);
 let used = 0;
 
 /**
- * Where an answer is awaited: `_R_.<process>.<id>`. The process is the gateway that asked; so answers find it without any
+ * Where an answer is awaited: `_R_.<process>.<id>`, with `.T` behind it when it is timed. The process is the gateway that asked; so answers find it without any
  * interest. The id (96 bits) can't be guessed.
  */
-export function newReplySubject(process: number): string {
-  return `${PREFIX}${process.toString(36)}.${newId()}`;
+export function newReplySubject(process: number, isMeasured: boolean): string {
+  return `${PREFIX}${process.toString(36)}.${newId()}${isMeasured ? MEASURED : ''}`;
+}
+
+/** Whoever asked wants to know who answers. */
+export function isMeasured(replySubject: string): boolean {
+  return replySubject.endsWith(MEASURED);
 }
 
 /** Whether such a subject stands in these bytes. */

@@ -20,41 +20,42 @@ export interface ClientInfo {
   client_type?: 'nats' | 'websocket';
 }
 
-interface Disclosure {
-  /** All of it, and not only the account. */
-  share: boolean;
-  namesServer: boolean;
+/**
+ * What an import tells that does not share more, as JSON. Written by hand: it is made for each request.
+ *
+ * @param account where the request was made last: not the client's own when it has come through several
+ * @param server this node's name; '': not told
+ */
+export function briefInfo(from: Connection | null, account: string, server: string): string {
+  const own = from?.account?.name ?? account;
+  let info = `{"acc":${quoted(own)}`;
+  if (own !== account) info += `,"svc":${quoted(account)}`;
+  if (from !== null && from.rttMs > 0) info += `,"rtt":${Math.round(from.rttMs * 1e6)}`;
+  if (server !== '') info += `,"server":${quoted(server)}`;
+  return `${info}}`;
 }
 
-/**
- * @param account where the request was made last: not the client's own when it has come through several
- * @param serverName of this node
- */
-export function clientInfo(
-  from: Connection | null,
-  account: string,
-  { share, namesServer }: Disclosure,
-  serverName: string,
-): ClientInfo {
-  const own = from?.account?.name ?? account;
-  const through = own === account ? {} : { svc: account };
-  if (from === null) return { acc: own, ...through };
-  const rtt = from.rttMs > 0 ? { rtt: Math.round(from.rttMs * 1e6) } : {};
-  const server = { server: serverName };
-  if (!share) return { acc: own, ...through, ...rtt, ...(namesServer ? server : {}) };
-  const { options, origin, cid, user, startedWallMs } = from;
+/** Nearly all names need no escapes. */
+function quoted(text: string): string {
+  return /^[\w$.-]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Everything about the client. */
+export function clientInfo(from: Connection, account: string, server: string): ClientInfo {
+  const { options, origin, cid, user, startedWallMs, rttMs } = from;
+  const own = from.account?.name ?? account;
   return {
     start: new Date(startedWallMs).toISOString(),
     host: origin.host,
     id: cid,
     acc: own,
-    ...through,
+    ...(own === account ? {} : { svc: account }),
     ...(user === '' ? {} : { user }),
     ...(options.name === '' ? {} : { name: options.name }),
     ...(options.lang === '' ? {} : { lang: options.lang }),
     ...(options.version === '' ? {} : { ver: options.version }),
-    ...rtt,
-    ...server,
+    ...(rttMs > 0 ? { rtt: Math.round(rttMs * 1e6) } : {}),
+    server,
     kind: 'Client',
     client_type: origin.kind === 'WEBSOCKET' ? 'websocket' : 'nats',
   };

@@ -1,7 +1,7 @@
 import type { Group, Match } from '@skein/subjects';
 import type { Crossing, Remapping } from './crossing.ts';
 import type { RemoteInterest } from './remote-interest.ts';
-import { replyProcess } from './reply-subject.ts';
+import { isMeasured, replyProcess } from './reply-subject.ts';
 import type { Subscription } from './subscription.ts';
 
 export interface QueueTarget {
@@ -39,6 +39,8 @@ export class Route {
   /** It is for other accounts, too. */
   leadsOut = false;
 
+  /** An answer that is timed. */
+  readonly isMeasured: boolean;
   /** Not 0: the gateway that an answer is for. */
   readonly #replyProcess: number;
   #byName: Map<string, QueueTarget> | null = null;
@@ -48,6 +50,7 @@ export class Route {
     this.hash = hash;
     this.isReserved = subject.startsWith('_GR_.') || subject.startsWith('$NRG.');
     this.#replyProcess = replyProcess(subject);
+    this.isMeasured = this.#replyProcess !== 0 && isMeasured(subject);
   }
 
   /** A client's publish to it is not simply routed. */

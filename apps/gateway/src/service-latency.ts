@@ -12,6 +12,8 @@ export interface LatencyMeasurement {
   readonly header: Record<string, string[]> | undefined;
   readonly startedMs: number;
   readonly startedWallMs: number;
+  /** Who answers, where that is on another gateway. */
+  responder: ClientInfo | undefined;
 }
 
 const STATUS_TEXT: Record<number, string> = { 400: 'Bad Request', 503: 'Service Unavailable' };
