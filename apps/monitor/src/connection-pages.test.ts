@@ -107,3 +107,14 @@ it('forgets a gateway that has left, and remembers one that is silent by what wa
   member.peers.delete(2);
   expect(await pages.page(query)).toMatchObject({ total: 500, silent: 0, connections: [{ cid: 10 }] });
 });
+
+it('says which gateway each is with', async () => {
+  const { pages } = setUp((id, { pick, describe }) =>
+    pick ? { total: 1, cids: [id], keys: [id] } : { connections: describe.cids.map((cid: number) => named(cid)) },
+  );
+  const { connections } = await pages.page(query);
+  expect(connections).toMatchObject([
+    { cid: 1, gateway: 1 },
+    { cid: 2, gateway: 2 },
+  ]);
+});

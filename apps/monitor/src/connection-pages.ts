@@ -156,6 +156,7 @@ export class ConnectionPages {
 
   /** A connection whose subscriptions did not fit in one answer comes in several. */
   #take(peer: Peer, one: GatewayConnection, into: Map<number, GatewayConnection>): void {
+    one.gateway = peer.instance;
     this.#knownOf(peer).remember(one, this.#now());
     const present = into.get(one.cid);
     if (present === undefined) into.set(one.cid, one);

@@ -5,6 +5,8 @@ import { formatUptime } from './uptime.ts';
 /** One connection, as a gateway describes it. */
 export interface GatewayConnection {
   cid: number;
+  /** The instance of its gateway; put in by who asked it. */
+  gateway?: number;
   kind: string;
   type: string;
   ip: string;

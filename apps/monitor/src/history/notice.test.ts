@@ -7,7 +7,14 @@ const gateway = (more: Partial<ProcessInfo> = {}): ProcessInfo => ({
   ...more,
 });
 const look = (more: Partial<Look> = {}): Look => ({
-  ...{ routerUp: true, configuredUnixMs: 1, staleConnections: 0, authFailures: 0, processes: [gateway()] },
+  ...{
+    routerUp: true,
+    lameDuck: false,
+    configuredUnixMs: 1,
+    staleConnections: 0,
+    authFailures: 0,
+    processes: [gateway()],
+  },
   ...more,
 });
 
@@ -38,6 +45,8 @@ it.each<[string, Partial<Look>, Partial<Look>, string[]]>([
   ],
   ['no router', {}, { routerUp: false }, ['error: the router is away: new subscriptions wait']],
   ['a router', { routerUp: false }, {}, ['info: the router is back']],
+  ['lame duck mode, once', {}, { lameDuck: true }, ['warning: lame duck mode: clients are told to leave']],
+  ['lame duck mode that goes on', { lameDuck: true }, { lameDuck: true }, []],
   ['a reload', {}, { configuredUnixMs: 2 }, ['info: the configuration was reloaded']],
   ['one stale', {}, { staleConnections: 1 }, ['warning: 1 stale connection was closed']],
   ['refused logins', { authFailures: 2 }, { authFailures: 5 }, ['warning: 3 logins were refused']],

@@ -4,6 +4,7 @@ import type { NodeEvent } from './events.ts';
 /** What two looks at the node are compared by. */
 export interface Look {
   routerUp: boolean;
+  lameDuck: boolean;
   /** Unix ms */
   configuredUnixMs: number;
   staleConnections: number;
@@ -28,6 +29,7 @@ export function noticesBetween(before: Look, now: Look): Notice[] {
       'stale connections were closed',
     ),
     ...counted(now.authFailures - before.authFailures, 'login was refused', 'logins were refused'),
+    ...(now.lameDuck && !before.lameDuck ? [warning('lame duck mode: clients are told to leave')] : []),
     ...(now.configuredUnixMs === before.configuredUnixMs ? [] : [info('the configuration was reloaded')]),
   ];
 }
@@ -57,9 +59,10 @@ function routerNotices(before: Look, now: Look): Notice[] {
 
 function counted(more: number, one: string, several: string): Notice[] {
   if (!(more > 0)) return [];
-  return [{ level: 'warning', text: more === 1 ? `1 ${one}` : `${more} ${several}` }];
+  return [warning(more === 1 ? `1 ${one}` : `${more} ${several}`)];
 }
 
+const warning = (text: string): Notice => ({ level: 'warning', text });
 const info = (text: string): Notice => ({ level: 'info', text });
 const left = (process: ProcessInfo): Notice => info(`${processName(process)} is no longer part of the node`);
 const same = (one: ProcessInfo) => (other: ProcessInfo) =>

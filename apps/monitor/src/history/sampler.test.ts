@@ -20,6 +20,7 @@ function setUp() {
   };
   const source = {
     routerUp: true,
+    lameDuck: false,
     configuredUnixMs: 0,
     wallMs: () => 1_000_000 + now,
     async snapshot(glance: boolean) {

@@ -27,7 +27,7 @@ export const timerClock: SamplerClock = {
   },
 };
 
-type Source = Pick<Monitor, 'snapshot' | 'wallMs' | 'routerUp' | 'configuredUnixMs' | 'connectionPages'>;
+type Source = Pick<Monitor, 'snapshot' | 'wallMs' | 'routerUp' | 'lameDuck' | 'configuredUnixMs' | 'connectionPages'>;
 
 /** Looks at the node at intervals and keeps 15 minutes of what it saw: plots and events have a past when somebody opens them. */
 export class Sampler {
@@ -116,6 +116,7 @@ export class Sampler {
   #lookAt({ processes, counters, answers }: Snapshot): Look {
     return {
       routerUp: this.#source.routerUp,
+      lameDuck: this.#source.lameDuck,
       configuredUnixMs: this.#source.configuredUnixMs,
       staleConnections: counters.staleConnections,
       authFailures: sumOver(answers, 'authFailures'),

@@ -18,6 +18,7 @@ export async function showConnection(client, connection, nowMs) {
     one.name || `Connection ${one.cid}`,
     factList([
       ['Id', one.cid],
+      ['Gateway', one.gateway === undefined ? '' : `gateway ${one.gateway}`],
       ['Ended', one.stopUnixMs === undefined ? '' : formatTime(one.stopUnixMs)],
       ['Reason', one.reason],
       ['User', one.user],
