@@ -62,7 +62,7 @@ it('logins wait for an auth-resolver and a router that are started anew', async 
 it('a gateway started anew: its clients go to the other one, and no request fails', async () => {
   const node = await startNode({
     gateways: 2,
-    conf: 'lame_duck_grace_period: "2s", lame_duck_duration: "30s"',
+    conf: 'lame_duck_grace_period: "4s", lame_duck_duration: "30s"',
   });
   const options = { servers: node.url };
   let handled = 0;
