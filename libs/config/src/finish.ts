@@ -1,3 +1,4 @@
+import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import { isOperatorMode } from '@skein/trust/options';
 import { checkTrust } from './check-trust.ts';
 import { formatDuration } from './duration.ts';
@@ -60,7 +61,9 @@ function check(options: ServerOptions): void {
   if (options.websocket !== undefined) checkWebsocket(options.websocket, users, isOperatorMode(options.trust));
   const { systemAccount, accounts, trust } = options;
   if (isOperatorMode(trust)) return;
-  if (systemAccount !== undefined && !accounts.some(({ definition }) => definition.name === systemAccount)) {
+  const isThere =
+    systemAccount === GLOBAL_ACCOUNT || accounts.some(({ definition }) => definition.name === systemAccount);
+  if (systemAccount !== undefined && !isThere) {
     throw new ConfigError('error resolving system account: account missing');
   }
 }

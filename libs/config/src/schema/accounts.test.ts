@@ -52,6 +52,13 @@ describe('who comes without a name', () => {
   });
 });
 
+// Recorded: nats-server 2.15.2 starts with the one, and says this of the other.
+it('the global account may be the system account, one that is not there may not', () => {
+  const load = (conf: string) => loadConfig('f.conf', testIo({ 'f.conf': conf }));
+  expect(load('system_account: "$G"').systemAccount).toBe('$G');
+  expect(() => load('system_account: NOPE')).toThrow('error resolving system account: account missing');
+});
+
 describe('accounts and mappings', () => {
   it.each(recorded.filter(({ conf }) => !NOT_YET.test(conf)))('$conf', ({ conf, test, start }) => {
     const io = testIo({ 'f.conf': `${conf}\n` });
