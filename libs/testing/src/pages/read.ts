@@ -12,6 +12,8 @@ export async function readPages(binary: string, situation: Situation): Promise<R
     for (const one of clients) one.destroy();
     return pages;
   } finally {
+    // One in lame duck mode takes its time.
+    await server.kill();
     await server.stop();
   }
 }

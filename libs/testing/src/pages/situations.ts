@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { STRANGER_NKEY, signNonce, USER_NKEY } from '../conformance/nkey.ts';
 import { fixtures } from '../fixtures.ts';
 import { WireClient } from '../wire-client.ts';
@@ -208,6 +209,73 @@ accounts {
   ],
 };
 
+/** Closed connections, and nothing of how many bytes each had got by then. */
+const CLOSED = ['/connz?state=closed', '/connz?state=closed&auth=1'];
+
+const endings: Situation = {
+  options: {
+    conf: `${LISTEN}ping_interval: "200ms"\nping_max: 1\nauthorization { user: u, password: p, timeout: 0.3 }\n`,
+  },
+  async prepare({ port }) {
+    const silent = await WireClient.connect({ port });
+    await silent.closed();
+    const stale = await client(port, { user: 'u', pass: 'p', name: 'stale' });
+    await stale.closed();
+    return [];
+  },
+  urls: CLOSED,
+};
+
+const full: Situation = {
+  options: { conf: `${LISTEN}max_connections: 1\n` },
+  async prepare({ port }) {
+    const first = await client(port, { name: 'first' });
+    const second = await WireClient.connect({ port });
+    await second.closed();
+    return [first];
+  },
+  urls: ['/varz', '/connz', ...CLOSED],
+};
+
+const tlsRefused: Situation = {
+  options: { conf: `${LISTEN}tls { ${pair} }\n` },
+  async prepare({ port }) {
+    const clear = await WireClient.connect({ port });
+    await clear.expect(/INFO .*\r\n/);
+    await clear.send('CONNECT {}\r\nPING\r\n');
+    await clear.closed();
+    return [];
+  },
+  urls: CLOSED,
+};
+
+const reloaded: Situation = {
+  options: { conf: `${LISTEN}max_payload: 1000\nserver_tags: [a]\n` },
+  async prepare(server) {
+    await writeFile(
+      server.confFile,
+      `${LISTEN}max_payload: 2000\nserver_tags: [b, c]\nauthorization { user: u, password: p }\n`,
+    );
+    const done = server.nextLine(/Reloaded server configuration/);
+    process.kill(server.pid, 'SIGHUP');
+    await done;
+    return [];
+  },
+  urls: ['/varz', '/connz', '/healthz'],
+};
+
+const leaving: Situation = {
+  options: { conf: `${LISTEN}lame_duck_duration: "30s"\nlame_duck_grace_period: "10s"\n` },
+  async prepare(server) {
+    const kept = await client(server.port, { name: 'kept' });
+    const begun = server.nextLine(/Entering lame duck mode/);
+    process.kill(server.pid, 'SIGUSR2');
+    await begun;
+    return [kept];
+  },
+  urls: ['/healthz', '/healthz?details=1', '/varz', '/connz'],
+};
+
 export const situations: Readonly<Record<string, Situation>> = {
   plain,
   options,
@@ -216,4 +284,9 @@ export const situations: Readonly<Record<string, Situation>> = {
   tls,
   tlsVerify,
   accounts,
+  endings,
+  full,
+  tlsRefused,
+  reloaded,
+  leaving,
 };
