@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { CallTree } from './call-tree.ts';
 import { cpuCallTree } from './cpu-profile.ts';
@@ -47,6 +49,7 @@ describe('the processor’s time', () => {
         samples: [2, 4, 4, 4, 4, 2],
         timeDeltas: [500, 1000, 1000, 1000, 3000, 3000],
       },
+      [],
       new SourceNames(),
     );
     expect(flat(tree)).toEqual({
@@ -101,6 +104,35 @@ describe('this process', () => {
     await expect(profiler.heap(1)).rejects.toThrow('cpu profiling already in use');
     expect(await during(burnProcessor, measured)).toContain('burnProcessor profiler.test.ts');
     await profiler.heap(0);
+  });
+
+  it('tells what its workers compute, and does not take one that waits for one that computes', async () => {
+    const burning = (name: string): string =>
+      `setInterval(function ${name}() { for (const end = performance.now() + 5; performance.now() < end; ) Math.sqrt(2); }, 6);`;
+    const working = new Worker(burning('burnInWorker'), { eval: true });
+    const waiting = new Worker(
+      `require('node:worker_threads').parentPort.postMessage('up');
+       (function waitInWorker() { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); })();`,
+      { eval: true },
+    );
+    const workers = [working, waiting];
+    try {
+      await once(waiting, 'message');
+      const measured = new Profiler().cpu(1);
+      const late = new Worker(burning('burnLate'), { eval: true });
+      workers.push(late);
+      const tree = await measured;
+      const nanosIn = (name: string): number =>
+        tree.nodes
+          .filter((node) => tree.frames[node.frame].function === name)
+          .reduce((sum, { values }) => sum + values[1], 0);
+      expect(nanosIn('burnInWorker')).toBeGreaterThan(0);
+      expect(nanosIn('burnLate')).toBeGreaterThan(0);
+      expect(tree.frames.map((frame) => frame.function)).toContain(`(thread worker ${working.threadId})`);
+      expect(nanosIn('waitInWorker')).toBeLessThan(0.1 * 1e9);
+    } finally {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    }
   });
 
   it('tells what it allocates, and goes on sampling what is alive', async () => {

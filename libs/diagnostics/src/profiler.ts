@@ -7,6 +7,7 @@ import { heapCallTree, type SampledHeap, withUnsampled } from './heap-profile.ts
 import { ownStacks } from './own-stacks.ts';
 import { SourceNames } from './source-names.ts';
 import { threadCounts } from './threads.ts';
+import { WorkerSessions } from './worker-sessions.ts';
 
 /** When nobody says how long. */
 const SECONDS = 1;
@@ -27,10 +28,23 @@ export class Profiler {
     return this.alone('cpu', async (session) => {
       await session.post('Profiler.enable');
       await session.post('Profiler.start');
-      await sleep(seconds * 1000);
-      const { profile } = (await session.post('Profiler.stop')) as { profile: Cpu.Profile };
-      await session.post('Profiler.disable');
-      return cpuCallTree(profile, this.names);
+      const sessions = await WorkerSessions.open(session, ['Profiler.enable', 'Profiler.start']);
+      try {
+        // Of one that begins meanwhile, nothing: it counts from its own beginning.
+        const before = await sessions.ask<Evaluated>('Runtime.evaluate', THREAD_CPU);
+        await sleep(seconds * 1000);
+        const { profile } = (await session.post('Profiler.stop')) as CpuProfile;
+        await session.post('Profiler.disable');
+        const after = await sessions.ask<Evaluated>('Runtime.evaluate', THREAD_CPU);
+        const workers = [...(await sessions.ask<CpuProfile>('Profiler.stop'))].map(([id, answer]) => ({
+          name: `worker ${id}`,
+          profile: answer.profile,
+          cpuMicros: microsOf(after.get(id)) - microsOf(before.get(id)),
+        }));
+        return cpuCallTree(profile, workers, this.names);
+      } finally {
+        await sessions.close();
+      }
     });
   }
 
@@ -117,6 +131,22 @@ export class Profiler {
     this.session = undefined;
   }
 }
+
+interface CpuProfile {
+  profile: Cpu.Profile;
+}
+
+/** What this thread has used of the processor, in microseconds. */
+const THREAD_CPU = {
+  expression: '(({ user, system }) => user + system)(process.threadCpuUsage())',
+  returnByValue: true,
+};
+
+interface Evaluated {
+  result: { value?: number };
+}
+
+const microsOf = (evaluated: Evaluated | undefined): number => evaluated?.result.value ?? 0;
 
 interface SamplingProfile {
   profile: SampledHeap;

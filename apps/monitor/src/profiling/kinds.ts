@@ -48,7 +48,7 @@ export const profileKinds: Record<string, ProfileKind> = {
     shown: 'cpu',
     asks: 'cpu',
     timed: true,
-    about: 'Processor time of the main threads during the given seconds (30 when not given).',
+    about: 'Processor time during the given seconds (30 when not given).',
   },
   goroutine: {
     values: [['goroutine', 'count']],
