@@ -49,12 +49,14 @@ const maxPayload = 1024 * 1024;
 
 const trust = new Trust({ ...noTrust(), operators: [recorded.operator] });
 
+const subjectOf = (token: string): string => JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString()).sub;
+
 function judge(login: Login): Admitted | Refused {
   const user = readUser(login.jwt);
   if (isRefused(user)) return user;
   const untimely = checkUser(user, login.atMs);
   if (untimely !== undefined) return untimely;
-  const key = JSON.parse(Buffer.from(login.account.split('.')[1], 'base64url').toString()).sub;
+  const key = subjectOf(login.account);
   const reading = readAccount(login.account, key, trust, Math.floor(login.atMs / 1000));
   if ('reason' in reading) return { detail: `Account JWT lookup error: ${reading.reason}`, cause: 'issuer' };
   if (user.account !== reading.account.sub) return { detail: 'User JWT issuer is not known', cause: 'issuer' };
@@ -91,9 +93,23 @@ it.each(recorded.logins)('judges as nats-server did: $name', (login) => {
   }
 });
 
+it('lets only the authorization service of an account in that has one', () => {
+  const [login] = recorded.logins;
+  const user = readUser(login.jwt);
+  const reading = readAccount(login.account, subjectOf(login.account), trust, login.atMs / 1000);
+  if (isRefused(user) || 'reason' in reading) throw new Error('a plain login');
+  const { account } = reading;
+  const place = { host: '127.0.0.1', kind: 'STANDARD' };
+  const outcome = (...authUsers: string[]): boolean => {
+    account.nats.authorization.auth_users = authUsers;
+    return isRefused(judgeUser(user, account, trust, place, login.atMs));
+  };
+  expect([outcome(), outcome(user.claims.sub), outcome('U')]).toEqual([false, false, true]);
+});
+
 it('takes no token of an account that nobody trusted has signed', () => {
   const other = new Trust({ ...noTrust(), keys: [createSigningKey('operator').publicKey] });
   const [login] = recorded.logins;
-  const key = JSON.parse(Buffer.from(login.account.split('.')[1], 'base64url').toString()).sub;
+  const key = subjectOf(login.account);
   expect(readAccount(login.account, key, other, login.atMs / 1000)).toEqual({ reason: 'account validation failed' });
 });

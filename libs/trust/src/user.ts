@@ -108,6 +108,11 @@ export function judgeUser(
   if (!accountSigned(account, claims) || (trust.strict && claims.iss === account.sub)) {
     return { detail: 'User JWT issuer is not known', cause: 'issuer' };
   }
+  const { auth_users: authUsers } = account.nats.authorization;
+  // Who else comes is for the account's authorization service to say (ADR-26), which is not asked yet.
+  if (authUsers.length > 0 && !authUsers.includes(claims.sub)) {
+    return { detail: 'auth callout is not supported yet', cause: 'issuer' };
+  }
   const rights = rightsOf(claims, account);
   if (isRefused(rights)) return rights;
   if (rights.bearer_token && account.nats.limits.disallow_bearer) {

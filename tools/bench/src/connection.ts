@@ -1,29 +1,35 @@
 import { connect, type Socket } from 'node:net';
+import { signingKeyFromSeed } from '@skein/nkeys';
 import { nowSeconds } from './clock.ts';
+import type { Credentials } from './tenancy.ts';
 
 export type Address = { host: string; port: number };
 
 /** What the bench reads of INFO; `skein_gateway` is the number of the gateway that owns the connection. */
-export type ServerInfo = { version: string; go?: string; server_name?: string; skein_gateway?: number };
+export type ServerInfo = { version: string; nonce?: string; go?: string; server_name?: string; skein_gateway?: number };
 
 /** libuv asks for the buffer, reads and calls back without anything in between, so all sockets of a process share it. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 
-const CONNECT = Buffer.from(
-  `CONNECT ${JSON.stringify({
-    verbose: false,
-    pedantic: false,
-    tls_required: false,
-    lang: 'bench',
-    version: '1',
-    protocol: 1,
-    echo: true,
-    headers: true,
-    no_responders: true,
-  })}\r\n`,
-);
+const OPTIONS = {
+  verbose: false,
+  pedantic: false,
+  tls_required: false,
+  lang: 'bench',
+  version: '1',
+  protocol: 1,
+  echo: true,
+  headers: true,
+  no_responders: true,
+};
+const CONNECT = Buffer.from(`CONNECT ${JSON.stringify(OPTIONS)}\r\n`);
 const PING = Buffer.from('PING\r\n');
 const PONG = Buffer.from('PONG\r\n');
+
+function proving({ jwt, seed }: Credentials, nonce: string): string {
+  const sig = Buffer.from(signingKeyFromSeed(seed).sign(Buffer.from(nonce))).toString('base64url');
+  return `CONNECT ${JSON.stringify({ ...OPTIONS, jwt, sig })}\r\n`;
+}
 
 /**
  * One client connection: the handshake, control lines, and everything else as bytes to `reader`, which is valid only
@@ -59,7 +65,7 @@ export class Connection {
   }
 
   /** Resolves once the server has answered CONNECT and a first PING. */
-  static async open(address: Address): Promise<Connection> {
+  static async open(address: Address, credentials?: Credentials): Promise<Connection> {
     const connection = new Connection(address);
     const greeted = new Promise<void>((resolve) => {
       connection.#greeted = resolve;
@@ -69,7 +75,7 @@ export class Connection {
     });
     await Promise.race([greeted, failed]);
     connection.whenFailed(() => {});
-    connection.write(CONNECT);
+    connection.write(credentials === undefined ? CONNECT : proving(credentials, connection.info.nonce ?? ''));
     await connection.ping();
     return connection;
   }

@@ -29,7 +29,14 @@ export type Load =
     }
   | { kind: 'request'; requesters: number; payloadBytes: number };
 
-export type ShapeName = 'subscriptions' | 'idle-connections' | 'churn' | 'idle-cpu' | 'start-up' | 'idle-memory';
+export type ShapeName =
+  | 'logins'
+  | 'subscriptions'
+  | 'idle-connections'
+  | 'churn'
+  | 'idle-cpu'
+  | 'start-up'
+  | 'idle-memory';
 
 export type Row = MessageRow | ShapeRow;
 
@@ -145,6 +152,10 @@ export const rows: Row[] = [
   shape('churn-5k', '5,000 connects and disconnects', 'churn', [
     { key: 'rate', label: 'rate', unit: 'conns/s' },
     { key: 'growthMib', label: 'memory growth of a second round', unit: 'MiB', target: { max: 10 } },
+  ]),
+  shape('jwt-2k', 'operator mode, 2,000 connects and disconnects', 'logins', [
+    { key: 'newRate', label: 'new users', unit: 'conns/s', target: { ratioMin: 0.7 } },
+    { key: 'sameRate', label: 'the same user again', unit: 'conns/s', target: { ratioMin: 0.7 } },
   ]),
   shape(
     'idle-cpu',

@@ -3,7 +3,7 @@ import type { Options } from './options.ts';
 import type { RowResult, Side } from './results.ts';
 import type { MessageRow, Row, ShapeRow } from './rows.ts';
 import { type Program, ServerProcess } from './server-process.ts';
-import { measureShape } from './shapes.ts';
+import { measureShape, shapeConfiguration } from './shapes.ts';
 import { median } from './statistics.ts';
 
 /** Few enough for the slowest row, many enough that its rate means something. */
@@ -56,7 +56,7 @@ async function shape(row: ShapeRow, programs: Program[], options: Options): Prom
   const figures = programs.map((): Record<string, number>[] => []);
   for (let run = 0; run < Math.min(options.runs, row.runsMax); run += 1) {
     for (const [index, program] of programs.entries()) {
-      const server = await ServerProcess.start(program);
+      const server = await ServerProcess.start(program, shapeConfiguration(row.shape));
       try {
         figures[index].push(await measureShape(row.shape, server));
       } finally {

@@ -3,6 +3,7 @@ import type { Stream } from './frames.ts';
 import { processTree, proportionalKib, residentKib, treeCpuSeconds, untilIdle } from './procfs.ts';
 import type { ShapeName } from './rows.ts';
 import type { ServerProcess } from './server-process.ts';
+import { newUsers, tenancyConfiguration } from './tenancy.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
 const KIB_PER_MIB = 1024;
@@ -15,6 +16,11 @@ const IDLE_SECONDS_MAX = 5;
 export async function measureShape(shape: ShapeName, server: ServerProcess): Promise<Record<string, number>> {
   await untilIdle(server.pid, IDLE_SHARE, IDLE_SECONDS_MAX);
   return await shapes[shape](server);
+}
+
+/** The configuration of a server for that. */
+export function shapeConfiguration(shape: ShapeName): string {
+  return shape === 'logins' ? tenancyConfiguration() : '';
 }
 
 const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string, number>>> = {
@@ -81,6 +87,19 @@ const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string
         rate: connections / second.seconds,
         growthMib: (second.residentKib - first.residentKib) / KIB_PER_MIB,
       };
+    });
+  },
+
+  async logins({ address }) {
+    const connections = 2000;
+    return await withWorkers(['Crowd'] as const, async (crowd) => {
+      const rate = async (users: number): Promise<number> => {
+        const load = { address, users: newUsers(users), connections, atOnce: CONNECT_AT_ONCE };
+        return connections / (await crowd.call('login', load));
+      };
+      // What is not measured makes the code warm.
+      await rate(connections);
+      return { newRate: await rate(connections), sameRate: await rate(1) };
     });
   },
 

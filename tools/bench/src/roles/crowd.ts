@@ -1,5 +1,6 @@
 import { nowSeconds } from '../clock.ts';
 import { type Address, Connection } from '../connection.ts';
+import type { Credentials } from '../tenancy.ts';
 
 /** Many connections at a time, opened a bounded number at once. */
 export class Crowd {
@@ -17,6 +18,23 @@ export class Crowd {
     const startedAt = nowSeconds();
     await inParallel(options.connections, options.atOnce, async () => {
       const connection = await Connection.open(options.address);
+      await connection.close();
+    });
+    return nowSeconds() - startedAt;
+  }
+
+  /** As `churn`, each connection by other credentials; `users` are taken in turns. */
+  async login(options: {
+    address: Address;
+    users: Credentials[];
+    connections: number;
+    atOnce: number;
+  }): Promise<number> {
+    const { address, users, connections, atOnce } = options;
+    const startedAt = nowSeconds();
+    let next = 0;
+    await inParallel(connections, atOnce, async () => {
+      const connection = await Connection.open(address, users[next++ % users.length]);
       await connection.close();
     });
     return nowSeconds() - startedAt;
