@@ -16,6 +16,11 @@ export function accountFigures(gateway: Gateway, { accounts }: AccountFiguresQue
   return { accounts: chosen.slice(0, ACCOUNTS_MAX).map(figuresOf) };
 }
 
+/** The names of all that have connections. */
+export function activeAccounts(gateway: Gateway): { names: string[] } {
+  return { names: withConnections(gateway).map(({ name }) => name) };
+}
+
 function withConnections({ accounts }: Gateway): Account[] {
   return [...accounts.values()].filter(({ connections }) => connections.size > 0);
 }

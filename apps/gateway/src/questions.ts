@@ -1,5 +1,5 @@
 import type { Member } from '@skein/bus';
-import { accountFigures } from './account-figures.ts';
+import { accountFigures, activeAccounts } from './account-figures.ts';
 import { countSubscribers, describeClient, kick, sendLameDuck } from './client-services.ts';
 import { connz } from './connz.ts';
 import type { Gateway } from './gateway.ts';
@@ -12,6 +12,7 @@ export function answerQuestions(member: Pick<Member, 'handle'>, gateway: Gateway
     member.handle(method, (body) => JSON.stringify(fn((body === '' ? {} : JSON.parse(body)) as never)));
   answer('connz', (query: Parameters<typeof connz>[1]) => connz(gateway, query));
   answer('subsz', (query: Parameters<typeof subsz>[1]) => subsz(gateway, query));
+  answer('active-accounts', () => activeAccounts(gateway));
   answer('accounts', (query: Parameters<typeof accountFigures>[1]) => accountFigures(gateway, query));
   answer('events-heard', () => ({ heard: gateway.events?.heard ?? false }));
   answer('client', ({ cid }: { cid: number }) => ({ client: describeClient(gateway, cid) }));

@@ -20,6 +20,12 @@ export async function accountStatistics(gather: Gather, names?: readonly string[
   return { accounts, staleness: staleness(answers) };
 }
 
+/** The names of the accounts that have connections. */
+export async function activeAccounts(gather: Gather): Promise<string[]> {
+  const { answers } = await gather.put<{ names: string[] }>({ method: 'active-accounts', component: 'gateway' });
+  return [...new Set(answers.flatMap(({ body }) => body.names))];
+}
+
 /** Of an account that no gateway has seen. */
 export function noFigures(account: string): AccountFigures {
   const none = { msgs: 0, bytes: 0 };

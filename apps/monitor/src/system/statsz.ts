@@ -1,10 +1,10 @@
-import { accountStatistics } from '../account-statistics.ts';
+import { activeAccounts } from '../account-statistics.ts';
 import { isoTime } from '../endpoints/endpoint.ts';
 import type { Monitor } from '../monitor.ts';
 
 /** The statistics of the server, in nats-server's fields and order. */
 export async function statsz(monitor: Monitor) {
-  const [snapshot, { accounts }] = await Promise.all([monitor.snapshot(true), accountStatistics(monitor.gather)]);
+  const [snapshot, accounts] = await Promise.all([monitor.snapshot(true), activeAccounts(monitor.gather)]);
   const { counters, processes } = snapshot;
   const sent = { msgs: counters.outMsgs, bytes: counters.outBytes };
   const received = { msgs: counters.inMsgs, bytes: counters.inBytes };
@@ -15,7 +15,7 @@ export async function statsz(monitor: Monitor) {
     cpu: Math.round(processes.reduce((total, { cpu }) => total + cpu, 0) * 10) / 10,
     connections: snapshot.connections,
     total_connections: counters.totalConnections,
-    active_accounts: accounts.size,
+    active_accounts: accounts.length,
     subscriptions: snapshot.subscriptions,
     sent,
     sent_to_clients: sent,

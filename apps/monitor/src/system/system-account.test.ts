@@ -72,6 +72,7 @@ class Node {
   constructor() {
     this.answers.set('events-heard', { heard: true });
     this.answers.set('accounts', { accounts: [] });
+    this.answers.set('active-accounts', { names: ['APP'] });
     this.links = new Map([1, 2].map((id) => [id, this.#link(id)]));
     const peers = new Map([1, 2].map((id) => [id, peer(id, 'gateway')]));
     const member = {
@@ -234,7 +235,6 @@ it('what cannot be read is an error, in nats-server’s words', async () => {
 
 it('STATSZ and its older name, of this server and of all, give statistics', async () => {
   const node = new Node();
-  node.answers.set('2 accounts', { accounts: [figures('APP', 1)] });
   const process = { uptimeMs: 1, memory: { rss: 1 }, cpu: { userMs: 0, systemMs: 0 } };
   const counts = {
     totalConnections: 5,
@@ -311,7 +311,7 @@ it('PROFILEZ says why there is none', async () => {
 it('a profile is not kept waiting by requests that are', async () => {
   const node = new Node();
   const never = new Promise(() => {});
-  node.answers.set('accounts', never);
+  node.answers.set('active-accounts', never);
   for (let i = 0; i < 4; i++) node.send('$SYS.REQ.SERVER.PING', `_INBOX.${i}`);
   expect(await node.request('$SYS.REQ.SERVER.NABC.PROFILEZ', '{}')).toHaveLength(1);
 });
@@ -448,6 +448,17 @@ it('says how many connections an account has when a gateway tells of a change, a
   node.clock.advance(30_000);
   await settle();
   expect(conns()).toHaveLength(4);
+});
+
+it('the connections of many accounts are said a part after the other', async () => {
+  const node = new Node();
+  const names = Array.from({ length: 501 }, (_, i) => `A${i}`);
+  node.answers.set('active-accounts', { names });
+  node.account.start();
+  node.clock.advance(30_000);
+  await settle();
+  const asked = node.asked.filter((one) => one.startsWith('1 accounts '));
+  expect(asked.map((one) => JSON.parse(one.slice('1 accounts '.length)).accounts.length)).toEqual([250, 250, 1]);
 });
 
 it('each change is counted anew, after the one before it', async () => {

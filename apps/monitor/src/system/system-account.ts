@@ -1,6 +1,6 @@
 import type { Link, Member, MemberHandlers, NodeIdentity, Runtime } from '@skein/bus';
 import { accountStat, eventId, type ServerFacts, serverInfo } from '@skein/events';
-import { accountStatistics } from '../account-statistics.ts';
+import { accountStatistics, activeAccounts } from '../account-statistics.ts';
 import { Gather } from '../gather.ts';
 import type { Monitor } from '../monitor.ts';
 import type { Profiles } from '../profiling/profiles.ts';
@@ -20,6 +20,7 @@ const STATSZ_MS_MIN = 1000;
 const STATSZ_MS_MAX = 10_000;
 /** What the accounts' connections are is said this often even when nothing changes. */
 const CONNECTIONS_MS = 30_000;
+const ACCOUNTS_AT_ONCE = 250;
 const HEARD_MS = 1000;
 const RELOAD_MS = 15_000;
 
@@ -180,11 +181,16 @@ export class SystemAccount {
   #connectionsDue(): void {
     if (this.#stopped) return;
     this.#options.runtime.setTimer(CONNECTIONS_MS, () => this.#connectionsDue());
-    this.#whenHeard(() => this.#sayConnections());
+    this.#whenHeard(async () => {
+      const names = await activeAccounts(this.#gather);
+      // A part after the other: the gateway that has to publish it all has said what the next is by then.
+      for (let at = 0; at < names.length && !this.#stopped; at += ACCOUNTS_AT_ONCE) {
+        await this.#sayConnections(names.slice(at, at + ACCOUNTS_AT_ONCE));
+      }
+    });
   }
 
-  /** Of these accounts, or of all that have connections. */
-  async #sayConnections(accounts?: readonly string[]): Promise<void> {
+  async #sayConnections(accounts: readonly string[]): Promise<void> {
     const figures = await accountStatistics(this.#gather, accounts);
     for (const one of figures.accounts.values()) {
       const header = {
