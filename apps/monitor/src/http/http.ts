@@ -14,7 +14,7 @@ export interface RunningHttp {
   ports: Record<string, number>;
   /** Why this configuration could not be served; undefined: it can. */
   check(configuration: MonitorConfiguration): string | undefined;
-  /** Requests from now on find the certificates that there are now. */
+  /** Connections from now on find the certificates that there are now; with those that cannot be used things stay as they were. */
   use(configuration: MonitorConfiguration): void;
   close(): Promise<void>;
 }
@@ -38,26 +38,34 @@ export async function startHttp(monitor: Monitor, configuration: MonitorConfigur
     ports.monitoring = port;
   }
   if (httpsPort !== 0) {
-    // Who shows no certificate, or a strange one, is told so by a page rather than by a failed handshake.
-    const app = createApp(monitor, { ...tlsContext(configuration), requestCert: true, rejectUnauthorized: false });
+    // Who shows no certificate, or a strange one, is told so by a page rather than by a failed handshake. Without need nobody
+    // is asked for one: browsers would ask the person.
+    const requestCert = asksForCertificates(configuration);
+    const app = createApp(monitor, { ...tlsContext(configuration), requestCert, rejectUnauthorized: false });
     await open(app, httpsPort);
     ports.monitoring_tls = httpsPort;
     tlsServer = app.server as unknown as TlsServer;
   }
+  const check = (next: MonitorConfiguration): string | undefined => {
+    if (tlsServer === undefined) return undefined;
+    if (asksForCertificates(next) !== asksForCertificates(configuration)) {
+      return 'monitoring: client_ca_file cannot be added or taken away by a reload';
+    }
+    try {
+      tlsContext(next);
+      return undefined;
+    } catch (error) {
+      return `monitoring: ${(error as Error).message}`;
+    }
+  };
   sampler.start();
   return {
     ports,
-    check(next) {
-      if (tlsServer === undefined) return undefined;
-      try {
-        tlsContext(next);
-        return undefined;
-      } catch (error) {
-        return `monitoring: ${(error as Error).message}`;
-      }
-    },
+    check,
     use(next) {
-      tlsServer?.setSecureContext(tlsContext(next));
+      // A router that was started anew may bring a configuration that nobody has checked.
+      if (tlsServer === undefined || check(next) !== undefined) return;
+      tlsServer.setSecureContext(tlsContext(next));
     },
     async close() {
       sampler.stop();
@@ -66,3 +74,5 @@ export async function startHttp(monitor: Monitor, configuration: MonitorConfigur
     },
   };
 }
+
+const asksForCertificates = ({ skein }: MonitorConfiguration): boolean => skein.monitoring?.clientCaFile !== undefined;

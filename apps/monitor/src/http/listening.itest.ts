@@ -1,10 +1,17 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import type { TlsOptions } from '@skein/config';
 import { fixtures } from '@skein/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testMonitor } from '../testing/test-monitor.ts';
 import { createApp } from './app.ts';
+import { startHttp } from './http.ts';
 
 let close: (() => Promise<unknown>) | undefined;
 afterEach(() => close?.());
@@ -156,4 +163,55 @@ describe('over HTTPS', () => {
     // Signed, but by nobody who is trusted for this: it signed itself.
     expect(await ask(port, { cert: files.ca, key: client.key }).catch(() => 'refused')).not.toBe(200);
   });
+
+  it('certificates follow a reload; those that cannot be used change nothing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'skein-https-'));
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const install = async (cert: string, key: string): Promise<void> => {
+      await copyFile(cert, certFile);
+      await copyFile(key, keyFile);
+    };
+    await install(fixtures.serverCert, fixtures.serverKey);
+    const { monitor } = testMonitor();
+    const { configuration } = monitor;
+    configuration.monitoring = { ...configuration.monitoring, host: '127.0.0.1', port: 0, httpsPort: await freePort() };
+    configuration.tls = { certFile, keyFile } as TlsOptions;
+    const http = await startHttp(monitor, configuration);
+    try {
+      const shown = (): Promise<string> => subjectAt(configuration.monitoring.httpsPort);
+      expect(await shown()).toContain('CN=server');
+      await install(fixtures.clientCert, fixtures.clientKey);
+      expect(http.check(configuration)).toBeUndefined();
+      http.use(configuration);
+      expect(await shown()).toContain('CN=client');
+      await install(fixtures.serverCert, fixtures.clientKey);
+      expect(http.check(configuration)).toMatch(/^monitoring: .*key values mismatch/);
+      http.use(configuration);
+      expect(await shown()).toContain('CN=client');
+      const asking = structuredClone(configuration);
+      asking.skein.monitoring = { clientCaFile: fixtures.ca, openHealthz: false };
+      expect(http.check(asking)).toMatch(/client_ca_file/);
+    } finally {
+      await http.close();
+      await rm(folder, { recursive: true });
+    }
+  });
 });
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+/** Of the certificate that is shown there. */
+async function subjectAt(port: number): Promise<string> {
+  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const subject = socket.getPeerX509Certificate()?.subject ?? '';
+  socket.destroy();
+  return subject;
+}
