@@ -1,0 +1,179 @@
+import { type AccountLimits, newDefinition } from '@skein/accounts';
+import type { AuthResponse } from '@skein/bus';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { OperatorAccounts } from './operator-accounts.ts';
+import { Bench, type TestClient } from './testing/bench.ts';
+
+type Allowed = Extract<AuthResponse, { allowed: true }>;
+
+const rights = { user: 'U', account: 'A', expiresUnixMs: 0, subscriptionsMax: 0, payloadBytesMax: 0 };
+
+let bench: Bench;
+let accounts: OperatorAccounts;
+
+beforeEach(() => {
+  bench = new Bench({ authRequired: true, maxPayloadBytes: 100 });
+  bench.member.link(9, 'auth-resolver');
+  accounts = new OperatorAccounts(bench.gateway);
+});
+
+async function login(overrides: Partial<Allowed> = {}): Promise<TestClient> {
+  const client = bench.stranger().say('CONNECT {"verbose":false,"pedantic":false,"jwt":"token"}\r\nSUB s 1\r\n');
+  bench.member.asked.at(-1)?.answer({ allowed: true, ...rights, ...overrides });
+  await bench.answers();
+  return client;
+}
+
+const told = (limits: AccountLimits = {}, more: object = {}): Promise<string> =>
+  accounts.changed(
+    JSON.stringify({
+      ...{ definition: { ...newDefinition('A'), limits }, token: 't', known: true, recheck: true },
+      ...more,
+    }),
+  );
+
+/** The auth-resolver's outcome for each live connection. */
+async function recheck(...outcomes: object[]): Promise<void> {
+  bench.member.requests.at(-1)?.answer(JSON.stringify(outcomes));
+  await bench.answers();
+}
+
+it('an account that nobody has come for is only made where somebody is about to', async () => {
+  await told();
+  expect(bench.gateway.accounts.has('A')).toBe(false);
+  await told({ connectionsMax: 0 }, { known: false, recheck: false });
+  expect(bench.gateway.account('A').limits).toEqual({ connectionsMax: 0 });
+  expect(bench.member.requests).toEqual([]);
+});
+
+describe('a changed account', () => {
+  it.each<[string, object, string, string]>([
+    ['revoked', { outcome: 'revoked' }, "-ERR 'User Authentication Revoked'\r\n", 'Credentials Revoked'],
+    ['expired', { outcome: 'expired' }, "-ERR 'User Authentication Expired'\r\n", 'Authentication Expired'],
+    [
+      'whose account has expired',
+      { outcome: 'account-expired' },
+      "-ERR 'Account Authentication Expired'\r\n",
+      'Authentication Expired',
+    ],
+    ['whose signer is gone', { outcome: 'gone' }, '', 'Authentication Failure'],
+    ['refused', { outcome: 'refused' }, "-ERR 'Authorization Violation'\r\n", 'Authentication Failure'],
+  ])('ends who is %s, before it is answered', async (_, outcome, text, reason) => {
+    const [goes, stays] = [await login(), await login()];
+    let isDone = false;
+    const done = told().then(() => {
+      isDone = true;
+    });
+    await bench.answers();
+    expect([isDone, goes.connection.isClosed]).toEqual([false, false]);
+    await recheck(outcome, { outcome: 'stays', ...rights });
+    await done;
+    expect([goes.hear(), goes.channel.closedWith, stays.connection.isClosed]).toEqual([text, reason, false]);
+  });
+
+  it('gives who stays the rights of now', async () => {
+    const client = await login();
+    const done = told({ payloadBytesMax: 50 });
+    await recheck({ outcome: 'stays', ...rights, subscriptionsMax: 4, permissions: { subscribe: { deny: ['s'] } } });
+    await done;
+    expect([client.connection.payloadBytesMax, client.connection.subscriptionsMax]).toEqual([50, 4]);
+    expect(client.hear()).toBe(`-ERR 'Permissions Violation for Subscription to "s" (sid "1")'\r\n`);
+  });
+
+  it('asks again for who could not be judged', async () => {
+    await login();
+    let isDone = false;
+    const done = told().then(() => {
+      isDone = true;
+    });
+    await recheck({ outcome: 'unchecked' });
+    expect(isDone).toBe(false);
+    bench.runtime.advance(100);
+    await recheck({ outcome: 'stays', ...rights });
+    await done;
+  });
+
+  it('lets the last go where there are too many', async () => {
+    const clients = [await login(), await login(), await login()];
+    const done = told({ connectionsMax: 1 });
+    await recheck({ outcome: 'stays', ...rights });
+    await done;
+    expect(clients.map(({ channel }) => channel.closedWith)).toEqual([
+      undefined,
+      'Maximum Account Connections Exceeded',
+      'Maximum Account Connections Exceeded',
+    ]);
+    expect(clients[1].hear()).toBe("-ERR 'maximum account active connections exceeded'\r\n");
+  });
+
+  it('lets go who has more subscriptions than there may be', async () => {
+    const client = await login();
+    client.say('SUB t 2\r\n');
+    await told({ subscriptionsMax: 1 });
+    expect([client.hear(), client.channel.closedWith]).toEqual([
+      "-ERR 'maximum subscriptions exceeded'\r\n",
+      'Maximum Subscriptions Exceeded',
+    ]);
+  });
+});
+
+it('an account that is gone takes its clients along', async () => {
+  const client = await login();
+  accounts.gone(JSON.stringify({ account: 'A' }));
+  expect([client.hear(), client.channel.closedWith]).toEqual([
+    "-ERR 'Account Authentication Expired'\r\n",
+    'Authentication Expired',
+  ]);
+  expect(accounts.gone(JSON.stringify({ account: 'B' }))).toBe('{}');
+});
+
+describe('limits of a user', () => {
+  it.each<[string, Partial<Allowed>, AccountLimits, [number, number]]>([
+    ['none', {}, {}, [100, Number.POSITIVE_INFINITY]],
+    ['nothing at all', { payloadBytesMax: -1, subscriptionsMax: -1 }, {}, [0, 0]],
+    ['an account with nothing at all', {}, { payloadBytesMax: 0, subscriptionsMax: 0 }, [0, 0]],
+    ['more than the server allows', { payloadBytesMax: 500 }, {}, [100, Number.POSITIVE_INFINITY]],
+  ])('%s', async (_, user, limits, expected) => {
+    await told(limits, { known: false, recheck: false });
+    const { connection } = await login(user);
+    expect([connection.payloadBytesMax, connection.subscriptionsMax]).toEqual(expected);
+  });
+});
+
+describe('a right that ends by itself', () => {
+  it.each([
+    [false, "-ERR 'User Authentication Expired'\r\n"],
+    [true, "-ERR 'Account Authentication Expired'\r\n"],
+  ])('with its account: %s', async (endsWithAccount, text) => {
+    const client = await login({ expiresUnixMs: bench.runtime.wallMs() + 500, endsWithAccount });
+    bench.runtime.advance(499);
+    expect(client.connection.isClosed).toBe(false);
+    bench.runtime.advance(1);
+    expect([client.hear(), client.channel.closedWith]).toEqual([text, 'Authentication Expired']);
+  });
+
+  it('later than timers wait does not end now', async () => {
+    const days = 24 * 3600 * 1000;
+    bench = new Bench({ authRequired: true, pingIntervalMs: 100 * days, firstPing: false });
+    const client = await login({ expiresUnixMs: bench.runtime.wallMs() + 30 * days });
+    bench.runtime.advance(29 * days);
+    expect(client.connection.isClosed).toBe(false);
+    bench.runtime.advance(days);
+    expect(client.connection.isClosed).toBe(true);
+  });
+});
+
+it('while the auth-resolver is away, who can be affirmed here comes in', async () => {
+  const { standIn } = bench.gateway.admission;
+  standIn.admit = async ({ connectJson }) =>
+    JSON.parse(connectJson).jwt === 'known' ? { allowed: true, ...rights } : undefined;
+  const [known, other] = ['known', 'other'].map((jwt) =>
+    bench.stranger().say(`CONNECT ${JSON.stringify({ jwt })}\r\n`),
+  );
+  for (const { fail } of bench.member.asked.splice(0)) fail();
+  await bench.answers();
+  expect([known.connection.account?.name, other.connection.account]).toEqual(['A', null]);
+  // The other one is asked for again.
+  bench.runtime.advance(50);
+  expect(bench.member.asked).toHaveLength(1);
+});
