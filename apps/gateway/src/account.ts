@@ -68,20 +68,25 @@ export class Account {
     moved.outBytes += sign * outBytes;
   }
 
+  #changed(): void {
+    this.#generation++;
+    if (this.interchange !== null) this.interchange.changes++;
+  }
+
   get generation(): number {
     return this.#generation;
   }
 
   /** Returns how many subscriptions here now share the pattern and queue name. */
   insert(subscription: Subscription): number {
-    this.#generation++;
+    this.#changed();
     this.inserts++;
     return this.local.insert(subscription);
   }
 
   /** Returns how many are left; -1 when it was not there. */
   remove(subscription: Subscription): number {
-    this.#generation++;
+    this.#changed();
     const left = this.local.remove(subscription);
     if (left >= 0) this.removes++;
     return left;
@@ -114,7 +119,7 @@ export class Account {
       patterns.set(key, added);
       this.remote.insert(added);
     }
-    this.#generation++;
+    this.#changed();
   }
 
   withdrawRemote(process: number): void {
@@ -122,7 +127,7 @@ export class Account {
     if (patterns === undefined) return;
     for (const entry of patterns.values()) this.remote.remove(entry);
     this.remoteEntries.delete(process);
-    this.#generation++;
+    this.#changed();
   }
 
   /** The up-to-date route of the subject that these bytes are. */
@@ -139,7 +144,7 @@ export class Account {
   waysChanged(): void {
     this.#ways = undefined;
     this.#waysGeneration++;
-    this.#generation++;
+    this.#changed();
   }
 
   /** Where messages on this route go beside this account. */
@@ -165,7 +170,7 @@ export class Account {
   refresh(route: Route): void {
     this.misses++;
     if (route.waysGeneration !== this.#waysGeneration) this.#lead(route);
-    route.self = this.interchange?.self ?? 0;
+    if (route.replyProcess !== 0) this.interchange?.leadBack(route);
     route.refresh(this.local.match(route.subject), this.remote.match(route.subject), this.#generation);
     this.#routedWeight += route.weight;
     if (this.#routedWeight <= ROUTED_WEIGHT_MAX) return;

@@ -223,6 +223,15 @@ describe('a new configuration', () => {
     expect(stranger.connection.isClosed).toBe(false);
   });
 
+  it('lets go of those whose user is in another account now: their subscriptions were made in the old one', async () => {
+    const bench = guarded();
+    bench.member.link(9, 'auth-resolver');
+    const client = await admitted(bench);
+    bench.gateway.admission.recheckAll(1);
+    await outcomes(bench, [{ outcome: 'stays', ...allowed({ account: 'B' }) }]);
+    expect([client.hear(), client.channel.closedWith]).toEqual(['', 'Authentication Failure']);
+  });
+
   it('asks again for those who could not be checked, and for them alone', async () => {
     const bench = guarded();
     bench.member.link(9, 'auth-resolver');

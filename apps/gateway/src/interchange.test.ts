@@ -72,6 +72,22 @@ describe('an imported stream', () => {
     expect(arrives()).toBe(false);
   });
 
+  it('is heard by whoever begins to listen, and no longer by who ends', async () => {
+    const bench = new AccountsBench([exporter, { name: 'B', imports: [listens('A', 's.*')] }]);
+    const [a, b] = [await bench.in('A'), await bench.in('B')];
+    const arrives = (): boolean => {
+      say(a, 's.x', 'hi');
+      return b.hear() !== '';
+    };
+    expect(arrives()).toBe(false);
+    b.say('SUB s.x 1\r\n');
+    expect([arrives(), arrives()]).toEqual([true, true]);
+    b.say('UNSUB 1\r\n');
+    expect(arrives()).toBe(false);
+    b.say('SUB > q 2\r\n');
+    expect(arrives()).toBe(true);
+  });
+
   it('has no part in what comes from a third account as a request', async () => {
     const bench = new AccountsBench([
       { name: 'A', exports: [...exporter.exports, service('s.>')] },
@@ -204,6 +220,25 @@ describe('an imported service', () => {
     expect(link.delivered).toMatchObject([{ account: 'A', subject: '_R_.9.abcdefghijklmnop', plain: true }]);
   });
 
+  it('has no other use for such subjects: no inner process is reached by them', async () => {
+    const bench = new AccountsBench(accounts);
+    const link = bench.member.link(9, 'monitor');
+    const a = await bench.in('A', ['inbox']);
+    for (const subject of [
+      '_R_.9.x',
+      '_R_.8.x',
+      '_R_.1.x',
+      '_R_.x',
+      '_R_.',
+      '_R_..x',
+      '_R_.-1.x',
+      `_R_.${'z'.repeat(99)}.x`,
+    ]) {
+      say(a, subject, 'hi', 'inbox');
+      expect([subject, a.hear().includes('503'), link.delivered]).toEqual([subject, true, []]);
+    }
+  });
+
   it('cannot be answered from another account', async () => {
     const bench = new AccountsBench(accounts);
     const [a, b] = [await bench.in('A', ['q.*']), await bench.in('B', ['inbox'])];
@@ -253,6 +288,7 @@ describe('an imported service', () => {
       bench.define(accounts[1]);
     }
     const link = asking.member.link(9);
+    answering.member.link(9);
     asking.gateway.account('A').setRemote(9, 'q.1', '', 1);
     const [b, observer] = [await asking.in('B', ['inbox']), await asking.in('A', ['lat'])];
     say(b, 'ask.1', 'question', 'inbox');

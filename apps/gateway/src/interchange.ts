@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import type { Crossing, Destination } from './crossing.ts';
 import { type Message, sendNoResponders } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
-import { newId, replyProcess } from './reply-subject.ts';
+import { newId } from './reply-subject.ts';
 import { addRequestInfo, briefInfo, type ClientInfo, clientInfo } from './request-info.ts';
 import type { Route } from './route.ts';
 import { routeMessage, routeWithin } from './routing.ts';
@@ -26,6 +26,8 @@ export class Interchange {
   readonly graph = new AccountGraph();
   readonly replies: AwaitedReplies;
   readonly #gateway: Gateway;
+  /** Of interest, of ways: in any account. */
+  changes = 0;
   /** Accounts that the message being routed has come through. */
   #hops = 0;
   #metrics: { account: Account; subject: string; payload: Buffer }[] = [];
@@ -35,9 +37,13 @@ export class Interchange {
     this.replies = new AwaitedReplies(gateway.runtime, () => gateway.member.id);
   }
 
-  /** This gateway's id on the bus, as answers name it. */
-  get self(): number {
-    return this.#gateway.member.id;
+  /** An answer's subject names its gateway. Nothing else is reached by such a subject: anybody can publish to it. */
+  leadBack(route: Route): void {
+    const { member } = this.#gateway;
+    const { replyProcess } = route;
+    route.awaitsHere = replyProcess === member.id;
+    const isGateway = member.links.get(replyProcess)?.peer.component === 'gateway';
+    route.replyGateway = isGateway ? replyProcess : 0;
   }
 
   account(name: string): Account {
@@ -46,7 +52,9 @@ export class Interchange {
 
   /** To everybody in other accounts. Returns how many took it; leaves the message as it was. */
   carry(from: Connection | null, account: Account, route: Route, message: Message, request: number): number {
-    if (this.#hops >= HOPS_MAX) return 0;
+    if (route.leadingAt !== this.changes) this.#findLeading(route);
+    const { leading } = route;
+    if ((leading.length === 0 && !route.awaitsHere) || this.#hops >= HOPS_MAX) return 0;
     this.#hops++;
     const kept = { ...message };
     let taken = 0;
@@ -54,7 +62,7 @@ export class Interchange {
       taken += this.answer(from, account, route, message);
       Object.assign(message, kept);
     }
-    for (const crossing of route.crossings) {
+    for (const crossing of leading) {
       const { way, destination } = crossing;
       if (way.kind === 'service') {
         taken += this.#request(from, account, way, destination, route, message, taken === 0 ? request : 0);
@@ -68,10 +76,18 @@ export class Interchange {
     return taken;
   }
 
+  /** Accounts that import a stream and do not listen cost nothing. */
+  #findLeading(route: Route): void {
+    route.leading = route.crossings.filter(
+      ({ way, destination }) => way.kind === 'service' || destination.route.hasReceivers,
+    );
+    // Finding out may have met an account for the first time.
+    route.leadingAt = this.changes;
+  }
+
   /** What an exporter's message is to those who import the stream. It goes no further than to them. */
   #stream(from: Connection | null, { way, destination }: Crossing, message: Message): number {
     const { route } = destination;
-    if (!route.hasReceivers) return 0;
     const { trace } = message;
     trace?.exported(destination.account.name, destination.subject);
     const wasHidden = hideTrace(message, way.allowTrace);
@@ -222,7 +238,7 @@ export class Interchange {
     const responder = clientInfo(from, account.name, serverName);
     const body = JSON.stringify({ subject: route.subject, responder });
     // Without it the measurement says less.
-    member.request(replyProcess(route.subject), 'responder', body, RESPONDER_MS).catch(() => {});
+    member.request(route.replyGateway, 'responder', body, RESPONDER_MS).catch(() => {});
   }
 
   /** The other gateway says who is about to answer. */

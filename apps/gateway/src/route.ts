@@ -26,12 +26,13 @@ export class Route {
   /** What becomes of it in other accounts, as of one generation of their ways. */
   crossings: readonly Crossing[] = NOBODY;
   waysGeneration = -1;
+  /** Those of them that lead to somebody, as of so many changes of interest anywhere. */
+  leading: readonly Crossing[] = NOBODY;
+  leadingAt = -1;
   /** Published by a client, it gets another subject first. Null: not. */
   remapping: Remapping | null = null;
   /** No client may publish to it: it is for servers among themselves. */
   readonly isReserved: boolean;
-  /** This gateway's id on the bus. */
-  self = 0;
   /** Answers to a request that this gateway has taken into another account. */
   awaitsHere = false;
   /** There is more to it than plain subscriptions here. */
@@ -41,16 +42,18 @@ export class Route {
 
   /** An answer that is timed. */
   readonly isMeasured: boolean;
-  /** Not 0: the gateway that an answer is for. */
-  readonly #replyProcess: number;
+  /** Not 0: the process that an answer says it is for. */
+  readonly replyProcess: number;
+  /** Not 0: the other gateway that it is for. */
+  replyGateway = 0;
   #byName: Map<string, QueueTarget> | null = null;
 
   constructor(subject: string, hash: number) {
     this.subject = subject;
     this.hash = hash;
     this.isReserved = subject.startsWith('_GR_.') || subject.startsWith('$NRG.');
-    this.#replyProcess = replyProcess(subject);
-    this.isMeasured = this.#replyProcess !== 0 && isMeasured(subject);
+    this.replyProcess = replyProcess(subject);
+    this.isMeasured = this.replyProcess !== 0 && isMeasured(subject);
   }
 
   /** A client's publish to it is not simply routed. */
@@ -87,10 +90,8 @@ export class Route {
     this.remotes = remote.plain.length === 0 ? NOBODY : [...new Set(remote.plain.map(({ process }) => process))];
     this.groups =
       local.groups.length === 0 && remote.groups.length === 0 ? NOBODY : joinGroups(local.groups, remote.groups);
-    const process = this.#replyProcess;
-    this.awaitsHere = process !== 0 && process === this.self;
-    if (process !== 0 && process !== this.self && !this.remotes.includes(process)) {
-      this.remotes = [...this.remotes, process];
+    if (this.replyGateway !== 0 && !this.remotes.includes(this.replyGateway)) {
+      this.remotes = [...this.remotes, this.replyGateway];
     }
     this.leadsOut = this.awaitsHere || this.crossings.length > 0;
     this.goesBeyond = this.groups.length > 0 || this.remotes.length > 0 || this.leadsOut;

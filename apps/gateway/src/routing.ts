@@ -34,7 +34,8 @@ function routeFurther(
   request: number,
 ): number {
   let taken = 0;
-  if (route.isMeasured && from !== null && !route.awaitsHere) account.interchange?.nameResponder(from, account, route);
+  if (route.isMeasured && from !== null && route.replyGateway !== 0)
+    account.interchange?.nameResponder(from, account, route);
   if (route.groups.length > 0 || route.remotes.length > 0) {
     taken = routeBeyond(from, account, route, message, member, runtime, request);
   }
