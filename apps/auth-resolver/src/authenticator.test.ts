@@ -279,3 +279,52 @@ describe('after a reload', () => {
     expect(await subject.check(a)).toEqual({ allowed: false, error: '', reason });
   });
 });
+
+describe('where certificates say who a client is', () => {
+  const subject = authenticator({
+    ...users(
+      { user: 'CN=carol', pass: '' },
+      { user: 'CN=dora', pass: 'pw' },
+      { user: 'CN=eve', pass: '', allowedConnectionTypes: ['WEBSOCKET'] },
+      { user: 'other', pass: '' },
+      { nkey: keys.one.publicKey },
+    ),
+    noAuthUser: 'other',
+    tls: { verifyAndMap: true },
+  });
+  const shown = (certificateSubject: string, connect = {}, more = {}) => ({
+    ...request({ connect, ...more }),
+    certificateSubject,
+  });
+
+  it.each([
+    ['CN=carol', {}, 'CN=carol'],
+    ['CN=carol', { user: 'other' }, 'CN=carol'],
+    ['CN=carol', { auth_token: 'other' }, 'CN=carol'],
+    ['CN=carol', { nkey: keys.one.publicKey }, 'CN=carol'],
+    ['CN=carol', { pass: 'x' }, undefined],
+    ['CN=dora', {}, undefined],
+    ['CN=dora', { pass: 'pw' }, 'CN=dora'],
+    ['CN=eve', {}, undefined],
+    ['CN=nobody', {}, undefined],
+    ['CN=nobody', { user: 'other' }, undefined],
+    ['', {}, undefined],
+  ])('%s with %j is %s', async (certificateSubject, connect, user) => {
+    const response = await subject.check(shown(certificateSubject, connect));
+    expect(response.allowed ? response.user : undefined).toBe(user);
+  });
+
+  it('says which one it did not find', async () => {
+    expect(await subject.check(shown('CN=nobody'))).toMatchObject({ detail: 'User in cert ["CN=nobody"], not found' });
+  });
+
+  it('another listener may do without', async () => {
+    const response = await subject.check(shown('CN=carol', { user: 'other' }, { kind: 'WEBSOCKET' }));
+    expect(response).toMatchObject({ allowed: true, user: 'other' });
+  });
+
+  it('who is gone from the configuration is to go', async () => {
+    expect(await subject.recheck(shown('CN=carol'))).toMatchObject({ outcome: 'stays', user: 'CN=carol' });
+    expect(await subject.recheck(shown('CN=nobody'))).toMatchObject({ outcome: 'gone' });
+  });
+});

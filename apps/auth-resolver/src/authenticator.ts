@@ -10,9 +10,17 @@ type Rights = Pick<KnownPasswordUser, 'account' | 'permissions'>;
 /** Where a secret is shared, whoever knows it may do everything. */
 const anybody: Rights = { account: GLOBAL_ACCOUNT };
 
+interface Refusal {
+  kind: 'refused';
+  cause: RefusalCause;
+  reason: string;
+  /** For the debug log. */
+  detail?: string;
+}
+
 type Verdict =
   | { kind: 'allowed'; user: string; account: string; permissions?: AuthPermissions }
-  | { kind: 'refused'; cause: RefusalCause; reason: string }
+  | Refusal
   /** The password could not be checked now. */
   | { kind: 'unchecked'; reason: string };
 
@@ -96,7 +104,7 @@ export class Authenticator {
       case 'unchecked':
         return { outcome: 'unchecked', reason: verdict.reason };
       case 'refused': {
-        const known = isKnown(this.schemeOf(request), readCredentials(request.connectJson));
+        const known = isKnown(this.schemeOf(request), readCredentials(request.connectJson), request);
         return { outcome: known ? 'refused' : 'gone', reason: verdict.reason };
       }
     }
@@ -116,7 +124,8 @@ export class Authenticator {
   private respond(verdict: Verdict): AuthResponse {
     if (verdict.kind !== 'allowed') {
       this.figures.refused[verdict.kind === 'refused' ? verdict.cause : 'not_checked']++;
-      return { allowed: false, error: '', reason: verdict.reason };
+      const { reason } = verdict;
+      return { allowed: false, error: '', reason, ...('detail' in verdict && { detail: verdict.detail }) };
     }
     this.figures.allowed++;
     const { user, account, permissions } = verdict;
@@ -151,12 +160,21 @@ export class Authenticator {
   }
 
   private judgeUser(
-    { passwords, nkeys, noAuthUser }: UsersScheme,
+    { passwords, nkeys, noAuthUser, certificates }: UsersScheme,
     credentials: Credentials,
     request: AuthRequest,
     urgency: CheckUrgency,
   ): Verdict | Promise<Verdict> {
     const { nkey, user, pass, token } = credentials;
+    if (certificates !== undefined) {
+      const known = certificates.find(request, (one) => mayConnect(one, request));
+      if (known === undefined) {
+        const detail = `User in cert [${JSON.stringify(request.certificateSubject)}], not found`;
+        return { ...refused(credentials, 'unknown_user'), detail };
+      }
+      // A name that is shown beside it counts for nothing, but a password that is asked for has to be right.
+      return this.judgeSecret(known.secret, pass, { ...credentials, user: known.name, nkey: '' }, urgency, known);
+    }
     if (nkey !== '' && nkeys.size > 0) {
       const known = nkeys.get(nkey);
       if (known === undefined) return refused(credentials, 'unknown_user');
@@ -201,7 +219,7 @@ export class Authenticator {
   }
 }
 
-function refused(credentials: Credentials, cause: RefusalCause): Verdict {
+function refused(credentials: Credentials, cause: RefusalCause): Refusal {
   return { kind: 'refused', cause, reason: refusedName(credentials) };
 }
 
@@ -219,11 +237,12 @@ function signed({ verify }: KnownNkeyUser, { signature }: Credentials, { nonce }
 }
 
 /** Whether those credentials name somebody, whom they may fail to prove to be. */
-function isKnown(scheme: Scheme, credentials: Credentials | undefined): boolean {
+function isKnown(scheme: Scheme, credentials: Credentials | undefined, request: AuthRequest): boolean {
   if (credentials === undefined) return false;
   const { nkey, user } = credentials;
   switch (scheme.kind) {
     case 'users':
+      if (scheme.certificates !== undefined) return scheme.certificates.find(request, () => true) !== undefined;
       if (nkey !== '') return scheme.nkeys.has(nkey);
       return user === '' || scheme.passwords.has(user);
     case 'single':

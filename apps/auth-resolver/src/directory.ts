@@ -3,6 +3,7 @@ import type { AuthPermissions } from '@skein/bus';
 import { allUsers, type User } from '@skein/config';
 import { createVerifier, NkeyError, type Verifier } from '@skein/nkeys';
 import { enforced } from '@skein/permissions';
+import { CertificateUsers } from './certificates/certificate-users.ts';
 import type { DirectoryConfiguration } from './options.ts';
 import { isBcrypt } from './passwords/passwords.ts';
 
@@ -30,6 +31,8 @@ export interface UsersScheme {
   nkeys: ReadonlyMap<string, KnownNkeyUser>;
   /** Who a client is that shows nothing. */
   noAuthUser?: KnownPasswordUser | KnownNkeyUser;
+  /** Present: who a client is stands in its certificate, whatever else it shows. */
+  certificates?: CertificateUsers<KnownPasswordUser>;
 }
 
 /** How the clients of a listener are told apart. */
@@ -53,15 +56,16 @@ export class DirectoryError extends Error {}
 
 /** @throws DirectoryError */
 export function compileDirectory(configuration: DirectoryConfiguration): Directory {
-  const { authorization, noAuthUser, websocket, authTimeoutMs } = configuration;
-  const client = clientScheme(configuration);
-  let ofWebsocket: Scheme = client;
+  const { authorization, noAuthUser, websocket, authTimeoutMs, tls } = configuration;
+  const scheme = clientScheme(configuration);
+  const client = withCertificates(scheme, tls);
+  let ofWebsocket = withCertificates(scheme, websocket?.tls);
   if (websocket?.token !== undefined) {
     ofWebsocket = { kind: 'token', token: websocket.token };
   } else if (websocket?.username !== undefined) {
     ofWebsocket = { kind: 'single', user: websocket.username, pass: websocket.password ?? '' };
-  } else if (client.kind === 'users') {
-    ofWebsocket = withNoAuthUser(client, websocket?.noAuthUser ?? noAuthUser);
+  } else if (ofWebsocket.kind === 'users') {
+    ofWebsocket = withNoAuthUser(ofWebsocket, websocket?.noAuthUser ?? noAuthUser);
   } else if (websocket?.noAuthUser !== undefined) {
     throw new DirectoryError(`no_auth_user: "${websocket.noAuthUser}" present, but users/nkeys are not defined`);
   }
@@ -138,4 +142,9 @@ function withNoAuthUser(scheme: UsersScheme, name: string | undefined): UsersSch
     );
   }
   return { ...scheme, noAuthUser };
+}
+
+function withCertificates(scheme: Scheme, tls: DirectoryConfiguration['tls']): Scheme {
+  if (scheme.kind !== 'users' || !tls?.verifyAndMap) return scheme;
+  return { ...scheme, certificates: new CertificateUsers(scheme.passwords) };
 }

@@ -1,11 +1,13 @@
 import type { Component, CreateMember, MemberOptions } from '@skein/bus';
-import type { AccountOptions, AuthorizationOptions, LoggingOptions, WebsocketOptions } from '@skein/config';
+import type { AccountOptions, AuthorizationOptions, LoggingOptions, TlsOptions, WebsocketOptions } from '@skein/config';
 import type { Logger } from '@skein/log';
 import type { TrustOptions } from '@skein/trust/options';
 import type { BcryptWorker } from './passwords/bcrypt-queue.ts';
 
 /** What this process is for on the bus. */
 export const component: Component = 'auth-resolver';
+
+type CertificateOptions = Pick<TlsOptions, 'verifyAndMap'>;
 
 /** Users, and where they are. */
 export interface DirectoryConfiguration {
@@ -14,7 +16,9 @@ export interface DirectoryConfiguration {
   accounts: AccountOptions[];
   /** Who a client is that shows nothing. */
   noAuthUser?: string;
-  websocket?: Pick<WebsocketOptions, 'noAuthUser' | 'username' | 'password' | 'token'>;
+  /** Of clients by TCP. */
+  tls?: CertificateOptions;
+  websocket?: Pick<WebsocketOptions, 'noAuthUser' | 'username' | 'password' | 'token'> & { tls?: CertificateOptions };
   /** A login that takes longer is of no use to anybody. */
   authTimeoutMs: number;
   logging?: LoggingOptions;

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fixtures } from '@skein/testing';
 import { expect, test } from 'vitest';
-import { alternativeNames, distinguishedName, pinFailure } from './tls-state.ts';
+import { alternativeNames, distinguishedName, pinFailure, rfc2253 } from './tls-state.ts';
 
 test.each([
   ['CN=client\nO=skein', 'CN=client,O=skein'],
@@ -12,6 +12,11 @@ test.each([
   ['', ''],
 ])('subject %j', (subject, expected) => {
   expect(distinguishedName(subject)).toBe(expected);
+});
+
+test('a subject in full, for whoever looks for a user by it', () => {
+  expect(rfc2253('DC=org\nO=Acme\\, Inc.\nCN=hugo + UID=h1')).toBe('CN=hugo + UID=h1,O=Acme\\, Inc.,DC=org');
+  expect(rfc2253('')).toBe('');
 });
 
 test.each([

@@ -8,7 +8,7 @@ export function tlsStateOf(socket: TLSSocket, first: boolean): TlsState {
   return {
     version: socket.getProtocol() ?? '',
     cipher: socket.getCipher()?.standardName ?? '',
-    subject: certificate === undefined ? '' : distinguishedName(certificate.subject),
+    subject: certificate === undefined ? '' : rfc2253(certificate.subject),
     names: certificate === undefined ? [] : alternativeNames(certificate.subjectAltName ?? ''),
     certificates: certificate === undefined ? [] : chainOf(certificate),
     first,
@@ -27,6 +27,11 @@ function chainOf(certificate: X509Certificate): PeerCertificate[] {
     one = one.issuerCertificate === one ? undefined : one.issuerCertificate;
   }
   return chain;
+}
+
+/** Node has a part a line, the first in the certificate first. */
+export function rfc2253(subject: string): string {
+  return subject.split('\n').reverse().join(',');
 }
 
 /** The order that Go prints a name's attributes in, and so `/connz`; what it does not know comes before them. */

@@ -533,11 +533,10 @@ class NodeRouter implements Router, SessionOwner {
       return (error as Error).message.trimEnd();
     }
     // Loaded here: most routers never reload, and every start would pay for it.
-    const { notYet, planReload, withPortsOf } = await import('@skein/config');
+    const { planReload, withPortsOf } = await import('@skein/config');
     const next = withPortsOf(this.options, read);
     const plan = planReload(this.options, next);
-    const refusal = plan.refusal ?? notYet(next).refusal;
-    if (refusal !== undefined) return refusal;
+    if (plan.refusal !== undefined) return plan.refusal;
 
     const revision = this.state.revision + 1;
     const rollout = new Rollout(revision, next, this.register.members, this.runtime);

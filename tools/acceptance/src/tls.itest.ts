@@ -46,6 +46,15 @@ describe('TLS', () => {
     expect(await refused(node, { tls: trusting })).toBeInstanceOf(Error);
   });
 
+  it('verify_and_map: the certificate says who it is', async () => {
+    const node = await startNode({
+      conf: `${tls(', verify_and_map: true')}, accounts { A { users: [ { user: "CN=client,O=skein" } ] } }`,
+    });
+    const client = await openClient(node, { tls: certified });
+    const info = await client.request('$SYS.REQ.USER.INFO');
+    expect(info.json()).toMatchObject({ data: { user: 'CN=client,O=skein', account: 'A' } });
+  });
+
   it('handshake_first: the handshake comes before INFO', async () => {
     const node = await startNode({ conf: tls(', handshake_first: true') });
     await expectService(node, { tls: { ...trusting, handshakeFirst: true } });

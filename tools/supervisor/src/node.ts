@@ -73,9 +73,7 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
     configFile: given.configFile,
     configDigest: given.options.configDigest,
   });
-  const later = notYet(given.options);
-  for (const warning of [...given.options.warnings, ...later.warnings]) log.warn(warning);
-  if (later.refusal !== undefined) throw fatal(log, later.refusal);
+  for (const warning of [...given.options.warnings, ...notYet(given.options)]) log.warn(warning);
 
   if (isOperatorMode(given.options.trust)) {
     const { logOperatorMode, operatorModeFault } = await import('./operator-mode.ts');

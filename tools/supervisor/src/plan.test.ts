@@ -31,13 +31,7 @@ it('ports that were chosen at the start are no change', () => {
   expect(describePlan(running, load('port: -1, prof_port: -1'))).toEqual({ text: 'nothing changes\n', exitCode: 0 });
 });
 
-it('what no server would start with is refused, whatever else changes', () => {
-  const wanted = load('debug: true');
-  wanted.writeTimeout = 'default';
-  wanted.tls = { verifyAndMap: true } as never;
-  const { text, exitCode } = describePlan(load(''), wanted);
-  expect(exitCode).toBe(3);
-  expect(text).toMatch(/^refused {2}"verify_and_map" is not supported yet$/m);
+it('what no server would start with is refused', () => {
   expect(refusedPlan('f.conf:1:0: one\nf.conf:2:0: two\n')).toEqual({
     text: 'refused  f.conf:1:0: one\nrefused  f.conf:2:0: two\n',
     exitCode: 3,

@@ -1,4 +1,4 @@
-import { notYet, planReload, type ServerOptions, withPortsOf } from '@skein/config';
+import { planReload, type ServerOptions, withPortsOf } from '@skein/config';
 
 export const EXIT_RESTART = 2;
 export const EXIT_REFUSED = 3;
@@ -16,13 +16,10 @@ export function describePlan(running: ServerOptions, wanted: ServerOptions): Pla
     kind: kind === 'hot' ? 'hot' : 'restart',
     text: key === reason ? key : `${key}: ${reason}`,
   }));
-  const { refusal } = notYet(next);
-  if (refusal !== undefined) lines.push({ kind: 'refused', text: refusal });
-  const has = (kind: string): boolean => lines.some((line) => line.kind === kind);
   const text = lines.map((line) => `${line.kind.padEnd(9)}${line.text}\n`).join('');
   return {
     text: text === '' ? 'nothing changes\n' : text,
-    exitCode: has('refused') ? EXIT_REFUSED : has('restart') ? EXIT_RESTART : 0,
+    exitCode: lines.some(({ kind }) => kind === 'restart') ? EXIT_RESTART : 0,
   };
 }
 
