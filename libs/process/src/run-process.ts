@@ -79,6 +79,8 @@ export function runProcess(definition: ProcessDefinition): void {
 
 class ProcessRun {
   private readonly definition: ProcessDefinition;
+  /** Read once: a number of its own is chosen by reading `--instance auto`. An error is what is wrong with the flags. */
+  private readonly options: ProcessOptions | Error;
   private readonly supervision: Supervision | undefined;
   private readonly log: Logger;
   private running: RunningProcess | undefined;
@@ -86,13 +88,15 @@ class ProcessRun {
 
   constructor(definition: ProcessDefinition) {
     this.definition = definition;
+    this.options = readOptions(definition.component);
     this.supervision = connectSupervisor((message) => this.told(message));
     this.log = createLogger({
       sink: descriptorSink(2),
       // To the outside a node is one process: the supervisor, this one's parent.
       pid: this.supervision === undefined ? process.pid : process.ppid,
       now: wallClock(),
-      process: processName(definition.component),
+      process:
+        this.options instanceof Error ? definition.component : `${definition.component}/${this.options.instance}`,
     });
   }
 
@@ -100,11 +104,9 @@ class ProcessRun {
     process.on('uncaughtException', (error) => this.crash(error));
     process.on('unhandledRejection', (error) => this.crash(error));
     this.followSignals();
-    let options: ProcessOptions;
-    try {
-      options = parseProcessOptions(this.definition.component, process.argv.slice(2));
-    } catch (error) {
-      this.log.fatal(`${this.definition.component}: ${(error as Error).message}`);
+    const { options } = this;
+    if (options instanceof Error) {
+      this.log.fatal(`${this.definition.component}: ${options.message}`);
       process.exit(EXIT_USAGE);
     }
     this.create(options).catch((error: Error) => {
@@ -226,11 +228,10 @@ class ProcessRun {
   }
 }
 
-/** Wrong flags are complained about later: the log needs a name before that. */
-function processName(component: string): string {
+function readOptions(component: string): ProcessOptions | Error {
   try {
-    return `${component}/${parseProcessOptions(component, process.argv.slice(2)).instance}`;
-  } catch {
-    return component;
+    return parseProcessOptions(component, process.argv.slice(2));
+  } catch (error) {
+    return error as Error;
   }
 }
