@@ -1,0 +1,120 @@
+/** How a value in a request has to look; the words of errors are nats-server's. */
+export type Shape =
+  | { kind: 'string' | 'boolean' | 'integer' | 'duration' | 'unsigned' | 'time' | 'strings' | 'words' }
+  /** One of some words. `says`: the whole error for others, where it is not the usual one. */
+  | { kind: 'enum'; words: readonly string[]; says?: string }
+  | { kind: 'object'; type: string; fields: Readonly<Record<string, Shape>> }
+  | { kind: 'objects'; type: string; fields: Readonly<Record<string, Shape>> };
+
+/** The value does not have the shape. */
+export class ShapeError extends Error {}
+
+const goTypes = {
+  string: 'string',
+  boolean: 'bool',
+  integer: 'int64',
+  unsigned: 'uint64',
+  duration: 'time.Duration',
+  time: 'time.Time',
+  strings: 'string',
+  words: 'map[string]string',
+} as const;
+
+/**
+ * An object of a Go type, whose fields Go's decoder names under a path.
+ *
+ * @throws ShapeError with what Go's decoder says of such a value
+ */
+export function parseObject(
+  text: string,
+  type: string,
+  fields: Readonly<Record<string, Shape>>,
+  path: string,
+): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ShapeError(syntaxError(text));
+  }
+  if (value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new ShapeError(`json: cannot unmarshal ${nameOf(value)} into Go value of type server.${type}`);
+  }
+  return readFields(value as Record<string, unknown>, fields, path);
+}
+
+function readFields(
+  value: Record<string, unknown>,
+  fields: Readonly<Record<string, Shape>>,
+  path: string,
+): Record<string, unknown> {
+  const read: Record<string, unknown> = {};
+  for (const [name, content] of Object.entries(value)) {
+    const shape = fields[name];
+    if (shape === undefined) throw new ShapeError(`json: unknown field "${name}"`);
+    // As if it were not there.
+    if (content === null) continue;
+    read[name] = readValue(content, shape, `${path}.${name}`);
+  }
+  return read;
+}
+
+function readValue(value: unknown, shape: Shape, path: string): unknown {
+  switch (shape.kind) {
+    case 'enum':
+      if (typeof value === 'string' && shape.words.includes(value)) return value;
+      throw new ShapeError(shape.says ?? `can not unmarshal ${JSON.stringify(JSON.stringify(value))}`);
+    case 'object':
+      if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, path, `server.${shape.type}`);
+      return readFields(value as Record<string, unknown>, shape.fields, path);
+    case 'objects':
+      if (!Array.isArray(value)) throw misfit(value, path, `[]*server.${shape.type}`);
+      return value.map((one) => {
+        if (typeof one !== 'object' || one === null || Array.isArray(one))
+          throw misfit(one, path, `server.${shape.type}`);
+        return readFields(one as Record<string, unknown>, shape.fields, path);
+      });
+    case 'strings':
+      if (!Array.isArray(value)) throw misfit(value, path, '[]string');
+      for (const one of value) if (typeof one !== 'string') throw misfit(one, path, 'string');
+      return value;
+    case 'words':
+      if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, path, goTypes.words);
+      for (const one of Object.values(value as object)) if (typeof one !== 'string') throw misfit(one, path, 'string');
+      return value;
+    default:
+      if (!isScalar(value, shape.kind)) throw misfit(value, path, goTypes[shape.kind]);
+      return value;
+  }
+}
+
+function isScalar(value: unknown, kind: keyof typeof goTypes): boolean {
+  if (kind === 'string') return typeof value === 'string';
+  if (kind === 'boolean') return typeof value === 'boolean';
+  if (kind === 'time') return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+  return typeof value === 'number' && Number.isInteger(value) && (kind !== 'unsigned' || value >= 0);
+}
+
+function misfit(value: unknown, path: string, goType: string): ShapeError {
+  const shown = typeof value === 'number' && goType !== 'string' ? `number ${value}` : nameOf(value);
+  return new ShapeError(`json: cannot unmarshal ${shown} into Go struct field ${path} of type ${goType}`);
+}
+
+function nameOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return value === null ? 'null' : typeof value;
+}
+
+/** What Go's decoder says of text that is no JSON: that it ended too early, or which character does not belong. */
+function syntaxError(text: string): string {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const at = /at position (\d+)/.exec((error as Error).message)?.[1];
+    const bad = at === undefined ? undefined : text[Number(at)];
+    if (bad !== undefined) return `invalid character '${bad}' looking for beginning of value`;
+  }
+  return 'unexpected EOF';
+}

@@ -1,0 +1,22 @@
+import type { StreamConfig } from './stream-config.ts';
+
+/** Whose behaviour this is. */
+export const SERVER_VERSION = '2.15.2';
+const API_LEVEL = 5;
+
+/** The lowest API level that has every feature which the stream uses, and the metadata that says so (ADR-44). */
+export function withLevel(config: Partial<StreamConfig>): Record<string, string> {
+  return {
+    ...config.metadata,
+    '_nats.level': String(API_LEVEL),
+    '_nats.req.level': String(requiredLevel(config)),
+    '_nats.ver': SERVER_VERSION,
+  };
+}
+
+function requiredLevel(config: Partial<StreamConfig>): number {
+  if (config.allow_batched) return 4;
+  const second = config.allow_msg_counter || config.allow_atomic || config.allow_msg_schedules;
+  if (second || config.persist_mode === 'async') return 2;
+  return config.allow_msg_ttl || (config.subject_delete_marker_ttl ?? 0) > 0 ? 1 : 0;
+}
