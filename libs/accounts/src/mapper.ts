@@ -43,15 +43,8 @@ export class Mapper {
   }
 }
 
-/** A mapping can't be; the message is nats-server's. `destination`: which of its destinations is at fault. */
-export class MappingError extends Error {
-  readonly destination: number | undefined;
-
-  constructor(message: string, destination?: number) {
-    super(message);
-    this.destination = destination;
-  }
-}
+/** A mapping can't be; the message is nats-server's. */
+export class MappingError extends Error {}
 
 /**
  * Undefined: in this cluster it maps nothing.
@@ -94,6 +87,6 @@ function transformOf({ source, destinations }: Mapping, index: number): SubjectT
     return new SubjectTransform(subjectFromText(source), subjectFromText(subject));
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;
-    throw new MappingError(`Error adding mapping for "${source}" to "${subject}" : ${error.message}`, index);
+    throw new MappingError(`Error adding mapping for "${source}" to "${subject}" : ${error.message}`);
   }
 }

@@ -1,5 +1,5 @@
 // Records what nats-server makes of subjects (results: one char per byte; '': it reached nobody):
-// node libs/subjects/src/testdata/record-transforms.ts PATH_TO_NATS_SERVER
+// node libs/subjects/scripts/record-transforms.ts PATH_TO_NATS_SERVER
 import { writeFileSync } from 'node:fs';
 import { startServer, WireClient } from '@skein/testing';
 
@@ -74,4 +74,4 @@ for (const { source, destinations, subjects } of ASKED) {
     await server.stop();
   }
 }
-writeFileSync(new URL('transforms.json', import.meta.url), `${JSON.stringify(facts, null, 1)}\n`);
+writeFileSync(new URL('../src/testdata/transforms.json', import.meta.url), `${JSON.stringify(facts, null, 1)}\n`);
