@@ -124,3 +124,33 @@ it('with the auth-resolver killed, users of accounts that are in use connect; wh
   );
   expect(refused).toBe('Authorization Violation');
 });
+
+it('a reload takes over preloaded accounts and a changed operator', async () => {
+  const [kept, closed] = [createSigningKey('account'), createSigningKey('account')];
+  const past = nowSeconds() - 10;
+  const tokens = [kept, closed].map((key) => operator.account(key, undefined, past));
+  const { node } = await start(operator.configuration('MEMORY', tokens));
+  const user = userOf(kept, undefined, past);
+  const stays = await openClientAt(node, 0, showing(userOf(kept)));
+  const revoked = await openClientAt(node, 1, { ...showing(user), reconnect: false });
+  const goes = await openClientAt(node, 1, { ...showing(userOf(closed)), reconnect: false });
+
+  const changed = operator.account(kept, ({ nats }) => void nats.revocations.set(user.key.publicKey, nowSeconds()));
+  expect(await node.reload(operator.configuration('MEMORY', [changed, tokens[1]]))).toContain('Reloaded');
+  expect(await why(revoked)).toBe('User Authentication Revoked');
+  await stays.flush();
+
+  const signing = createSigningKey('operator');
+  const strict = operator.jwt(({ nats }) => {
+    nats.signing_keys.push(signing.publicKey);
+    nats.strict_signing_key_usage = true;
+  });
+  const conf = operator.configuration('MEMORY', [
+    operator.account(createSigningKey('account'), undefined, past, signing),
+  ]);
+  expect(await node.reload(conf.replace(/^operator: .*/, `operator: ${strict}`))).toContain('Reloaded');
+  expect(await why(goes)).toBe('Account Authentication Expired');
+
+  // What makes no sense changes nothing.
+  expect(await node.reload('')).toContain('Failed to reload');
+});
