@@ -33,6 +33,7 @@ it('describes a client that has been let in', async () => {
   expect(describeClient(node.gateway, client.connection.cid)).toEqual({
     user: 'u',
     account: 'A',
+    accountTag: 'A',
     permissions,
     expiresUnixMs: limits.expiresUnixMs,
   });

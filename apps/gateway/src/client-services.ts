@@ -6,6 +6,7 @@ import type { Gateway } from './gateway.ts';
 export interface ClientDescription {
   user: string;
   account: string;
+  accountTag: string;
   permissions: Permissions | null;
   /** 0: never */
   expiresUnixMs: number;
@@ -15,7 +16,13 @@ export function describeClient(gateway: Gateway, cid: number): ClientDescription
   const connection = gateway.connections.get(cid);
   if (connection === undefined || connection.account === null) return null;
   const { user, account, permissions, expiresUnixMs } = connection;
-  return { user, account: account.name, permissions: permissions?.source ?? null, expiresUnixMs };
+  return {
+    user,
+    account: account.name,
+    accountTag: account.nameTag,
+    permissions: permissions?.source ?? null,
+    expiresUnixMs,
+  };
 }
 
 /** Ends a client's connection. False: it is not here. */

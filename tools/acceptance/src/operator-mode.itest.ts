@@ -67,6 +67,8 @@ it('an account that is pushed is kept, and what it says holds for live connectio
   expect(readdirSync(dir)).toContain(`${account.publicKey}.jwt`);
 
   const options = { reconnect: false };
+  const page = async (query: string) =>
+    (await fetch(`http://127.0.0.1:${node.server.monitoringPort}/accountz${query}`)).json();
   const [goes, stays] = [userOf(account, undefined, past), userOf(account, undefined, past)];
   const clients = [
     await openClientAt(node, 0, { ...showing(goes), ...options }),
@@ -80,6 +82,16 @@ it('an account that is pushed is kept, and what it says holds for live connectio
       nats.limits.payload = 100;
     }),
   );
+  expect(await page('')).toMatchObject({ accounts: expect.arrayContaining([account.publicKey]) });
+  expect(await page(`?acc=${account.publicKey}`)).toMatchObject({
+    account_detail: {
+      client_connections: expect.any(Number),
+      issuer_key: operator.key.publicKey,
+      name_tag: 'A',
+      decoded_jwt: { sub: account.publicKey, nats: { limits: { payload: 100 }, type: 'account' } },
+      revoked_user: { [goes.key.publicKey]: expect.stringMatching(/^\d{4}-.*Z$/) },
+    },
+  });
   // It is acknowledged: nobody needs to wait for anything.
   expect(await why(clients[0])).toBe('User Authentication Revoked');
   expect(

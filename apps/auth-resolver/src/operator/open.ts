@@ -2,6 +2,7 @@ import type { Member, NodeIdentity, Runtime } from '@skein/bus';
 import { Trust } from '@skein/trust';
 import type { AuthConfiguration, Log } from '../options.ts';
 import { AccountBook } from './account-book.ts';
+import { accountReport } from './account-report.ts';
 import { adoptAccounts } from './adoption.ts';
 import { ClaimsListener } from './claims-listener.ts';
 import { ClaimsService } from './claims-service.ts';
@@ -47,6 +48,11 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
   const isLasting = store instanceof DirectoryStore;
   const adopted = adoptAccounts({ bus: member, wait, store, isLasting, book, gateways });
   const { systemAccount } = trust;
+  member.handle('operator-accounts', (body) => {
+    const { account }: { account?: string } = JSON.parse(body);
+    if (account !== undefined) return JSON.stringify({ account: accountReport(book, account) });
+    return JSON.stringify({ names: [...book.all()].map(([name]) => name) });
+  });
   const service = new ClaimsService({
     mode,
     store,

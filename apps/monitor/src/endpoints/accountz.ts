@@ -2,6 +2,7 @@ import { accountDetail } from '../account-detail.ts';
 import { accountStatistics, noFigures } from '../account-statistics.ts';
 import { sublistStats } from '../interest-figures.ts';
 import type { Monitor } from '../monitor.ts';
+import { type OperatorAccount, operatorAccount, operatorAccountNames } from '../operator-accounts.ts';
 import { endpoint, isoTime, ok } from './endpoint.ts';
 import { QuestionError } from './question-error.ts';
 
@@ -15,13 +16,19 @@ export const accountz = endpoint({
       server_id: monitor.identity.serverId,
       now: isoTime(monitor.wallMs()),
       ...(monitor.systemAccount !== undefined && { system_account: monitor.systemAccount }),
-      ...(account === '' ? { accounts: monitor.accountNames() } : await detailOf(monitor, account)),
+      ...(account === '' ? { accounts: await namesOf(monitor) } : await detailOf(monitor, account)),
     });
   },
 });
 
+async function namesOf(monitor: Monitor): Promise<string[]> {
+  return [...new Set([...(await operatorAccountNames(monitor)), ...monitor.accountNames()])].sort();
+}
+
 async function detailOf(monitor: Monitor, account: string) {
-  if (!monitor.accountNames().includes(account)) throw new QuestionError(`Account ${account} does not exist`);
+  const operated = await operatorAccount(monitor, account);
+  if (operated === undefined && !monitor.accountNames().includes(account))
+    throw new QuestionError(`Account ${account} does not exist`);
   const [{ accounts, staleness }, page] = await Promise.all([
     accountStatistics(monitor.gather, [account]),
     monitor.subscriptionPages.page({ account, test: '', offset: 0, limit: 0 }),
@@ -38,10 +45,28 @@ async function detailOf(monitor: Monitor, account: string) {
       leafnode_connections: 0,
       client_connections: connections,
       subscriptions,
-      ...accountDetail(monitor.accountDefinition(account), monitor.accountDefinitions, monitor.systemAccount),
-      name_tag: account,
+      ...accountDetail(
+        operated?.definition ?? monitor.accountDefinition(account),
+        monitor.accountDefinitions,
+        monitor.systemAccount,
+      ),
+      ...tokenDetail(account, operated),
       sublist_stats: sublistStats(page.figures),
     },
     ...staleness,
+  };
+}
+
+/** What an account's token says; without one only its name is a tag. */
+function tokenDetail(account: string, operated: OperatorAccount | undefined) {
+  if (operated === undefined) return { name_tag: account };
+  const { jwt, issuer_key, name_tag, tags, decoded_jwt, revoked_user } = operated.report;
+  return {
+    jwt,
+    issuer_key,
+    ...(name_tag !== '' && { name_tag }),
+    ...(tags.length > 0 && { tags }),
+    decoded_jwt,
+    ...(Object.keys(revoked_user).length > 0 && { revoked_user }),
   };
 }

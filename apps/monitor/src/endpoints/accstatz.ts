@@ -1,5 +1,6 @@
 import { accountStat } from '@skein/events';
 import { accountStatistics, noFigures } from '../account-statistics.ts';
+import { operatorAccountNames } from '../operator-accounts.ts';
 import { endpoint, isoTime, ok } from './endpoint.ts';
 import { NotForThisServer } from './not-for-this-server.ts';
 
@@ -13,7 +14,7 @@ export const accstatz = endpoint({
   },
   forAccount: (options, account) => ({ ...options, accounts: [account] }),
   async answer(monitor, { accounts, includeUnused }) {
-    const known = monitor.accountNames();
+    const known = [...new Set([...monitor.accountNames(), ...(await operatorAccountNames(monitor))])];
     const chosen = accounts.length > 0 ? accounts.filter((name) => known.includes(name)) : known;
     const { accounts: figures, staleness } = await accountStatistics(
       monitor.gather,

@@ -13,6 +13,8 @@ interface Rule {
 interface Client {
   user: string;
   account: string;
+  /** Absent: of a gateway of an earlier release. */
+  accountTag?: string;
   permissions: { publish?: Rule; subscribe?: Rule; responses?: { max: number; expiresMs: number } } | null;
   expiresUnixMs: number;
 }
@@ -27,7 +29,7 @@ export async function userInfo(member: Asked, request: SystemRequest): Promise<o
   return {
     user: info.user ?? (isOwn ? client.user : ''),
     account,
-    ...(account !== '' && { account_name: account }),
+    ...(account !== '' && { account_name: (isOwn && client.accountTag) || account }),
     ...(isOwn && client.permissions !== null && { permissions: permissionsOf(client.permissions) }),
     ...(isOwn && client.expiresUnixMs > 0 && { expires: leftNanos(client.expiresUnixMs) }),
   };
