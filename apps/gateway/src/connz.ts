@@ -14,6 +14,8 @@ export interface DescribeQuery {
   cids: number[];
   /** Lists subscriptions: their subjects, or each with its details. */
   subscriptions?: 'subjects' | 'detail';
+  /** With the JWTs that open connections have shown. */
+  tokens?: boolean;
   /** Where the answer before stopped. */
   from?: Position;
 }
@@ -27,6 +29,7 @@ export interface Position {
 }
 
 export interface DescribedConnection extends ConnectionRecord, Partial<Pick<ClosedRecord, 'stopUnixMs' | 'reason'>> {
+  jwt?: string;
   subscriptionsList?: string[];
   subscriptionsDetail?: SubscriptionDetail[];
 }
@@ -60,7 +63,7 @@ export function connz(gateway: Gateway, query: ConnzQuery): Picked | Described {
   return 'pick' in query ? pickConnections(gateway, query.pick) : describeConnections(gateway, query.describe);
 }
 
-function describeConnections(gateway: Gateway, { cids, subscriptions, from }: DescribeQuery): Described {
+function describeConnections(gateway: Gateway, { cids, subscriptions, tokens, from }: DescribeQuery): Described {
   if (cids.length > DESCRIBED_MAX) throw new Error(`more than ${DESCRIBED_MAX} connections in one question`);
   const closed = closedOf(gateway, cids);
   const connections: DescribedConnection[] = [];
@@ -69,11 +72,15 @@ function describeConnections(gateway: Gateway, { cids, subscriptions, from }: De
     if (room.text <= 0) return { connections, next: { cid: i, subscription: 0 } };
     const open = gateway.connections.get(cids[i]);
     const { subscribed, ...ended } = closed.get(cids[i]) ?? {};
-    const record = open === undefined ? (ended as DescribedConnection) : recordOf(open);
+    const record: DescribedConnection = open === undefined ? (ended as DescribedConnection) : recordOf(open);
     if (record.cid === undefined) continue;
     const goesOn = i === from?.cid;
     // A name alone may fill an answer: the next one is for the subscriptions.
     if (!goesOn) room.text -= textLength(record);
+    if (tokens && open !== undefined && open.options.jwt !== '') {
+      record.jwt = open.options.jwt;
+      room.text -= record.jwt.length;
+    }
     connections.push(record);
     if (subscriptions === undefined) continue;
     const skipped = goesOn ? from.subscription : 0;

@@ -21,6 +21,8 @@ export interface PageQuery {
   /** From the other end of the order. */
   reverse?: boolean;
   subscriptions?: 'subjects' | 'detail';
+  /** With the JWTs that users have shown. */
+  tokens?: boolean;
   /** Unix ms */
   nowMs: number;
 }
@@ -138,7 +140,8 @@ export class ConnectionPages {
     try {
       let further = 0;
       for (let at = 0; at < cids.length; at += DESCRIBED_AT_ONCE) {
-        const describe = { cids: cids.slice(at, at + DESCRIBED_AT_ONCE), subscriptions: query.subscriptions };
+        const { subscriptions, tokens } = query;
+        const describe = { cids: cids.slice(at, at + DESCRIBED_AT_ONCE), subscriptions, tokens };
         let from: Described['next'];
         do {
           // Beyond the bound connections still come, though without their subscriptions.

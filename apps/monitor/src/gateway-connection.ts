@@ -1,5 +1,6 @@
 import { formatDuration } from './duration.ts';
 import { isoTime } from './endpoints/endpoint.ts';
+import { claimsOf } from './token-claims.ts';
 import { formatUptime } from './uptime.ts';
 
 /** One connection, as a gateway describes it. */
@@ -30,6 +31,8 @@ export interface GatewayConnection {
   tlsCipher: string;
   tlsCertificates?: { subject: string; publicKeyDigest: string; digest: string }[];
   tlsFirst?: boolean;
+  /** That the user has shown; of open ones, when asked for. */
+  jwt?: string;
   /** Of a closed one. */
   stopUnixMs?: number;
   reason?: string;
@@ -78,10 +81,21 @@ export function connectionInfo(connection: GatewayConnection, nowUnixMs: number,
     ...(list !== undefined && list.length > 0 && { subscriptions_list: list }),
     ...(detail !== undefined &&
       detail.length > 0 && { subscriptions_list_detail: detail.map((one) => subscriptionInfo(one, connection)) }),
-    // Of those who come with a key the account is who vouches for them.
-    ...(auth && isOpen && account && isUserKey(user) && { issuer_key: account }),
-    ...(auth && isOpen && account && { name_tag: connection.accountTag }),
+    ...(auth && isOpen && account && trustInfo(connection)),
     ...(staleMs !== undefined && { stale_ms: Math.round(staleMs) }),
+  };
+}
+
+/** Who vouches for an open connection. */
+function trustInfo({ user, account, accountTag, jwt }: GatewayConnection) {
+  const claims = jwt === undefined ? undefined : claimsOf(jwt);
+  const tags = claims?.nats.tags ?? [];
+  return {
+    ...(claims !== undefined && { jwt }),
+    // Of those who come with a key alone it is the account.
+    ...(isUserKey(user) && { issuer_key: claims?.iss ?? account }),
+    name_tag: accountTag,
+    ...(tags.length > 0 && { tags }),
   };
 }
 

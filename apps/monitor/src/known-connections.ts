@@ -5,7 +5,10 @@ export class KnownConnections {
   readonly #seen = new Map<number, { connection: GatewayConnection; atMs: number }>();
   readonly #totals = new Map<string, number>();
 
-  remember({ subscriptionsList: _, subscriptionsDetail: __, ...connection }: GatewayConnection, atMs: number): void {
+  remember(
+    { subscriptionsList: _, subscriptionsDetail: __, jwt: ___, ...connection }: GatewayConnection,
+    atMs: number,
+  ): void {
     // Anew at the end: the oldest is forgotten first.
     this.#seen.delete(connection.cid);
     this.#seen.set(connection.cid, { connection, atMs });

@@ -60,6 +60,7 @@ export const connz = endpoint({
       ...(user !== '' && { user }),
       ...(filterSubject !== '' && { filterSubject }),
       ...(subscriptions && { subscriptions }),
+      ...(auth && { tokens: true }),
     });
     const connections = page.connections.map((one) => connectionInfo(one, now, auth));
     return ok({

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { MonitorConfiguration } from '../configuration.ts';
 import type { Monitor, Snapshot } from '../monitor.ts';
+import { claimsOf } from '../token-claims.ts';
 import { formatUptime } from '../uptime.ts';
 import { endpoint, isoTime, ok } from './endpoint.ts';
 
@@ -24,6 +25,7 @@ export const varz = endpoint({
       ...tagsPart(monitor.configuration),
       // Those of JetStream.
       feature_flags: {},
+      ...trustPart(monitor.configuration),
       ...(monitor.systemAccount !== undefined && { system_account: monitor.systemAccount }),
       slow_consumer_stats: linkKinds(snapshot.counters.slowConsumers),
       stale_connection_stats: linkKinds(snapshot.counters.staleConnections),
@@ -148,6 +150,12 @@ function certificateEnds({ tls }: MonitorConfiguration) {
   } catch {
     return {};
   }
+}
+
+/** Operator mode: whom the node trusts. */
+function trustPart({ trust: { operators } }: MonitorConfiguration) {
+  if (operators.length === 0) return {};
+  return { trusted_operators_jwt: operators, trusted_operators_claim: operators.map(claimsOf) };
 }
 
 const linkKinds = (clients: number) => ({ clients, routes: 0, gateways: 0, leafs: 0 });
