@@ -3,6 +3,8 @@ import { signingKeyFromSeed } from '@skein/nkeys';
 import { nowSeconds } from './clock.ts';
 import type { Credentials } from './tenancy.ts';
 
+type Login = { user: string; pass: string };
+
 export type Address = { host: string; port: number };
 
 /** What the bench reads of INFO; `skein_gateway` is the number of the gateway that owns the connection. */
@@ -26,7 +28,9 @@ const CONNECT = Buffer.from(`CONNECT ${JSON.stringify(OPTIONS)}\r\n`);
 const PING = Buffer.from('PING\r\n');
 const PONG = Buffer.from('PONG\r\n');
 
-function proving({ jwt, seed }: Credentials, nonce: string): string {
+function proving(credentials: Credentials | Login, nonce: string): string {
+  if ('user' in credentials) return `CONNECT ${JSON.stringify({ ...OPTIONS, ...credentials })}\r\n`;
+  const { jwt, seed } = credentials;
   const sig = Buffer.from(signingKeyFromSeed(seed).sign(Buffer.from(nonce))).toString('base64url');
   return `CONNECT ${JSON.stringify({ ...OPTIONS, jwt, sig })}\r\n`;
 }
@@ -65,7 +69,7 @@ export class Connection {
   }
 
   /** Resolves once the server has answered CONNECT and a first PING. */
-  static async open(address: Address, credentials?: Credentials): Promise<Connection> {
+  static async open(address: Address, credentials?: Credentials | Login): Promise<Connection> {
     const connection = new Connection(address);
     const greeted = new Promise<void>((resolve) => {
       connection.#greeted = resolve;

@@ -34,6 +34,7 @@ export type ShapeName =
   | 'subscriptions'
   | 'idle-connections'
   | 'churn'
+  | 'accounts'
   | 'idle-cpu'
   | 'start-up'
   | 'idle-memory';
@@ -156,6 +157,13 @@ export const rows: Row[] = [
   shape('jwt-2k', 'operator mode, 2,000 connects and disconnects', 'logins', [
     { key: 'newRate', label: 'new users', unit: 'conns/s', target: { ratioMin: 0.7 } },
     { key: 'sameRate', label: 'the same user again', unit: 'conns/s', target: { ratioMin: 0.7 } },
+  ]),
+  shape('accounts', 'requests into another account; publishes in an account with 100 imports', 'accounts', [
+    { key: 'requestUs', label: 'request within an account, p50', unit: 'µs' },
+    { key: 'importUs', label: 'through a service import, p50', unit: 'µs' },
+    { key: 'importPercent', label: 'what the import adds', unit: '%', target: { max: 10 } },
+    { key: 'publishRate', label: 'publishes with 100 imports', unit: 'msgs/s' },
+    { key: 'publishPercent', label: 'slower than without', unit: '%', target: { max: 10 } },
   ]),
   shape(
     'idle-cpu',

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { accountsConfiguration, measureAccounts } from './accounts.ts';
 import type { Stream } from './frames.ts';
 import { processTree, proportionalKib, residentKib, treeCpuSeconds, untilIdle } from './procfs.ts';
 import type { ShapeName } from './rows.ts';
@@ -20,7 +21,8 @@ export async function measureShape(shape: ShapeName, server: ServerProcess): Pro
 
 /** The configuration of a server for that. */
 export function shapeConfiguration(shape: ShapeName): string {
-  return shape === 'logins' ? tenancyConfiguration() : '';
+  if (shape === 'logins') return tenancyConfiguration();
+  return shape === 'accounts' ? accountsConfiguration() : '';
 }
 
 const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string, number>>> = {
@@ -101,6 +103,10 @@ const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string
       await rate(connections);
       return { newRate: await rate(connections), sameRate: await rate(1) };
     });
+  },
+
+  async accounts({ address }) {
+    return await measureAccounts(address);
   },
 
   async 'idle-cpu'({ pid }) {
