@@ -29,3 +29,14 @@ it('counts all that ever ended, by why', () => {
   kept.add(closed(6, '', 'Parse Error'));
   expect(kept.byReason).toEqual({ 'Client Closed': 5, 'Parse Error': 1 });
 });
+
+it('keeps as many as was said before there were any', () => {
+  const kept = new ClosedConnections(3);
+  kept.keep(0);
+  kept.keep(2);
+  for (const cid of [1, 2, 3]) kept.add(closed(cid));
+  expect([...kept].map(({ cid }) => cid)).toEqual([2, 3]);
+  kept.keep(9);
+  kept.add(closed(4));
+  expect([...kept].map(({ cid }) => cid)).toEqual([3, 4]);
+});

@@ -1,6 +1,6 @@
 import { type ClosedRecord, closedTextLength } from './connection-record.ts';
 
-/** As many as nats-server keeps (`max_closed_clients`). */
+/** As many as nats-server keeps, unless `max_closed_clients` says otherwise. */
 const RECORDS_MAX = 10_000;
 /** Names are as long as clients like. */
 const TEXT_MAX = 8 * 1024 * 1024;
@@ -9,7 +9,7 @@ const TEXT_MAX = 8 * 1024 * 1024;
 export class ClosedConnections {
   /** How many there were, by why; not only of those that are kept. */
   readonly byReason: Record<string, number> = {};
-  readonly #recordsMax: number;
+  #recordsMax: number;
   readonly #textMax: number;
   readonly #ring: (ClosedRecord | undefined)[] = [];
   #oldest = 0;
@@ -19,6 +19,11 @@ export class ClosedConnections {
   constructor(recordsMax: number = RECORDS_MAX, textMax: number = TEXT_MAX) {
     this.#recordsMax = recordsMax;
     this.#textMax = textMax;
+  }
+
+  /** `max_closed_clients`; it cannot be reloaded, so this is said before there are any. */
+  keep(recordsMax: number): void {
+    if (this.#size === 0 && recordsMax > 0) this.#recordsMax = recordsMax;
   }
 
   get size(): number {

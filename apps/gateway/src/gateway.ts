@@ -120,6 +120,7 @@ export class Gateway {
 
   applySettings(settings: Settings): void {
     this.settings = settings;
+    this.closed.keep(settings.maxClosedClients);
     this.parserLimits.controlLineBytesMax = settings.maxControlLineBytes;
     // A negative limit is none; sizes have at most nine digits anyway.
     this.parserLimits.payloadBytesMax =

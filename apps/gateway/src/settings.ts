@@ -15,6 +15,7 @@ export interface Settings {
   readonly maxControlLineBytes: number;
   readonly maxPayloadBytes: number;
   readonly maxPendingBytes: number;
+  readonly maxClosedClients: number;
   readonly maxSubscriptions: number;
   readonly maxSubscriptionTokens: number;
   readonly writeDeadlineMs: number;
@@ -48,6 +49,7 @@ export function settingsFrom(configuration: GatewayConfiguration): Settings {
     maxControlLineBytes: configuration.maxControlLineBytes,
     maxPayloadBytes: configuration.maxPayloadBytes,
     maxPendingBytes: configuration.maxPendingBytes,
+    maxClosedClients: configuration.maxClosedClients,
     maxSubscriptions: configuration.maxSubscriptions,
     maxSubscriptionTokens: configuration.maxSubscriptionTokens,
     writeDeadlineMs: configuration.writeDeadlineMs,
