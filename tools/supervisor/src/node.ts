@@ -76,8 +76,8 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
   for (const warning of [...given.options.warnings, ...notYet(given.options)]) log.warn(warning);
 
   if (isOperatorMode(given.options.trust)) {
-    const { logOperatorMode, operatorModeFault } = await import('./operator-mode.ts');
-    const fault = operatorModeFault(given.options, startedUnixMs);
+    const { accountServerFault, logOperatorMode, operatorModeFault } = await import('./operator-mode.ts');
+    const fault = operatorModeFault(given.options, startedUnixMs) ?? (await accountServerFault(given.options));
     if (fault !== undefined) throw fatal(log, fault);
     logOperatorMode(log, given.options);
   }

@@ -1,9 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { defaultOptions, type ServerOptions } from '@skein/config';
 import { encodeJwt, newClaims } from '@skein/jwt';
 import { createLogger } from '@skein/log';
 import { createSigningKey } from '@skein/nkeys';
-import { expect, it } from 'vitest';
-import { logOperatorMode, operatorModeFault } from './operator-mode.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { accountServerFault, logOperatorMode, operatorModeFault } from './operator-mode.ts';
 
 const operatorKey = createSigningKey('operator');
 const systemKey = createSigningKey('account');
@@ -81,6 +83,21 @@ it.each<[string, ServerOptions, string | undefined]>([
 ])('%s', (_, given, fault) => {
   if (fault === undefined) expect(operatorModeFault(given, nowMs)).toBeUndefined();
   else expect(operatorModeFault(given, nowMs)).toEqual(fault);
+});
+
+it.each<[string, (port: number) => string, unknown]>([
+  ['answers', (port) => `http://127.0.0.1:${port}/accounts/`, undefined],
+  ['has no such place', (port) => `http://127.0.0.1:${port}/`, expect.stringContaining('404 Not Found')],
+  ['is not there', () => 'http://127.0.0.1:1/', expect.stringContaining('could not fetch <"http://127.0.0.1:1/">')],
+  ['is no URL', () => 'x', expect.stringContaining('unsupported protocol scheme')],
+])('an account server %s', async (_, url, fault) => {
+  const server = createServer((request, response) =>
+    response.writeHead(request.url === '/accounts/' ? 200 : 404).end(),
+  ).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  expect(await accountServerFault(options({ resolver: { kind: 'url', url: url(port) } }))).toEqual(fault);
 });
 
 it('says whom it trusts', () => {

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { NATS_VERSION, type ServerOptions } from '@skein/config';
 import type { Logger } from '@skein/log';
 import { isPublicKey } from '@skein/nkeys';
 import { readAccount, Trust, TrustError } from '@skein/trust';
+
+const ACCOUNT_SERVER_MS = 2000;
 
 /** Why a node in operator mode can't start with this; in nats-server's words, or undefined. */
 export function operatorModeFault(options: ServerOptions, nowMs: number): string | undefined {
@@ -13,6 +16,30 @@ export function operatorModeFault(options: ServerOptions, nowMs: number): string
     if (error instanceof TrustError) return error.message;
     throw error;
   }
+}
+
+/** An account server that can't be reached at the start is a mistake of the configuration (nats-server 2.15). */
+export async function accountServerFault({ trust }: ServerOptions): Promise<string | undefined> {
+  const { resolver, resolverTls: { caFile, certFile, keyFile } = {} } = trust;
+  if (resolver?.kind !== 'url') return undefined;
+  const { url } = resolver;
+  const failed = (why: string): string => `could not fetch <${JSON.stringify(url)}>: ${why}`;
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) return failed('unsupported protocol scheme');
+  const isTls = url.startsWith('https:');
+  const { get } = isTls ? await import('node:https') : await import('node:http');
+  const files = isTls && {
+    ...(caFile !== undefined && { ca: readFileSync(caFile) }),
+    ...(certFile !== undefined && { cert: readFileSync(certFile) }),
+    ...(keyFile !== undefined && { key: readFileSync(keyFile) }),
+  };
+  return new Promise((resolve) => {
+    const asking = get(url, { ...files, agent: false, signal: AbortSignal.timeout(ACCOUNT_SERVER_MS) }, (answer) => {
+      answer.destroy();
+      const isFine = answer.statusCode === 200;
+      resolve(isFine ? undefined : failed(`${answer.statusCode} ${answer.statusMessage}`));
+    });
+    asking.on('error', (error) => resolve(failed(error.message)));
+  });
 }
 
 /** Where accounts come with the configuration alone, the system account has to be among them. */
