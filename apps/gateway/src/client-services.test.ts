@@ -32,6 +32,7 @@ it('describes a client that has been let in', async () => {
   await node.answers();
   expect(describeClient(node.gateway, client.connection.cid)).toEqual({
     user: 'u',
+    userName: '',
     account: 'A',
     accountTag: 'A',
     permissions,

@@ -1,3 +1,4 @@
+import { readUserToken } from '@skein/events';
 import type { Permissions } from '@skein/permissions';
 import { subjectFromText } from '@skein/subjects';
 import type { Gateway } from './gateway.ts';
@@ -5,6 +6,8 @@ import type { Gateway } from './gateway.ts';
 /** What one client of this gateway is and may do; null: it is not here. */
 export interface ClientDescription {
   user: string;
+  /** By its token; '' is none. */
+  userName: string;
   account: string;
   accountTag: string;
   permissions: Permissions | null;
@@ -15,9 +18,10 @@ export interface ClientDescription {
 export function describeClient(gateway: Gateway, cid: number): ClientDescription | null {
   const connection = gateway.connections.get(cid);
   if (connection === undefined || connection.account === null) return null;
-  const { user, account, permissions, expiresUnixMs } = connection;
+  const { user, account, permissions, expiresUnixMs, options } = connection;
   return {
     user,
+    userName: options.jwt === '' ? '' : (readUserToken(options.jwt)?.name ?? ''),
     account: account.name,
     accountTag: account.nameTag,
     permissions: permissions?.source ?? null,

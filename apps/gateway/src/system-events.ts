@@ -141,6 +141,8 @@ export class SystemEvents {
       lang: options.lang,
       version: options.version,
       rttMs,
+      // Of one that was let in.
+      ...(account === connection.account?.name && options.jwt !== '' && { token: options.jwt }),
       type: origin.kind === 'WEBSOCKET' ? ('websocket' as const) : ('nats' as const),
     };
   }

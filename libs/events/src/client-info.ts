@@ -1,3 +1,5 @@
+import { readUserToken } from './user-token.ts';
+
 /** What is known of one client connection. */
 export interface ClientFacts {
   cid: number;
@@ -14,6 +16,8 @@ export interface ClientFacts {
   rttMs: number;
   type: 'nats' | 'websocket';
   stopUnixMs?: number;
+  /** That it came in with. */
+  token?: string;
 }
 
 const NANOS_PER_MS = 1e6;
@@ -22,7 +26,10 @@ const USER_KEY = /^U[A-Z2-7]{55}$/;
 
 /** `client` of connection events, in nats-server's fields and order; empty texts are left out. */
 export function clientInfo(facts: ClientFacts) {
-  const { user, name, lang, version, rttMs, stopUnixMs } = facts;
+  const { user, name, lang, version, rttMs, stopUnixMs, token } = facts;
+  const read = token === undefined ? undefined : readUserToken(token);
+  // Of those who come with a key alone, the account is who vouches for them.
+  const issuer = read?.issuer ?? (USER_KEY.test(user) ? facts.account : undefined);
   return {
     start: new Date(facts.startUnixMs).toISOString(),
     host: facts.host,
@@ -34,9 +41,10 @@ export function clientInfo(facts: ClientFacts) {
     ...(version !== '' && { ver: version }),
     ...(rttMs > 0 && { rtt: Math.round(rttMs * NANOS_PER_MS) }),
     ...(stopUnixMs !== undefined && { stop: new Date(stopUnixMs).toISOString() }),
-    // Of those who come with a key the account is who vouches for them.
-    ...(USER_KEY.test(user) && { issuer_key: facts.account }),
+    ...(read !== undefined && { jwt: token }),
+    ...(issuer !== undefined && { issuer_key: issuer }),
     name_tag: facts.accountTag,
+    ...(read !== undefined && read.tags.length > 0 && { tags: read.tags }),
     kind: 'Client',
     client_type: facts.type,
   };

@@ -3,6 +3,7 @@ import { accountStat } from './account-stat.ts';
 import { clientInfo } from './client-info.ts';
 import { eventId } from './event-id.ts';
 import { serverInfo } from './server-info.ts';
+import { readUserToken } from './user-token.ts';
 
 it('ids are 22 letters and digits, and never the same', () => {
   const ids = Array.from({ length: 5000 }, eventId);
@@ -41,4 +42,26 @@ it('a client with a key is vouched for by its account', () => {
   // Recorded from nats-server 2.15.2.
   expect(Object.keys(info).join(' ')).toBe('start host id acc user rtt stop issuer_key name_tag kind client_type');
   expect(info).toMatchObject({ rtt: 500_000, issuer_key: 'APP', name_tag: 'app' });
+});
+
+it('a client with a token shows it, who signed it, and its tags', () => {
+  const claims = { iss: 'ACYC', name: 'a1', nats: { tags: ['t1'] } };
+  const token = `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`;
+  const facts = {
+    cid: 7,
+    host: '::1',
+    startUnixMs: 0,
+    account: 'AB7A',
+    accountTag: 'A',
+    user: 'UCPB',
+    type: 'nats' as const,
+  };
+  const info = clientInfo({ ...facts, name: '', lang: '', version: '', rttMs: 0, token });
+  expect(Object.keys(info).join(' ')).toBe('start host id acc user jwt issuer_key name_tag tags kind client_type');
+  expect(info).toMatchObject({ jwt: token, issuer_key: 'ACYC', name_tag: 'A', tags: ['t1'] });
+  expect(readUserToken(token)).toEqual({ issuer: 'ACYC', name: 'a1', tags: ['t1'] });
+});
+
+it.each(['', 'x', 'a.b.c', `a.${Buffer.from('null').toString('base64url')}.c`])('%j is no token', (token) => {
+  expect(readUserToken(token)).toBeUndefined();
 });

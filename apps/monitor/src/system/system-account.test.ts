@@ -360,14 +360,17 @@ const USER_INFO = '$SYS.REQ.USER.APP.INFO';
 it('tells a requester who it is, and what it may do', async () => {
   const node = new Node();
   const permissions = { publish: { allow: ['a.>'] }, responses: { max: 5, expiresMs: 60_000 } };
-  node.answers.set('2 client', { client: { user: 'app', account: 'APP', permissions, expiresUnixMs: 0 } });
+  node.answers.set('2 client', {
+    client: { user: 'app', userName: 'a1', account: 'APP', accountTag: 'Applications', permissions, expiresUnixMs: 0 },
+  });
   const header = 'Nats-Request-Info: {"acc":"APP","user":"app","id":8}';
   const [{ body }] = await node.request('$SYS.REQ.USER.APP.INFO', '', header);
   expect(body).toMatchObject({
     data: {
       user: 'app',
       account: 'APP',
-      account_name: 'APP',
+      account_name: 'Applications',
+      user_name: 'a1',
       permissions: { publish: { allow: ['a.>'] }, responses: { max: 5, ttl: 60_000_000_000 } },
     },
   });
@@ -379,7 +382,9 @@ it('tells a requester who it is, and what it may do', async () => {
 it('a client of another account is not shown to whom it does not belong', async () => {
   const node = new Node();
   const permissions = { publish: { allow: ['secret'] } };
-  node.answers.set('2 client', { client: { user: 'boss', account: 'OTHER', permissions, expiresUnixMs: 0 } });
+  node.answers.set('2 client', {
+    client: { user: 'boss', userName: 'b', account: 'OTHER', accountTag: 'O', permissions, expiresUnixMs: 0 },
+  });
   const [{ body }] = await node.request(USER_INFO, '', 'Nats-Request-Info: {"acc":"APP","id":8}');
   expect((body as { data: object }).data).toEqual({ user: '', account: 'APP', account_name: 'APP' });
 });

@@ -12,6 +12,8 @@ interface Rule {
 
 interface Client {
   user: string;
+  /** Absent: of a gateway of an earlier release. */
+  userName?: string;
   account: string;
   /** Absent: of a gateway of an earlier release. */
   accountTag?: string;
@@ -30,6 +32,7 @@ export async function userInfo(member: Asked, request: SystemRequest): Promise<o
     user: info.user ?? (isOwn ? client.user : ''),
     account,
     ...(account !== '' && { account_name: (isOwn && client.accountTag) || account }),
+    ...(isOwn && client.userName && { user_name: client.userName }),
     ...(isOwn && client.permissions !== null && { permissions: permissionsOf(client.permissions) }),
     ...(isOwn && client.expiresUnixMs > 0 && { expires: leftNanos(client.expiresUnixMs) }),
   };
