@@ -15,6 +15,8 @@ import { StandIn } from './stand-in.ts';
 const ASK_AGAIN_MS = 50;
 /** However short a client's own time is, the auth-resolver gets this long. */
 const RESOLVER_MS_MIN = 2000;
+/** After this long without an answer a user of a known account is let in by the gateway itself. */
+const STAND_IN_MS = 500;
 /** Few enough that the auth-resolver answers soon, even with a slow password check for each. */
 const RECHECKED_AT_ONCE = 64;
 const RECHECK_ANSWER_MS = 10_000;
@@ -131,17 +133,34 @@ export class Admission {
 
   #question(connection: Connection, connected: boolean): void {
     const { member, runtime } = this.#gateway;
+    const question = questionOf(connection);
+    let isAnswered = false;
+    /** The first answer counts. */
+    const answer = (response: AuthResponse): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      patience?.cancel();
+      this.#answered(connection, response, connected);
+    };
+    const standIn = async (): Promise<void> => {
+      if (connection.isClosed) return;
+      const response = await this.standIn.admit(question, runtime.wallMs());
+      if (response !== undefined) answer(response);
+    };
+    // One that is frozen says nothing for long.
+    const patience = this.standIn.knowsNobody
+      ? undefined
+      : runtime.setTimer(STAND_IN_MS, () => {
+          standIn().catch((error: unknown) => connection.failed(error));
+        });
     member
-      .authenticate(questionOf(connection), Math.max(this.#settingsOf(connection).authTimeoutMs, RESOLVER_MS_MIN))
-      .then(
-        (response) => this.#answered(connection, response, connected),
-        async () => {
-          if (connection.isClosed) return;
-          const standIn = await this.standIn.admit(questionOf(connection), runtime.wallMs());
-          if (standIn !== undefined) this.#answered(connection, standIn, connected);
-          else runtime.setTimer(ASK_AGAIN_MS, () => this.#askAgain(connection, connected));
-        },
-      )
+      .authenticate(question, Math.max(this.#settingsOf(connection).authTimeoutMs, RESOLVER_MS_MIN))
+      .then(answer, async () => {
+        patience?.cancel();
+        if (!isAnswered) await standIn();
+        if (isAnswered || connection.isClosed) return;
+        runtime.setTimer(ASK_AGAIN_MS, () => this.#askAgain(connection, connected));
+      })
       .catch((error: unknown) => connection.failed(error));
   }
 

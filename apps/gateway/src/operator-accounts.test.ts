@@ -163,17 +163,43 @@ describe('a right that ends by itself', () => {
   });
 });
 
-it('while the auth-resolver is away, who can be affirmed here comes in', async () => {
-  const { standIn } = bench.gateway.admission;
-  standIn.admit = async ({ connectJson }) =>
-    JSON.parse(connectJson).jwt === 'known' ? { allowed: true, ...rights } : undefined;
-  const [known, other] = ['known', 'other'].map((jwt) =>
-    bench.stranger().say(`CONNECT ${JSON.stringify({ jwt })}\r\n`),
-  );
-  for (const { fail } of bench.member.asked.splice(0)) fail();
-  await bench.answers();
-  expect([known.connection.account?.name, other.connection.account]).toEqual(['A', null]);
-  // The other one is asked for again.
-  bench.runtime.advance(50);
-  expect(bench.member.asked).toHaveLength(1);
+describe('who can be affirmed here', () => {
+  let others: TestClient[];
+  beforeEach(async () => {
+    const { standIn } = bench.gateway.admission;
+    standIn.learn('A', 'token');
+    standIn.admit = async ({ connectJson }) =>
+      JSON.parse(connectJson).jwt === 'known' ? { allowed: true, ...rights } : undefined;
+    others = ['known', 'other'].map((jwt) => bench.stranger().say(`CONNECT ${JSON.stringify({ jwt })}\r\n`));
+  });
+  const accountsOf = () => others.map(({ connection }) => connection.account?.name);
+
+  it('comes in while the auth-resolver is away', async () => {
+    for (const { fail } of bench.member.asked.splice(0)) fail();
+    await bench.answers();
+    expect(accountsOf()).toEqual(['A', undefined]);
+    // The other one is asked for again.
+    bench.runtime.advance(50);
+    expect(bench.member.asked).toHaveLength(1);
+  });
+
+  it('comes in while it is frozen; what that says later counts no more', async () => {
+    bench.runtime.advance(499);
+    await bench.answers();
+    expect(accountsOf()).toEqual([undefined, undefined]);
+    bench.runtime.advance(1);
+    await bench.answers();
+    expect(accountsOf()).toEqual(['A', undefined]);
+    for (const { answer } of bench.member.asked) answer({ allowed: false, error: '', reason: '' });
+    await bench.answers();
+    expect(others.map(({ connection }) => connection.isClosed)).toEqual([false, true]);
+  });
+
+  it('waits for an auth-resolver that answers', async () => {
+    for (const { answer } of bench.member.asked) answer({ allowed: false, error: '', reason: '' });
+    await bench.answers();
+    bench.runtime.advance(500);
+    await bench.answers();
+    expect(others.map(({ connection }) => connection.isClosed)).toEqual([true, true]);
+  });
 });

@@ -22,6 +22,11 @@ export class StandIn {
     this.#trust = undefined;
   }
 
+  /** Nobody can be let in. */
+  get knowsNobody(): boolean {
+    return this.#tokens.size === 0;
+  }
+
   learn(account: string, token: string): void {
     this.#tokens.set(account, token);
   }
@@ -42,7 +47,7 @@ export class StandIn {
 
   /** Undefined: not for this gateway to say. */
   async admit(request: AuthRequest, nowMs: number): Promise<AuthResponse | undefined> {
-    if (this.#tokens.size === 0 || this.#options === undefined) return undefined;
+    if (this.knowsNobody || this.#options === undefined) return undefined;
     // Loaded when it is needed, which is seldom.
     const { checkProof, checkUser, isRefused, judgeUser, readAccount, readUser, rightsOnBus, Trust } = await import(
       '@skein/trust'
