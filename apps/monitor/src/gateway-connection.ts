@@ -1,6 +1,6 @@
+import { readUserToken } from '@skein/events';
 import { formatDuration } from './duration.ts';
 import { isoTime } from './endpoints/endpoint.ts';
-import { claimsOf } from './token-claims.ts';
 import { formatUptime } from './uptime.ts';
 
 /** One connection, as a gateway describes it. */
@@ -88,12 +88,12 @@ export function connectionInfo(connection: GatewayConnection, nowUnixMs: number,
 
 /** Who vouches for an open connection. */
 function trustInfo({ user, account, accountTag, jwt }: GatewayConnection) {
-  const claims = jwt === undefined ? undefined : claimsOf(jwt);
-  const tags = claims?.nats.tags ?? [];
+  const token = jwt === undefined ? undefined : readUserToken(jwt);
+  const tags = token?.tags ?? [];
   return {
-    ...(claims !== undefined && { jwt }),
+    ...(token !== undefined && { jwt }),
     // Of those who come with a key alone it is the account.
-    ...(isUserKey(user) && { issuer_key: claims?.iss ?? account }),
+    ...(isUserKey(user) && { issuer_key: token?.issuer ?? account }),
     name_tag: accountTag,
     ...(tags.length > 0 && { tags }),
   };
