@@ -151,7 +151,8 @@ export class Account {
   #lead(route: Route): void {
     route.waysGeneration = this.#waysGeneration;
     const { interchange } = this;
-    if (interchange === null) return;
+    // An answer goes to whom it is for, and is nobody's request, stream or mapping.
+    if (interchange === null || route.replyProcess !== 0) return;
     const { graph } = interchange;
     this.#ways ??= { ways: graph.ways(this.name), mapper: graph.mapper(this.name) };
     const { ways, mapper } = this.#ways;

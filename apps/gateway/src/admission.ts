@@ -202,6 +202,7 @@ export class Admission {
   #grant(connection: Connection, allowed: Partial<Allowed>): void {
     const { runtime } = this.#gateway;
     connection.user = allowed.user ?? connection.user;
+    connection.toldServices = null;
     connection.permissions =
       allowed.permissions === undefined ? null : compilePermissions(allowed.permissions, () => runtime.now());
     connection.userPayloadBytesMax = allowed.payloadBytesMax ?? 0;

@@ -1,3 +1,4 @@
+import type { Way } from '@skein/accounts';
 import type { Channel, ChannelHandler, Link, Timer } from '@skein/bus';
 import type { ConnectionPermissions } from '@skein/permissions';
 import { type ParseFault, Parser, type PubLine } from '@skein/protocol';
@@ -96,6 +97,8 @@ export class Connection implements ChannelHandler {
   /** What the user is limited to, beside its account and the server; 0: nothing. */
   userPayloadBytesMax = 0;
   userSubscriptionsMax = 0;
+  /** What the last service of another account was told of it, and what that was made of. */
+  toldServices: { way: Way; account: Account | null; rttMs: number; info: string } | null = null;
 
   inMsgs = 0;
   inBytes = 0;

@@ -22,6 +22,21 @@ export interface Message {
   trace: MessageTrace | null;
 }
 
+/** Field by field: an object's spread costs a microsecond. */
+export function copyMessage(from: Message, to: Message): void {
+  to.subject = from.subject;
+  to.subjectStart = from.subjectStart;
+  to.subjectEnd = from.subjectEnd;
+  to.reply = from.reply;
+  to.replyStart = from.replyStart;
+  to.replyEnd = from.replyEnd;
+  to.headerBytes = from.headerBytes;
+  to.payload = from.payload;
+  to.payloadStart = from.payloadStart;
+  to.payloadEnd = from.payloadEnd;
+  to.trace = from.trace;
+}
+
 /**
  * Writes one message to one subscription. False when it took nothing: its connection is closed, it has ended, or a deny
  * rule hides the message from it.

@@ -141,6 +141,19 @@ describe('an imported service', () => {
     expect(heard.endsWith('}\r\n\r\nhi\r\n')).toBe(true);
   });
 
+  it('is told who the client is now, not who it was', async () => {
+    const bench = new AccountsBench([accounts[0], { name: 'B', imports: [takes('A', 'q.*', undefined, true)] }]);
+    const [a, b] = [await bench.in('A', ['q.*']), await bench.in('B')];
+    say(b, 'q.1', '1');
+    expect(a.hear()).toContain('"user":"of-B","name":"n",');
+    b.say('CONNECT {"verbose":false,"headers":true,"no_responders":true,"name":"other"}\r\n');
+    const limits = { expiresUnixMs: 0, subscriptionsMax: 0, payloadBytesMax: 0 };
+    bench.member.asked.at(-1)?.answer({ allowed: true, account: 'B', user: 'somebody', ...limits });
+    await bench.answers();
+    say(b, 'q.1', '2');
+    expect(a.hear()).toContain('"user":"somebody","name":"other",');
+  });
+
   it('passes a request on, and its answer back, over several accounts', async () => {
     const bench = new AccountsBench([
       accounts[0],
@@ -218,6 +231,22 @@ describe('an imported service', () => {
     const link = bench.member.link(9);
     say(await bench.in('A'), '_R_.9.abcdefghijklmnop', 'answer');
     expect(link.delivered).toMatchObject([{ account: 'A', subject: '_R_.9.abcdefghijklmnop', plain: true }]);
+  });
+
+  it('has answers for nobody else: no mapping, stream or service of the account takes them', async () => {
+    const bench = new AccountsBench([
+      {
+        name: 'A',
+        exports: [service('q.>'), { kind: 'stream', subject: '>' }],
+        mappings: [{ source: '_R_.>', destinations: [{ subject: 'lost.>', weight: 100 }] }],
+      },
+      accounts[1],
+      { name: 'C', imports: [listens('A', '>')] },
+    ]);
+    const [a, b, c] = [await bench.in('A', ['q.*']), await bench.in('B', ['inbox']), await bench.in('C', ['>'])];
+    say(b, 'ask.1', 'question', 'inbox');
+    say(a, replyOf(a.hear()), 'answer');
+    expect([b.hear(), c.hear()]).toEqual(['MSG inbox 1 6\r\nanswer\r\n', '']);
   });
 
   it('has no other use for such subjects: no inner process is reached by them', async () => {

@@ -3,7 +3,7 @@ import type { Account } from './account.ts';
 import { AwaitedReplies, type AwaitedReply } from './awaited-replies.ts';
 import type { Connection } from './connection.ts';
 import type { Crossing, Destination } from './crossing.ts';
-import { type Message, sendNoResponders } from './deliver.ts';
+import { copyMessage, type Message, sendNoResponders } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
 import { newId } from './reply-subject.ts';
 import { addRequestInfo, briefInfo, type ClientInfo, clientInfo } from './request-info.ts';
@@ -30,6 +30,8 @@ export class Interchange {
   changes = 0;
   /** Accounts that the message being routed has come through. */
   #hops = 0;
+  /** What the message was before each of them. */
+  readonly #kept: Message[] = [];
   #metrics: { account: Account; subject: string; payload: Buffer }[] = [];
 
   constructor(gateway: Gateway) {
@@ -55,24 +57,29 @@ export class Interchange {
     if (route.leadingAt !== this.changes) this.#findLeading(route);
     const { leading } = route;
     if ((leading.length === 0 && !route.awaitsHere) || this.#hops >= HOPS_MAX) return 0;
-    this.#hops++;
-    const kept = { ...message };
+    this.#kept[this.#hops] ??= { ...message };
+    const kept = this.#kept[this.#hops++];
+    copyMessage(message, kept);
     let taken = 0;
-    if (route.awaitsHere) {
-      taken += this.answer(from, account, route, message);
-      Object.assign(message, kept);
-    }
-    for (const crossing of leading) {
-      const { way, destination } = crossing;
-      if (way.kind === 'service') {
-        taken += this.#request(from, account, way, destination, route, message, taken === 0 ? request : 0);
-      } else if (this.#hops === 1) {
-        // What has come as a request or an answer is no part of a stream: nats-server sees it so.
-        taken += this.#stream(from, crossing, message);
+    try {
+      if (route.awaitsHere) {
+        taken += this.answer(from, account, route, message);
+        copyMessage(kept, message);
       }
-      Object.assign(message, kept);
+      for (const crossing of leading) {
+        const { way, destination } = crossing;
+        if (way.kind === 'service') {
+          taken += this.#request(from, account, way, destination, route, message, taken === 0 ? request : 0);
+        } else if (this.#hops === 1) {
+          // What has come as a request or an answer is no part of a stream: nats-server sees it so.
+          taken += this.#stream(from, crossing, message);
+        }
+        copyMessage(kept, message);
+      }
+    } finally {
+      // One client's bytes that we fail on must not close the ways for all.
+      this.#hops--;
     }
-    this.#hops--;
     return taken;
   }
 
@@ -115,10 +122,7 @@ export class Interchange {
     const { trace } = message;
     trace?.imported(target.account.name, route.subject, target.subject);
     const wasHidden = hideTrace(message, way.allowTrace);
-    const info =
-      way.share && from !== null
-        ? JSON.stringify(clientInfo(from, account.name, this.#gateway.serverName))
-        : briefInfo(from, account.name, way.namesServer ? this.#gateway.serverName : '');
+    const info = this.#infoOf(from, account, way);
     const measurement = this.#measured(way, message, info);
     const awaited = this.#await(target.account, account, route.subject, way, message, measurement);
     retarget(message, target.subject);
@@ -132,6 +136,20 @@ export class Interchange {
       this.#publishMetric(target.account, measurement, { status: awaited === null ? 400 : 503, elapsedMs: 0 });
     }
     return taken;
+  }
+
+  /** Who asks, as the service is told: the same as last time, for whoever asks again. */
+  #infoOf(from: Connection | null, account: Account, way: ServiceWay): string {
+    const { serverName } = this.#gateway;
+    if (from === null) return briefInfo(null, account.name, way.namesServer ? serverName : '');
+    const told = from.toldServices;
+    if (told !== null && told.way === way && told.account === from.account && told.rttMs === from.rttMs)
+      return told.info;
+    const info = way.share
+      ? JSON.stringify(clientInfo(from, account.name, serverName))
+      : briefInfo(from, account.name, way.namesServer ? serverName : '');
+    from.toldServices = { way, account: from.account, rttMs: from.rttMs, info };
+    return info;
   }
 
   /** The request gets a reply subject of its own. Null: it wants no answer. */

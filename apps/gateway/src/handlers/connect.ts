@@ -13,6 +13,7 @@ export function connect(connection: Connection, json: string): void {
   }
   // What it says of itself is known from here on, whatever becomes of it.
   connection.options = options;
+  connection.toldServices = null;
   // Until it answers a PING, what it took to say CONNECT is all that is known.
   if (connection.rttMs === 0) connection.rttMs = gateway.runtime.now() - connection.startedMs;
   if (options.protocol < 0 || options.protocol > PROTOCOL_MAX) {
