@@ -15,7 +15,7 @@ import { filterFrom, isMeant } from './filter.ts';
 import { serviceOf } from './patterns.ts';
 import { statsz } from './statsz.ts';
 import { subscriberCount } from './subscriber-count.ts';
-import { BODY_BYTES_MAX, type SystemRequest } from './system-request.ts';
+import type { SystemRequest } from './system-request.ts';
 import { userInfo } from './user-info.ts';
 
 /** JSON, but for counts, which are bare numbers. */
@@ -50,7 +50,7 @@ export class Services {
   /** Undefined: this server says nothing to it. Never rejects for what the requester sent. */
   async answer(request: SystemRequest): Promise<SystemAnswer | undefined> {
     try {
-      if (request.body.length > BODY_BYTES_MAX) throw new QuestionError('request is too large');
+      if (request.isTooLarge) throw new QuestionError('request is too large');
       return await this.#answer(request);
     } catch (error) {
       if (error instanceof QuestionError) return this.refusal(400, error.message);

@@ -230,7 +230,12 @@ it('what cannot be read is an error, in nats-server’s words', async () => {
   expect(await descriptionOf('[]')).toMatchObject({
     description: 'json: cannot unmarshal array into Go value of type server.StatszEventOptions',
   });
-  expect(await descriptionOf(' '.repeat(1024 * 1024 + 1))).toMatchObject({ description: 'request is too large' });
+  expect(await descriptionOf(`{"a":"${'x'.repeat(64 * 1024)}"}`)).toMatchObject({
+    description: 'request is too large',
+  });
+  expect((await node.request('$SYS.REQ.SERVER.PING', '', `A: ${'x'.repeat(64 * 1024)}`))[0].body).toMatchObject({
+    error: { code: 400, description: 'request is too large' },
+  });
 });
 
 it('STATSZ and its older name, of this server and of all, give statistics', async () => {
@@ -464,6 +469,13 @@ it('the connections of many accounts are said a part after the other', async () 
   await settle();
   const asked = node.asked.filter((one) => one.startsWith('1 accounts '));
   expect(asked.map((one) => JSON.parse(one.slice('1 accounts '.length)).accounts.length)).toEqual([250, 250, 1]);
+});
+
+it('an account is named as it is written', async () => {
+  const node = new Node();
+  node.answers.set('1 accounts', { accounts: [figures('Café', 1)] });
+  await node.handlers.get('connections-changed')?.('{"accounts":["Café"]}', undefined);
+  expect(node.published[0].subject).toBe('1 $SYS.SERVER.ACCOUNT.Café.CONNS');
 });
 
 it('each change is counted anew, after the one before it', async () => {

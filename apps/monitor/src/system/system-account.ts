@@ -9,7 +9,7 @@ import { UnavailableError } from '../unavailable-error.ts';
 import { patterns } from './patterns.ts';
 import { headerOf } from './request-info.ts';
 import type { Services, SystemAnswer } from './services.ts';
-import { BODY_BYTES_MAX, type SystemRequest } from './system-request.ts';
+import { REQUEST_BYTES_MAX, type SystemRequest } from './system-request.ts';
 
 /** Each may ask every process of the node: a few at once, and a crowd waits. */
 const AT_ONCE = 4;
@@ -80,14 +80,16 @@ export class SystemAccount {
   deliver: NonNullable<MemberHandlers['deliver']> = (link, _account, buf, ss, se, rs, re, headerBytes, ps, pe) => {
     // Nobody waits for an answer: then nothing is done either (nats-server 2.15).
     if (re === rs) return;
-    const bodyStart = ps + headerBytes;
+    const isTooLarge = pe - ps > REQUEST_BYTES_MAX;
     const request: SystemRequest = {
       subject: buf.toString('utf8', ss, se),
-      headers: buf.toString('utf8', ps, bodyStart),
-      body: buf.toString('utf8', bodyStart, Math.min(pe, bodyStart + BODY_BYTES_MAX + 1)),
+      headers: isTooLarge ? '' : buf.toString('utf8', ps, ps + headerBytes),
+      body: isTooLarge ? '' : buf.toString('utf8', ps + headerBytes, pe),
+      isTooLarge,
       gateway: link.peer.id,
     };
-    const reply = buf.toString('latin1', rs, re);
+    // Lent: it is kept for the answer.
+    const reply = Buffer.from(buf.subarray(rs, re));
     this.answer(link, request, reply).catch((error: Error) =>
       this.#options.log.warn(`${request.subject}: ${error.stack}`),
     );
@@ -110,7 +112,7 @@ export class SystemAccount {
   }
 
   /** Settles when all that there is to say has been handed over. */
-  async answer(link: Link, request: SystemRequest, reply: string): Promise<void> {
+  async answer(link: Link, request: SystemRequest, reply: Buffer): Promise<void> {
     const services = await this.#theServices();
     let answer: SystemAnswer | undefined;
     try {
@@ -219,20 +221,19 @@ export class SystemAccount {
 
   #say(subject: string, event: object): void {
     const link = this.#options.member.linkTo('gateway');
-    if (link !== undefined) this.#publish(link, subject, '', Buffer.from(JSON.stringify(event)));
+    if (link !== undefined) this.#publish(link, Buffer.from(subject), '', Buffer.from(JSON.stringify(event)));
   }
 
-  #publish(link: Link, subject: string, header: string, body: Buffer): void {
-    const subjectBytes = Buffer.from(subject, 'latin1');
+  #publish(link: Link, subject: Buffer, header: string, body: Buffer): void {
     const block = header === '' ? NOTHING : Buffer.from(`NATS/1.0\r\n${header}\r\n\r\n`);
     const payload = header === '' ? body : Buffer.concat([block, body]);
     // A gateway that went away meanwhile: its client may have come back on another.
     const way = link.up ? link : this.#options.member.linkTo('gateway');
     const isTaken = way?.publish(
       this.#accountBytes,
-      subjectBytes,
+      subject,
       0,
-      subjectBytes.length,
+      subject.length,
       NOTHING,
       0,
       0,

@@ -3,11 +3,12 @@ export interface SystemRequest {
   subject: string;
   /** The block of headers, '' for none. */
   headers: string;
-  /** At most one more than `BODY_BYTES_MAX` of it is read: enough to see that it is too much. */
   body: string;
+  /** It was not read: headers and body are empty here. */
+  isTooLarge: boolean;
   /** The gateway that it came through. */
   gateway: number;
 }
 
-/** Names of ten thousand accounts, and room to spare. */
-export const BODY_BYTES_MAX = 1024 * 1024;
+/** Of headers and body together. The names of a thousand accounts fit; hundreds of such requests may be waiting. */
+export const REQUEST_BYTES_MAX = 64 * 1024;
