@@ -15,6 +15,10 @@ const SHOWS: Record<string, object> = {
     authorization: { users: { length: 5 }, defaultPermissions: { publish: { allow: ['sandbox.>'] } } },
   },
   'accounts.conf': { systemAccount: 'SYS', accounts: { length: 3 } },
+  'operator-mode.conf': {
+    systemAccount: expect.stringMatching(/^A/),
+    trust: { operators: { length: 1 }, resolver: { kind: 'full', allowDelete: true, limit: 1000 } },
+  },
   'tls.conf': { tls: { verify: true, minVersion: '1.3', handshakeFirst: { fallbackMs: 50 } } },
   'websocket.conf': { websocket: { port: 8080, compression: true } },
   'gateways.conf': { skein: { gateways: 4 } },
