@@ -51,9 +51,9 @@ describe('accounts', () => {
     const open = (name: string): Promise<NatsConnection[]> =>
       Promise.all(Array.from({ length: CLIENTS }, () => openClient(node, login(name))));
     const [services, askers, further] = [await open('a'), await open('b'), await open('c')];
-    for (const service of services) {
-      service.subscribe('who.*', { queue: 'q', callback: (_error, message) => void message.respond(message.subject) });
-    }
+    const subscriptions = services.map((service) =>
+      service.subscribe('who.*', { queue: 'q', callback: (_error, message) => void message.respond(message.subject) }),
+    );
     await Promise.all(services.map((service) => service.flush()));
     const asked = [...askers, ...further].flatMap((client, one) =>
       Array.from({ length: 25 }, async (_, i) => [
@@ -62,7 +62,8 @@ describe('accounts', () => {
       ]),
     );
     for (const [answer, expected] of await Promise.all(asked)) expect(answer).toBe(expected);
-    for (const service of services) await service.close();
+    for (const subscription of subscriptions) subscription.unsubscribe();
+    await Promise.all(services.map((service) => service.flush()));
     for (const client of [askers[0], further[0]])
       await expect(client.request('who.x')).rejects.toThrow('no responders');
   });
