@@ -154,6 +154,24 @@ describe('an imported service', () => {
     expect(a.hear()).toContain('"user":"somebody","name":"other",');
   });
 
+  it.each([
+    ['without a first line', 'Nats-Request-Info: {"acc":"A"}\r\n\r\n', ''],
+    ['after a bare LF', 'NATS/1.0\r\nX: y\nNats-Request-Info: {"acc":"A"}\r\n\r\n', '\r\nX: y'],
+    ['after a bare CR', 'NATS/1.0\r\nX: y\rNats-Request-Info: {"acc":"A"}\r\n\r\n', '\r\nX: y'],
+    ['in small letters', 'NATS/1.0\r\nnats-request-info: {"acc":"A"}\r\n\r\n', ''],
+    ['with blanks around the name', 'NATS/1.0\r\nX: y\r\n Nats-Request-Info : {"acc":"A"}\r\n\r\n', '\r\nX: y'],
+    ['twice', 'NATS/1.0\r\nNats-Request-Info: {"acc":"A"}\r\nNats-Request-Info: {"acc":"A"}\r\n\r\n', ''],
+    ['before an empty line that hides the gateway’s', 'NATS/1.0\r\nX: y\r\n\r\nZ: {"acc":"A"}\r\n\r\n', '\r\nX: y'],
+    ['before an empty line of LF', 'NATS/1.0\nX: y\n\nZ: {"acc":"A"}\r\n\r\n', '\nX: y'],
+    ['with no end that the gateway’s would run into', 'NATS/1.0\r\nX: y', '\r\nX: y'],
+    ['cut short', 'NATS/1', ''],
+  ])('is told by the gateway alone who asks: a header %s', async (_name, header, kept) => {
+    const bench = new AccountsBench(accounts);
+    const [a, b] = [await bench.in('A', ['q.*']), await bench.in('B')];
+    b.say(`HPUB ask.1 inbox ${header.length} ${header.length + 2}\r\n${header}hi\r\n`);
+    expect(a.hear()).toContain(`\r\nNATS/1.0${kept}\r\nNats-Request-Info: {"acc":"B"}\r\n\r\nhi\r\n`);
+  });
+
   it('passes a request on, and its answer back, over several accounts', async () => {
     const bench = new AccountsBench([
       accounts[0],

@@ -61,7 +61,7 @@ export function clientInfo(from: Connection, account: string, server: string): C
   };
 }
 
-const FIRST_LINE = 'NATS/1.0\r\n';
+const FIRST_LINE = 'NATS/1.0';
 
 /**
  * Tells the service who asks, by a header; and where traces may go, if any were asked for. What the client may have said under
@@ -69,10 +69,12 @@ const FIRST_LINE = 'NATS/1.0\r\n';
  */
 export function addRequestInfo(message: Message, info: string, traceDestination?: string): void {
   const { payload, payloadStart, payloadEnd, headerBytes } = message;
-  let block = headerBytes === 0 ? FIRST_LINE : payload.toString('latin1', payloadStart, payloadStart + headerBytes - 2);
-  block = without(block, INFO);
-  if (traceDestination !== undefined) block = `${without(block, TRACE)}Nats-Trace-Dest: ${traceDestination}\r\n`;
-  block += `Nats-Request-Info: ${subjectFromText(info)}\r\n\r\n`;
+  let block = FIRST_LINE;
+  if (headerBytes > 0) {
+    block = without(readable(payload.toString('latin1', payloadStart, payloadStart + headerBytes)), INFO);
+  }
+  if (traceDestination !== undefined) block = `${without(block, TRACE)}\r\nNats-Trace-Dest: ${traceDestination}`;
+  block += `\r\nNats-Request-Info: ${subjectFromText(info)}\r\n\r\n`;
   const body = payloadEnd - payloadStart - headerBytes;
   const joined = Buffer.allocUnsafe(block.length + body);
   joined.write(block, 0, 'latin1');
@@ -83,8 +85,18 @@ export function addRequestInfo(message: Message, info: string, traceDestination?
   message.headerBytes = block.length;
 }
 
-const INFO = /\r\nnats-request-info:[^\r]*/gi;
-const TRACE = /\r\nnats-trace-dest:[^\r]*/gi;
+// Services believe these headers, so what some client library would read as one counts as one: to Go's a line ends with LF, to
+// Python's with CR too, and blanks around names are forgiven here and there.
+const INFO = /(?:\r\n|\r|\n)[ \t]*nats-request-info[ \t]*:[^\r\n]*/gi;
+const TRACE = /(?:\r\n|\r|\n)[ \t]*nats-trace-dest[ \t]*:[^\r\n]*/gi;
+const EMPTY_LINE = /\n\r|\n\n|\r\r/;
+
+/** A block's lines as far as anybody reads them, without the last one's end; of what is no block nothing. */
+function readable(block: string): string {
+  if (!block.startsWith(FIRST_LINE)) return FIRST_LINE;
+  const end = block.search(EMPTY_LINE);
+  return (end < 0 ? block : block.slice(0, end)).replace(/[\r\n]+$/, '');
+}
 
 function without(block: string, header: RegExp): string {
   return block.includes(':') ? block.replace(header, '') : block;
