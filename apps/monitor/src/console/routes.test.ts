@@ -62,13 +62,19 @@ it('sends a file again only when it is another one', async () => {
   expect([other.statusCode, other.body]).toEqual([200, body]);
 });
 
-it.each(['/console/', '/console/../http/app.ts', '/console/%2e%2e%2fhttp', '/console/tsconfig.json', '/console/x.js'])(
+it.each(['/console/../http/app.ts', '/console/%2e%2e%2fhttp', '/console/tsconfig.json', '/console/x.js'])(
   'has no %s',
   async (url) => {
     const { get } = setUp();
     expect((await get(url)).statusCode).toBe(404);
   },
 );
+
+it.each(['', '/nats'])('a slash too many leads to the page, under the base path %j', async (base) => {
+  const { get } = setUp(base);
+  const { statusCode, headers } = await get(`${base}/console/`);
+  expect([statusCode, headers.location]).toEqual([308, `${base}/console`]);
+});
 
 it('gives the page to anybody, what it shows only to who has the token', async () => {
   const { get, monitor } = setUp();

@@ -48,6 +48,7 @@ export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: S
     return reply.type(asset.type).send(asset.content);
   };
   app.get(`${base}/console`, open, (request, reply) => give('index.html', request, reply));
+  app.get(`${base}/console/`, open, (_request, reply) => reply.redirect(`${base}/console`, 308));
   app.get<{ Params: { file: string } }>(`${base}/console/:file`, open, (request, reply) =>
     give(request.params.file, request, reply),
   );

@@ -13,6 +13,7 @@ const pages = [
   ['ipqueuesz', 'Internal Queues'],
   ['expvarz', 'Runtime Figures'],
   ['stacksz', 'Stacks'],
+  ['metrics', 'Metrics for Prometheus'],
   ['console', 'Console'],
 ] as const;
 

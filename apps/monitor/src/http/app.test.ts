@@ -264,6 +264,14 @@ it('with a token configured asks for it everywhere, at a page that is not there 
   expect((await get('/nope', { headers })).statusCode).toBe(404);
 });
 
+it('gives no script where it is protected: another site’s page could read it by the browser’s certificate', async () => {
+  const { get, monitor } = setUp();
+  monitor.configuration.skein.monitoring = { token: 's3cret', clientCaFile: 'ca.pem', openHealthz: false };
+  const headers = { authorization: 'Bearer s3cret' };
+  const { headers: given, body } = await get('/healthz?callback=cb', { headers });
+  expect([given['content-type'], body]).toEqual(['application/json', '{"status":"ok"}']);
+});
+
 it('/subsz puts the gateways’ subscriptions one behind the other, and cuts', async () => {
   const { json } = setUp();
   const listed = async (query: string) =>

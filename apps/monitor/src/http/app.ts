@@ -77,12 +77,18 @@ function servePage(monitor: Monitor, app: FastifyInstance, base: string, path: s
     if (page.text !== undefined) return plain(reply, page.status, page.text);
     const text = render(page);
     reply.header('access-control-allow-origin', '*').code(page.status);
-    if (CALLBACK.test(query.callback ?? '')) {
+    if (CALLBACK.test(query.callback ?? '') && !isProtected(monitor)) {
       return reply.type('application/javascript').send(`${query.callback}(${text})`);
     }
     // As bytes: to a string fastify adds a charset, which nats-server's answers do not have.
     return reply.type('application/json').send(Buffer.from(text));
   });
+}
+
+/** Then there are no scripts: browsers show a certificate for a script of any other site's page, which would read along. */
+function isProtected({ configuration }: Monitor): boolean {
+  const { token, clientCaFile } = configuration.skein.monitoring ?? {};
+  return token !== undefined || clientCaFile !== undefined;
 }
 
 /** Answers those who may not come in. */

@@ -537,3 +537,19 @@ it('a crowd is told that it is too many, and nothing is lost of those who wait',
   const refused = node.published.filter(({ body }) => (body as { error?: { code: number } }).error?.code === 503);
   expect(refused).toHaveLength(400 - 4 - 256);
 });
+
+it('a crowd in one account keeps nobody from asking of the server', async () => {
+  const node = new Node();
+  for (let i = 0; i < 400; i++) node.send('$SYS.REQ.ACCOUNT.A.CONNZ', `_INBOX.${i}`);
+  node.send(VARZ, 'operator');
+  await vi.waitFor(() => expect(node.published).toHaveLength(401));
+  const errors = new Map(
+    node.published.map(({ subject, body }) => [
+      subject,
+      (body as { error?: { description: string } }).error?.description,
+    ]),
+  );
+  expect(errors.get('operator')).toBeUndefined();
+  const refused = [...errors.values()].filter((text) => text === 'too many requests are waiting');
+  expect(refused).toHaveLength(400 - 4 - 64);
+});

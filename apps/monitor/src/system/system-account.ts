@@ -14,6 +14,8 @@ import { REQUEST_BYTES_MAX, type SystemRequest } from './system-request.ts';
 /** Each may ask every process of the node: a few at once, and a crowd waits. */
 const AT_ONCE = 4;
 const WAITING_MAX = 256;
+/** What any account may ask: its crowds keep no place from the operator. */
+const OF_ACCOUNTS_WAITING_MAX = 64;
 /** Statistics are said soon after the start, then less and less often (nats-server 2.15). */
 const FIRST_STATSZ_MS = 250;
 const STATSZ_MS_MIN = 1000;
@@ -42,7 +44,8 @@ export interface SystemAccountOptions {
 export class SystemAccount {
   readonly #options: SystemAccountOptions;
   readonly #accountBytes: Buffer;
-  readonly #turnstile = new Turnstile(AT_ONCE, WAITING_MAX);
+  readonly #ofServer = new Turnstile(AT_ONCE, WAITING_MAX);
+  readonly #ofAccounts = new Turnstile(AT_ONCE, OF_ACCOUNTS_WAITING_MAX);
   #services: Promise<Services> | undefined;
   #sequence = 0;
   #stopped = false;
@@ -118,7 +121,7 @@ export class SystemAccount {
     try {
       const work = () => services.answer(request);
       // A profile takes seconds, and there is one at a time anyway: it must not keep a place from others.
-      answer = await (request.subject.endsWith('.PROFILEZ') ? work() : this.#turnstile.run(work));
+      answer = await (request.subject.endsWith('.PROFILEZ') ? work() : this.#turnstile(request).run(work));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       answer = services.refusal(503, error.message);
@@ -132,6 +135,10 @@ export class SystemAccount {
       const { compress } = await import('./compress.ts');
       this.#publish(link, reply, 'Content-Encoding: gzip', await compress(text));
     }
+  }
+
+  #turnstile({ subject }: SystemRequest): Turnstile {
+    return subject.startsWith('$SYS.REQ.SERVER.') ? this.#ofServer : this.#ofAccounts;
   }
 
   /** Loaded with the first request: most nodes of a test run get none. */
