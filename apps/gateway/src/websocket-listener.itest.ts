@@ -257,11 +257,17 @@ test('another origin is forbidden', async () => {
 test('over TLS: the state is known from the start', async () => {
   const server = await open({ noTls: false }, { verify: true });
   await server.connect(certified).greet();
+  const digest = expect.stringMatching(/^[0-9a-f]{64}$/);
   expect(server.accepted[0].origin.tls).toEqual({
     version: 'TLSv1.3',
     cipher: 'TLS_AES_128_GCM_SHA256',
-    subject: 'CN=client,O=skein',
+    subject: 'O=skein,CN=client',
     names: ['derek@example.com'],
+    certificates: [
+      { digest, publicKeyDigest: digest, subject: 'CN=client,O=skein' },
+      { digest, publicKeyDigest: digest, subject: 'CN=skein test CA' },
+    ],
+    first: false,
   });
 });
 
