@@ -1,5 +1,6 @@
-import { isSubset, isValidPattern, subjectFromText } from '@skein/subjects';
-import type { AccountDefinition, Export, Import, ServiceExport, StreamExport } from './definition.ts';
+import { isValidPattern, subjectFromText } from '@skein/subjects';
+import type { AccountDefinition, Export, Import, ServiceExport } from './definition.ts';
+import { PatternIndex } from './pattern-index.ts';
 
 /** The export that lets `importer` have this import; undefined when there is none. */
 export function exportFor(
@@ -11,12 +12,24 @@ export function exportFor(exporter: AccountDefinition, importer: string, wanted:
 export function exportFor(exporter: AccountDefinition, importer: string, wanted: Import): Export | undefined {
   const subject = subjectFromText(wanted.subject);
   if (!isValidPattern(subject)) return undefined;
-  const offers = exporter.exports.filter(
-    (one): one is StreamExport | ServiceExport =>
-      one.kind === wanted.kind && mayTake(one, importer, wanted) && isSubset(subject, subjectFromText(one.subject)),
-  );
+  const offers = indexOf(exporter.exports)
+    .covering(subject)
+    .filter((one) => one.kind === wanted.kind && mayTake(one, importer, wanted));
   // One that names the very subject goes before one that only covers it.
   return offers.find((one) => one.subject === wanted.subject) ?? offers[0];
+}
+
+/** Of each list of exports, made when first asked: a hub with thousands is asked thousands of times. */
+const indexes = new WeakMap<readonly Export[], PatternIndex<Export>>();
+
+function indexOf(exports: readonly Export[]): PatternIndex<Export> {
+  let index = indexes.get(exports);
+  if (index === undefined) {
+    index = new PatternIndex();
+    for (const one of exports) index.add(subjectFromText(one.subject), one);
+    indexes.set(exports, index);
+  }
+  return index;
 }
 
 function mayTake(offer: Export, importer: string, wanted: Import): boolean {

@@ -1,18 +1,11 @@
-import {
-  asPattern,
-  hasWildcard,
-  isLiteral,
-  numberWildcards,
-  overlaps,
-  reversed,
-  subjectFromText,
-} from '@skein/subjects';
+import { asPattern, hasWildcard, isLiteral, numberWildcards, reversed, subjectFromText } from '@skein/subjects';
 import { exportFor } from './authorize.ts';
 import type { AccountDefinition, Import, ServiceExport } from './definition.ts';
+import { PatternIndex } from './pattern-index.ts';
 
 type Accounts = ReadonlyMap<string, AccountDefinition>;
-/** Imports of one kind that have been looked at, by importer. */
-type Taken = Map<string, Import[]>;
+/** Imports of one kind that have been looked at, by importer and then by where they appear. */
+type Taken = Map<string, PatternIndex<Import>>;
 
 /** What nats-server refuses about a configuration's accounts, taken together; in its words, in its order. */
 export function checkAccounts(definitions: readonly AccountDefinition[]): string[] {
@@ -48,15 +41,16 @@ function latencyFault({ subject, latency, responseType }: ServiceExport): string
 
 /** Imports are looked at one after the other: only those that came before can close a cycle. */
 function checkImports(importer: AccountDefinition, kind: Import['kind'], accounts: Accounts, before: Taken): string[] {
-  const taken: Import[] = [];
+  const taken = new PatternIndex<Import>();
+  const seen = new Set<string>();
   before.set(importer.name, taken);
   return importer.imports
     .filter((one) => one.kind === kind)
     .flatMap((one) => {
       const exporter = accounts.get(one.account);
       if (exporter === undefined) return [`"${one.account}" account not defined for ${kind} import`];
-      const fault = importFault(importer.name, exporter, one, before);
-      taken.push(one);
+      const fault = importFault(importer.name, exporter, one, before) ?? repeated(one, seen);
+      taken.add(subjectFromText(localPattern(one)), one);
       return fault === undefined ? [] : [`Error adding ${kind} import "${one.subject}": ${fault}`];
     });
 }
@@ -64,10 +58,14 @@ function checkImports(importer: AccountDefinition, kind: Import['kind'], account
 function importFault(importer: string, exporter: AccountDefinition, one: Import, before: Taken): string | undefined {
   if (exportFor(exporter, importer, one) === undefined) return `${one.kind} import not authorized`;
   if (formsCycle(importer, one, before)) return 'import forms a cycle';
-  const same = (other: Import): boolean =>
-    other.account === one.account && other.subject === one.subject && other.to === one.to;
-  if (one.kind === 'stream' && before.get(importer)?.some(same)) return 'stream import already exists';
   return transformFault(one);
+}
+
+function repeated(one: Import, seen: Set<string>): string | undefined {
+  const key = JSON.stringify([one.account, one.subject, one.to]);
+  const isRepeated = seen.has(key);
+  seen.add(key);
+  return isRepeated && one.kind === 'stream' ? 'stream import already exists' : undefined;
 }
 
 /** Both sides have to name the same wildcards: an answer, or a subscription, must find its way back. */
@@ -93,12 +91,8 @@ function formsCycle(importer: string, wanted: Import, before: Taken): boolean {
   const leadsBack = (from: Import): boolean => {
     if (visited.has(from)) return false;
     visited.add(from);
-    return (before.get(from.account) ?? []).some(
-      (next) =>
-        next.account !== from.account &&
-        overlaps(subjectFromText(localPattern(next)), subjectFromText(from.subject)) &&
-        (next.account === importer || leadsBack(next)),
-    );
+    const there = before.get(from.account)?.overlapping(subjectFromText(from.subject)) ?? [];
+    return there.some((next) => next.account !== from.account && (next.account === importer || leadsBack(next)));
   };
   return wanted.account !== importer && leadsBack(wanted);
 }
