@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { connectTo } from './client.ts';
 import { showing } from './credentials.ts';
 import type { Node } from './node.ts';
-import { openClient, openClientAt, startNode } from './scope.ts';
+import { freeze, openClient, openClientAt, startNode, thaw } from './scope.ts';
 
 const operator = new TestOperator();
 
@@ -165,4 +165,34 @@ it('a reload takes over preloaded accounts and a changed operator', async () => 
 
   // What makes no sense changes nothing.
   expect(await node.reload('')).toContain('Failed to reload');
+});
+
+it('who is revoked hears nothing more once that is acknowledged, even behind a gateway that was frozen', async () => {
+  const account = createSigningKey('account');
+  const past = nowSeconds() - 10;
+  const conf = operator.configuration('MEMORY', [operator.account(account, undefined, past)]);
+  const node = await startNode({ gateways: 2, conf });
+  const [system, other, again] = [
+    await openClientAt(node, 0, showing(userOf(operator.system))),
+    await openClientAt(node, 0, showing(userOf(account))),
+    await openClientAt(node, 0, showing(userOf(account))),
+  ];
+  const user = userOf(account, undefined, past);
+  const revoked = await openClientAt(node, 1, { ...showing(user), reconnect: false });
+  const heard: string[] = [];
+  revoked.subscribe('x', { callback: (_error, message) => void heard.push(message.string()) });
+  await revoked.flush();
+  // Where its answers go is known everywhere before a gateway freezes.
+  await ask(system, 'SERVER.PING.IDZ');
+  const gateway = await node.process('gateway', 1);
+  freeze(gateway);
+  const changed = operator.account(account, ({ nats }) => void nats.revocations.set(user.key.publicKey, nowSeconds()));
+  await system.request(`$SYS.REQ.ACCOUNT.${account.publicKey}.CLAIMS.UPDATE`, changed, { timeout: 20_000 });
+  other.publish('x', 'secret');
+  // Its own PONG would wait for the gateway to be gone; another's tells that it was read.
+  await new Promise((resolve) => setImmediate(resolve));
+  await again.flush();
+  thaw(gateway.pid);
+  await revoked.closed();
+  expect(heard).toEqual([]);
 });
