@@ -76,6 +76,34 @@ describe('a stream that cannot be read on', () => {
   });
 });
 
+describe('when it was last active', () => {
+  it.each([
+    ['PING\r\n', false],
+    ['PONG\r\n', false],
+    ['SUB foo 9\r\n', true],
+    ['UNSUB 1\r\n', true],
+    ['PUB nobody 0\r\n\r\n', true],
+    ['CONNECT {"verbose":false}\r\n', true],
+  ])('%j', (said, counts) => {
+    const bench = new Bench();
+    const client = bench.client().say('SUB foo 1\r\n');
+    const before = client.connection.lastActiveWallMs;
+    bench.runtime.advance(1000);
+    client.say(said);
+    expect(client.connection.lastActiveWallMs - before).toBe(counts ? 1000 : 0);
+  });
+
+  it('a message that it gets counts', () => {
+    const bench = new Bench();
+    const [client, other] = [bench.client().say('SUB foo 1\r\n'), bench.client()];
+    const before = client.connection.lastActiveWallMs;
+    bench.runtime.advance(1000);
+    other.say('PUB foo 2\r\nhi\r\n');
+    expect(client.hear()).toContain('hi');
+    expect(client.connection.lastActiveWallMs - before).toBe(1000);
+  });
+});
+
 describe('SUB', () => {
   it.each([
     ['SUB a..b 1\r\n', "-ERR 'Invalid Subject'\r\n"],

@@ -105,6 +105,7 @@ export class Connection implements ChannelHandler {
   outMsgs = 0;
   outBytes = 0;
   lastActiveWallMs: number;
+  #messagesSeen = 0;
   rttMs = 0;
 
   pingsOut = 0;
@@ -159,7 +160,6 @@ export class Connection implements ChannelHandler {
   /** As `data`; `headroom` says that the bytes before `start` are free to write. */
   read(buffer: Buffer, start: number, end: number, headroom: boolean): void {
     if (this.isClosed) return;
-    this.lastActiveWallMs = this.gateway.turn.wallMs();
     if (
       this.account === null &&
       !this.connectReceived &&
@@ -173,9 +173,22 @@ export class Connection implements ChannelHandler {
     } catch (error) {
       this.failed(error);
     }
+    this.noteMessages();
     if (this.isClosed) return;
     if (this.stalled) this.gateway.stalls.stall(this);
     else this.#spend(end - start);
+  }
+
+  /** Messages in either direction show that it is in use; keeping it alive (PING, PONG) does not (nats-server 2.15). */
+  noteMessages(): void {
+    const messages = this.inMsgs + this.outMsgs;
+    if (messages === this.#messagesSeen) return;
+    this.#messagesSeen = messages;
+    this.#isActive();
+  }
+
+  #isActive(): void {
+    this.lastActiveWallMs = this.gateway.turn.wallMs();
   }
 
   /** One client must not have a whole turn: what is beyond its share waits for the next. */
@@ -204,6 +217,7 @@ export class Connection implements ChannelHandler {
   // ---------------------------------------------------------------- the parser
 
   connect(json: string): void {
+    this.#isActive();
     if (this.gateway.settings.trace) traceConnect(this, json);
     connect(this, json);
   }
@@ -213,6 +227,7 @@ export class Connection implements ChannelHandler {
   }
 
   subscribe(subject: string, queue: string, sid: string): void {
+    this.#isActive();
     if (this.gateway.settings.trace) {
       traceIn(this, `SUB ${subjectText(subject)} ${queue === '' ? '' : `${subjectText(queue)} `}${sid}`);
     }
@@ -220,6 +235,7 @@ export class Connection implements ChannelHandler {
   }
 
   unsubscribe(sid: string, max: number): void {
+    this.#isActive();
     if (this.gateway.settings.trace) traceIn(this, `UNSUB ${sid}${max === 0 ? '' : ` ${max}`}`);
     unsubscribe(this, sid, max);
   }

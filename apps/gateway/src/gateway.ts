@@ -114,7 +114,10 @@ export class Gateway {
     this.interchange = new Interchange(this);
     this.settling = new Settling(parts.member, (connection) => this.proceed(connection));
     this.heldPongs = new HeldPongs(parts.member);
-    this.turn = new Turn(parts.runtime, (connection, nowMs) => this.slow.flush(connection, nowMs));
+    this.turn = new Turn(parts.runtime, (connection, nowMs) => {
+      connection.noteMessages();
+      this.slow.flush(connection, nowMs);
+    });
     this.applySettings(parts.settings);
   }
 

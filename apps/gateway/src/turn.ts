@@ -60,6 +60,8 @@ export class Turn {
   }
 
   readonly #end = (): void => {
+    // While this end is still the planned one: what is noted from now on is of this turn.
+    if (this.#nowMs === 0) this.#readClock();
     this.#endPlanned = false;
     const now = this.#runtime.now();
     const dirty = this.#dirty;
