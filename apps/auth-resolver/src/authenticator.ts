@@ -5,7 +5,7 @@ import type { Directory, KnownNkeyUser, KnownPasswordUser, Scheme, UsersScheme }
 import type { CheckUrgency, Passwords } from './passwords/passwords.ts';
 import { readSignature } from './signature.ts';
 
-type Rights = Pick<KnownPasswordUser, 'account' | 'permissions'>;
+type Rights = Pick<KnownPasswordUser, 'account' | 'permissions'> & { name?: string };
 
 /** Where a secret is shared, whoever knows it may do everything. */
 const anybody: Rights = { account: GLOBAL_ACCOUNT };
@@ -18,8 +18,15 @@ interface Refusal {
   detail?: string;
 }
 
-type Verdict =
-  | { kind: 'allowed'; user: string; account: string; permissions?: AuthPermissions }
+export type Verdict =
+  | {
+      kind: 'allowed';
+      user: string;
+      account: string;
+      permissions?: AuthPermissions;
+      /** The user of the configuration that it has proven to be. */
+      proven?: string;
+    }
   | Refusal
   /** The password could not be checked now. */
   | { kind: 'unchecked'; reason: string };
@@ -33,7 +40,9 @@ type RefusalCause =
   | 'connection_type'
   | 'wrong_password'
   | 'wrong_signature'
-  | 'not_checked';
+  | 'not_checked'
+  /** By an authorization service, or because it did not answer. */
+  | 'callout';
 
 /** What a live connection may do after a reload. */
 export type Recheck =
@@ -70,6 +79,7 @@ export class Authenticator {
       wrong_password: 0,
       wrong_signature: 0,
       not_checked: 0,
+      callout: 0,
     } satisfies Record<RefusalCause, number>,
   };
 
@@ -121,7 +131,8 @@ export class Authenticator {
     return directory === this.directory ? settled : this.judgeLater(request, this.judge(request, urgency), urgency);
   }
 
-  private respond(verdict: Verdict): AuthResponse {
+  /** The answer, counted. */
+  respond(verdict: Verdict): AuthResponse {
     if (verdict.kind !== 'allowed') {
       this.figures.refused[verdict.kind === 'refused' ? verdict.cause : 'not_checked']++;
       const { reason } = verdict;
@@ -140,7 +151,14 @@ export class Authenticator {
     };
   }
 
-  private judge(request: AuthRequest, urgency: CheckUrgency): Verdict | Promise<Verdict> {
+  /** The user that those are who show nothing; a password where there is one. */
+  noAuthUser(request: AuthRequest): { user: string; pass: string } | undefined {
+    const scheme = this.schemeOf(request);
+    const nobody = scheme.kind === 'users' ? scheme.noAuthUser : undefined;
+    return nobody && 'secret' in nobody ? { user: nobody.name, pass: nobody.secret } : undefined;
+  }
+
+  judge(request: AuthRequest, urgency: CheckUrgency): Verdict | Promise<Verdict> {
     const credentials = readCredentials(request.connectJson);
     if (credentials === undefined) return { kind: 'refused', cause: 'malformed', reason: 'malformed CONNECT' };
     if (credentials.asksForAccount) return refused(credentials, 'account_asked');
@@ -153,7 +171,10 @@ export class Authenticator {
       case 'single':
         if (credentials.user !== scheme.user)
           return refused(credentials, isEmpty(credentials) ? 'nothing_shown' : 'unknown_user');
-        return this.judgeSecret(scheme.pass, credentials.pass, credentials, urgency, anybody);
+        return this.judgeSecret(scheme.pass, credentials.pass, credentials, urgency, {
+          ...anybody,
+          name: scheme.user,
+        });
       case 'users':
         return this.judgeUser(scheme, credentials, request, urgency);
     }
@@ -180,7 +201,8 @@ export class Authenticator {
       if (known === undefined) return refused(credentials, 'unknown_user');
       if (!mayConnect(known, request)) return refused(credentials, 'connection_type');
       if (!signed(known, credentials, request)) return refused(credentials, 'wrong_signature');
-      return { kind: 'allowed', user: nkey, account: known.account, permissions: known.permissions };
+      const { account, permissions } = known;
+      return { kind: 'allowed', user: nkey, account, permissions, proven: nkey };
     }
     if (user !== '') {
       const known = passwords.get(user);
@@ -200,11 +222,11 @@ export class Authenticator {
     given: string,
     credentials: Credentials,
     urgency: CheckUrgency,
-    { account, permissions }: Rights,
+    { account, permissions, name }: Rights,
   ): Verdict | Promise<Verdict> {
     const verdict = (matches: boolean): Verdict =>
       matches
-        ? { kind: 'allowed', user: shownName(credentials), account, permissions }
+        ? { kind: 'allowed', user: shownName(credentials), account, permissions, proven: name }
         : refused(credentials, given === '' ? 'nothing_shown' : 'wrong_password');
     const matches = this.passwords.matches(secret, given, urgency);
     if (typeof matches === 'boolean') return verdict(matches);

@@ -1,6 +1,6 @@
 import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { AuthPermissions } from '@skein/bus';
-import { allUsers, type User } from '@skein/config';
+import { allUsers, type CalloutOptions, type User } from '@skein/config';
 import { createVerifier, NkeyError, type Verifier } from '@skein/nkeys';
 import { enforced } from '@skein/permissions';
 import { CertificateUsers } from './certificates/certificate-users.ts';
@@ -49,6 +49,8 @@ export interface Directory {
   /** The bcrypt hashes in it. */
   hashes: ReadonlySet<string>;
   authTimeoutMs: number;
+  callout?: CalloutOptions;
+  accounts: ReadonlySet<string>;
 }
 
 /** The configuration can't be applied; the message says why. */
@@ -81,6 +83,8 @@ export function compileDirectory(configuration: DirectoryConfiguration): Directo
     websocket: ofWebsocket,
     hashes: new Set(secrets.filter((secret) => secret !== undefined && isBcrypt(secret)) as string[]),
     authTimeoutMs,
+    callout: authorization.callout,
+    accounts: new Set(configuration.accounts.map(({ definition }) => definition.name)),
   };
 }
 

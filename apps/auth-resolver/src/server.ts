@@ -1,9 +1,11 @@
-import type { AuthRequest, AuthResponse, Member, MemberHandlers } from '@skein/bus';
+import type { AuthRequest, AuthResponse, Link, Member, MemberHandlers, NodeIdentity } from '@skein/bus';
 import { completeOptions } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { Histogram } from '@skein/metrics/histogram';
 import { isOperatorMode } from '@skein/trust/options';
 import { Authenticator, type Recheck } from './authenticator.ts';
+import type { DelegatedLogins } from './callout/delegated-logins.ts';
+import type { Ask, CalloutService } from './callout/service.ts';
 import { compileDirectory, type Directory, DirectoryError } from './directory.ts';
 import type { OpenOperatorMode } from './operator/open.ts';
 import { type AuthConfiguration, type AuthResolverOptions, component } from './options.ts';
@@ -55,6 +57,12 @@ class Server implements AuthResolver {
   /** In operator mode users are known by tokens, not by the directory. */
   private operator: OpenOperatorMode | undefined;
   private opening: Promise<OpenOperatorMode> | undefined;
+  private identity: NodeIdentity | undefined;
+  private configuration: AuthConfiguration | undefined;
+  /** Made when the first service is asked. */
+  private callout: CalloutService | undefined;
+  /** Where the configuration names a service that decides. */
+  private delegated: Promise<DelegatedLogins> | undefined;
 
   constructor(options: AuthResolverOptions) {
     const { createMember, startBcryptWorker, onShutdown: _, onConfigured: __, log: ___, ...member } = options;
@@ -69,10 +77,12 @@ class Server implements AuthResolver {
   async start(): Promise<void> {
     const { configuration: given, revision, identity } = await this.member.start();
     const configuration = completeOptions(given as AuthConfiguration);
+    this.identity = identity;
+    this.configuration = configuration;
     if (isOperatorMode(configuration.trust)) {
       const { runtime, log } = this.options;
       this.opening = import('./operator/open.ts').then(({ openOperatorMode }) =>
-        openOperatorMode({ configuration, identity, member: this.member, runtime, log }),
+        openOperatorMode({ configuration, identity, member: this.member, ask: this.ask, runtime, log }),
       );
       this.operator = await this.opening;
     }
@@ -91,9 +101,15 @@ class Server implements AuthResolver {
 
   private handlers(): MemberHandlers {
     return {
-      authenticate: (request, link) => this.authenticate(request, link.peer.id),
-      deliver: (...message) => this.operator?.listener?.deliver(...message),
-      redeclare: (emit) => this.operator?.listener?.redeclare(emit),
+      authenticate: (request, link) => this.authenticate(request, link),
+      deliver: (...message) => {
+        if (this.callout?.deliver(...message) !== true) this.operator?.listener?.deliver(...message);
+      },
+      redeclare: (emit) => {
+        this.callout?.redeclare(emit);
+        return this.operator?.listener?.redeclare(emit);
+      },
+      settled: () => this.callout?.settled(),
       peerLeft: (peer) => this.operator?.gateways.left(peer.id),
       check: (configuration) => this.checkConfiguration(completeOptions(configuration as AuthConfiguration)),
       commit: (configuration, revision) => this.use(completeOptions(configuration as AuthConfiguration), revision),
@@ -103,6 +119,9 @@ class Server implements AuthResolver {
       stats: () => ({
         ...(this.operator?.mode ?? this.authenticator)?.figures,
         ...this.operator?.figures(),
+        calloutsAsked: this.callout?.figures.asked,
+        calloutsUnanswered: this.callout?.figures.unanswered,
+        calloutsWaiting: this.callout?.outstanding,
         loginSeconds: this.loginSeconds.figures(),
         logLinesDropped: this.options.logLinesDropped?.(),
         passwordsWaiting: this.bcrypt.length,
@@ -112,15 +131,18 @@ class Server implements AuthResolver {
     };
   }
 
-  private authenticate(request: AuthRequest, gateway: number): AuthResponse | Promise<AuthResponse> {
+  private authenticate(request: AuthRequest, link: Link): AuthResponse | Promise<AuthResponse> {
     if (this.authenticator === undefined) {
       // What the gateways know of accounts is being found out: they are not to be refused for that.
-      if (this.opening !== undefined) return this.opening.then(() => this.authenticate(request, gateway));
+      if (this.opening !== undefined) return this.opening.then(() => this.authenticate(request, link));
       return { allowed: false, error: '', reason: 'the auth-resolver is starting' };
     }
     const { runtime } = this.options;
     const startMs = runtime.now();
-    const answer = this.operator?.mode.login(request, gateway) ?? this.authenticator.check(request);
+    const answer =
+      this.operator?.mode.login(request, link.peer.id, link) ??
+      this.delegated?.then((logins) => logins.check(request, link)) ??
+      this.authenticator.check(request);
     const measure = (): void => this.loginSeconds.observe((runtime.now() - startMs) / 1000);
     if (answer instanceof Promise) return answer.finally(measure);
     measure();
@@ -145,11 +167,43 @@ class Server implements AuthResolver {
     this.bcrypt.timeoutMs = directory.authTimeoutMs;
     if (this.authenticator === undefined) this.authenticator = new Authenticator(directory, this.passwords);
     else this.authenticator.use(directory);
+    this.delegated = this.delegate(directory, this.authenticator);
+    this.configuration = configuration;
     this.revision = revision;
     this.operator?.use(configuration);
     for (const resolve of this.reaching.splice(0)) resolve();
     this.options.onConfigured(configuration);
   }
+
+  private delegate(directory: Directory, authenticator: Authenticator): Promise<DelegatedLogins> | undefined {
+    const { callout, accounts } = directory;
+    if (callout === undefined || this.operator !== undefined) return undefined;
+    const wallMs = (): number => this.options.runtime.wallMs();
+    return Promise.all([import('./callout/delegated-logins.ts'), import('./callout/delegation.ts')]).then(
+      ([{ DelegatedLogins }, { Delegation }]) => {
+        const delegation = new Delegation({ callout, accounts, ask: this.ask, wallMs });
+        return new DelegatedLogins({ callout, authenticator, delegation });
+      },
+    );
+  }
+
+  /** Loaded when a service is asked: most nodes have none. */
+  private ask: Ask = async (caller, place, link) => {
+    const { log, runtime } = this.options;
+    const { CalloutService } = await import('./callout/service.ts');
+    this.callout ??= new CalloutService({
+      member: this.member,
+      identity: this.identity as NodeIdentity,
+      facts: () => {
+        const { host, serverTags, authTimeoutMs } = this.configuration as AuthConfiguration;
+        return { host, tags: serverTags, authTimeoutMs };
+      },
+      runtime,
+    });
+    const answer = await this.callout.ask(caller, place, link);
+    if ('detail' in answer) log.warn(answer.detail);
+    return answer;
+  };
 
   /**
    * After a reload a gateway asks again for its live connections. Body: `RecheckRequest` in JSON; the answer is an array of
@@ -160,7 +214,7 @@ class Server implements AuthResolver {
     const { revision, connections } = JSON.parse(body) as RecheckRequest;
     if (connections.length > rechecksMax) throw new Error(`more than ${rechecksMax} connections in one request`);
     await this.reach(revision);
-    const authenticator = this.operator?.mode ?? this.authenticator;
+    const authenticator = this.operator?.mode ?? (await this.delegated) ?? this.authenticator;
     if (authenticator === undefined) throw new Error('the auth-resolver is starting');
     const { runtime } = this.options;
     const answers: Recheck[] = [];

@@ -205,6 +205,7 @@ export class Admission {
     connection.toldServices = null;
     connection.permissions =
       allowed.permissions === undefined ? null : compilePermissions(allowed.permissions, () => runtime.now());
+    connection.grant = allowed.grant ?? '';
     connection.userPayloadBytesMax = allowed.payloadBytesMax ?? 0;
     connection.userSubscriptionsMax = allowed.subscriptionsMax ?? 0;
     connection.expiresUnixMs = allowed.expiresUnixMs ?? 0;
@@ -418,7 +419,7 @@ function isAllowed(permissions: ConnectionPermissions | null, subject: string, q
   return permissions === null || permissions.canSubscribe(subject, queue);
 }
 
-function questionOf({ cid, options, nonce, origin, tls }: Connection): AuthRequest {
+function questionOf({ cid, options, nonce, origin, tls, grant }: Connection): AuthRequest {
   return {
     connection: cid,
     connectJson: credentialsJson(options),
@@ -428,5 +429,9 @@ function questionOf({ cid, options, nonce, origin, tls }: Connection): AuthReque
     tls: tls !== null,
     certificateSubject: tls?.subject ?? '',
     certificateNames: [...(tls?.names ?? [])],
+    tlsVersion: tls?.version.replace('TLSv', '') ?? '',
+    tlsCipher: tls?.cipher ?? '',
+    certificates: tls?.chain() ?? [],
+    grant,
   };
 }

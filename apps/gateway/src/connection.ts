@@ -37,6 +37,8 @@ export interface TlsState {
   /** Of a verified client certificate, RFC 2253; '' for none. */
   readonly subject: string;
   readonly names: readonly string[];
+  /** Its verified chain as PEM, its own first. Made when asked for: few want it. */
+  readonly chain: () => string[];
   /** What the other end showed, its own first. */
   readonly certificates: readonly PeerCertificate[];
   /** The handshake came before INFO. */
@@ -95,6 +97,8 @@ export class Connection implements ChannelHandler {
   payloadBytesMax: number;
   subscriptionsMax: number;
   /** What the user is limited to, beside its account and the server; 0: nothing. */
+  /** What the auth-resolver wants to see when it is asked about this connection again; '' is nothing. */
+  grant = '';
   userPayloadBytesMax = 0;
   userSubscriptionsMax = 0;
   /** What the last service of another account was told of it, and what that was made of. */

@@ -13,7 +13,15 @@ const IDENTITY = {
   startedUnixMs: 0,
 };
 const TLS = { verify: false, verifyAndMap: false, allowNonTls: false, handshakeFirst: false };
-const WS_TLS = { version: 'TLSv1.3', cipher: 'c', subject: '', names: [], certificates: [], first: false };
+const WS_TLS = {
+  version: 'TLSv1.3',
+  cipher: 'c',
+  subject: '',
+  names: [],
+  chain: () => [],
+  certificates: [],
+  first: false,
+};
 
 function infoOf(
   connection: Connection,

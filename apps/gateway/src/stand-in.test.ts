@@ -105,3 +105,12 @@ it('tells what it knows, page by page', () => {
   }
   expect(told).toEqual(names);
 });
+
+it('says nothing where an authorization service is to say it', async () => {
+  const service = createSigningKey('user').publicKey;
+  standIn.learn(
+    accountKey.publicKey,
+    account(({ nats }) => nats.authorization.auth_users.push(service)),
+  );
+  expect(await standIn.admit(request(), nowMs)).toBeUndefined();
+});

@@ -49,9 +49,8 @@ export class StandIn {
   async admit(request: AuthRequest, nowMs: number): Promise<AuthResponse | undefined> {
     if (this.knowsNobody || this.#options === undefined) return undefined;
     // Loaded when it is needed, which is seldom.
-    const { checkProof, checkUser, isRefused, judgeUser, readAccount, readUser, rightsOnBus, Trust } = await import(
-      '@skein/trust'
-    );
+    const { checkProof, checkUser, isDelegated, isRefused, judgeUser, readAccount, readUser, rightsOnBus, Trust } =
+      await import('@skein/trust');
     this.#trust ??= new Trust(this.#options, this.#systemAccount);
     const trust = this.#trust;
     const {
@@ -64,7 +63,7 @@ export class StandIn {
     const token = this.#tokens.get(user.account);
     if (token === undefined) return undefined;
     const reading: AccountReading = readAccount(token, user.account, trust, Math.floor(nowMs / 1000));
-    if ('reason' in reading) return undefined;
+    if ('reason' in reading || isDelegated(user, reading.account)) return undefined;
     const presented = { ...request, signature };
     const verdict = judgeUser(user, reading.account, trust, presented, nowMs);
     if (isRefused(verdict) || checkProof(user, reading.account, presented) !== undefined) return undefined;

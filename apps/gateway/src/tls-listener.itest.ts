@@ -86,6 +86,7 @@ test('INFO goes out in clear text, then the connection turns to TLS', async () =
     cipher: 'TLS_AES_128_GCM_SHA256',
     subject: '',
     names: [],
+    chain: expect.any(Function),
     certificates: [],
     first: false,
   });

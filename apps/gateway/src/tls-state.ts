@@ -10,6 +10,7 @@ export function tlsStateOf(socket: TLSSocket, first: boolean): TlsState {
     cipher: socket.getCipher()?.standardName ?? '',
     subject: certificate === undefined ? '' : rfc2253(certificate.subject),
     names: certificate === undefined ? [] : alternativeNames(certificate.subjectAltName ?? ''),
+    chain: () => (certificate === undefined ? [] : issuers(certificate).map(String)),
     certificates: certificate === undefined ? [] : chainOf(certificate),
     first,
   };
@@ -19,11 +20,19 @@ export function tlsStateOf(socket: TLSSocket, first: boolean): TlsState {
 const CHAIN_MAX = 8;
 
 function chainOf(certificate: X509Certificate): PeerCertificate[] {
-  const chain: PeerCertificate[] = [];
+  return issuers(certificate).map((one) => ({
+    subject: distinguishedName(one.subject),
+    publicKeyDigest: publicKeyDigest(one),
+    digest: createHash('sha256').update(one.raw).digest('hex'),
+  }));
+}
+
+/** A certificate, who issued it, and so on. */
+function issuers(certificate: X509Certificate): X509Certificate[] {
+  const chain: X509Certificate[] = [];
   let one: X509Certificate | undefined = certificate;
   for (let left = CHAIN_MAX; one !== undefined && left > 0; left--) {
-    const digest = createHash('sha256').update(one.raw).digest('hex');
-    chain.push({ subject: distinguishedName(one.subject), publicKeyDigest: publicKeyDigest(one), digest });
+    chain.push(one);
     one = one.issuerCertificate === one ? undefined : one.issuerCertificate;
   }
   return chain;

@@ -29,6 +29,9 @@ export async function createIdentity(
   };
 }
 
+/** Its secrets: for the process that speaks for the node where it has to prove that. */
+export type NodeKeys = Pick<StoredIdentity, 'serverSeed' | 'xkeySeed'>;
+
 /** What other processes may know of it. */
 export function publicIdentity(identity: StoredIdentity): NodeIdentity {
   const { serverSeed: _seed, xkeySeed: _xkeySeed, ...known } = identity;

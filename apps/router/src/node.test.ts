@@ -356,6 +356,10 @@ describe('authentication over the bus', () => {
       tls: true,
       certificateSubject: 'CN=a',
       certificateNames: ['a@b', 'c'],
+      tlsVersion: '1.3',
+      tlsCipher: 'TLS_AES_128_GCM_SHA256',
+      certificates: ['leaf', 'authority'],
+      grant: 'token',
     };
     const answers: unknown[] = [];
     for (const connection of [1, 2, 3]) {
@@ -370,6 +374,22 @@ describe('authentication over the bus', () => {
       { allowed: false, error: 'Nope', reason: 'because' },
       { allowed: false, error: '', reason: 'out of order' },
     ]);
+  });
+
+  test('has the secrets of the node told to it, and nobody else', async () => {
+    const node = new SimulatedNode(16);
+    const gateway = node.gateway(0);
+    const resolver = node.add('resolver', { component: 'auth-resolver', wantsInterest: false });
+    await node.until(() => gateway.listening);
+    const answers: string[] = [];
+    for (const { member } of [gateway, resolver]) {
+      member.request('router', 'node-keys', '', 1000).then(
+        (body) => answers.push(Object.keys(JSON.parse(body)).join()),
+        (error: Error) => answers.push(error.message),
+      );
+    }
+    await node.until(() => answers.length === 2, 100);
+    expect(answers.sort()).toEqual(['not for this process', 'serverSeed,xkeySeed']);
   });
 
   test('fails when there is no auth-resolver, and when it dies before it answers', async () => {

@@ -4,7 +4,7 @@ import { type ChangeReader, type DecodedFrame, type FrameBody, PROTOCOL, process
 import type { ServerOptions } from '@skein/config';
 import { completeOptions } from '@skein/config/options';
 import { Histogram } from '@skein/metrics/histogram';
-import { createIdentity, publicIdentity, type StoredIdentity } from './identity.ts';
+import { createIdentity, type NodeKeys, publicIdentity, type StoredIdentity } from './identity.ts';
 import { Leases } from './leases.ts';
 import { newRegistered, Register, type Registered } from './register.ts';
 import { Rollout } from './reload.ts';
@@ -454,6 +454,15 @@ class NodeRouter implements Router, SessionOwner {
       case 'stats':
         body = this.figures(request.body === GLANCE);
         break;
+      case 'node-keys': {
+        if (session.member?.peer.component !== 'auth-resolver') {
+          session.send({ response: { id, error: 'not for this process' } });
+          return;
+        }
+        const { serverSeed, xkeySeed } = this.identity;
+        body = { serverSeed, xkeySeed } satisfies NodeKeys;
+        break;
+      }
       case 'shutdown':
         for (const member of this.register.members.values()) member.connection.send({ shutdown: { reason: 'asked' } });
         body = {};

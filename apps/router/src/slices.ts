@@ -33,7 +33,9 @@ function openSlice(options: ServerOptions): OpenSlice {
   const { user, token } = options.authorization;
   const users = allUsers(options);
   const operatorMode = isOperatorMode(options.trust);
-  const authRequired = operatorMode || user !== undefined || token !== undefined || users.length > 0;
+  const { callout } = options.authorization;
+  const authRequired =
+    operatorMode || callout !== undefined || user !== undefined || token !== undefined || users.length > 0;
   const open: OpenSlice = {
     ...options,
     authorization: { users: [] },

@@ -147,6 +147,14 @@ export interface AuthRequest {
   /** Of a verified client certificate, RFC 2253; '' is none. */
   certificateSubject: string;
   certificateNames: string[];
+  /** `1.3`; '' without TLS. */
+  tlsVersion?: string;
+  /** IANA's name. */
+  tlsCipher?: string;
+  /** The chain that was verified, PEM, the client's own first. */
+  certificates?: string[];
+  /** Asked again about a live connection: what came with the answer that let it in. */
+  grant?: string;
 }
 
 export interface SubjectRule {
@@ -174,6 +182,8 @@ export type AuthResponse =
       /** 0: as configured; below: none. */
       subscriptionsMax: number;
       payloadBytesMax: number;
+      /** What the auth-resolver wants to be shown when it is asked for this connection again. */
+      grant?: string;
     }
   | {
       allowed: false;

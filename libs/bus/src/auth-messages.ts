@@ -14,6 +14,10 @@ export const authRequestOf = (message: RequestMessage): AuthRequest => ({
   tls: message.tls as boolean,
   certificateSubject: message.certificateSubject as string,
   certificateNames: message.certificateNames as string[],
+  tlsVersion: message.tlsVersion as string,
+  tlsCipher: message.tlsCipher as string,
+  certificates: message.certificates as string[],
+  grant: message.grant as string,
 });
 
 // An empty allow list allows nothing, an absent one everything: a repeated field alone can't tell them apart.
@@ -49,6 +53,7 @@ export function authResponseFrame(id: number, response: AuthResponse): NonNullab
     subscriptionsMax,
     payloadBytesMax,
     endsWithAccount: response.endsWithAccount,
+    grant: response.grant,
   };
 }
 
@@ -65,6 +70,7 @@ export function authResponseOf(message: ResponseMessage): AuthResponse {
     subscriptionsMax: message.subscriptionsMax as number,
     payloadBytesMax: message.payloadBytesMax as number,
     ...(message.endsWithAccount && { endsWithAccount: true }),
+    ...(message.grant && { grant: message.grant }),
   };
   if (message.permissions) {
     const { publish, subscribe, responses } = message.permissions;

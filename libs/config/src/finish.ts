@@ -56,6 +56,7 @@ function check(options: ServerOptions): void {
     throw new ConfigError('skein.monitoring.client_ca_file needs https');
   }
   checkTrust(options);
+  checkCallout(options);
   const users = allUsers(options);
   checkNoAuthUser(options.noAuthUser, users);
   if (options.websocket !== undefined) checkWebsocket(options.websocket, users, isOperatorMode(options.trust));
@@ -65,6 +66,17 @@ function check(options: ServerOptions): void {
     systemAccount === GLOBAL_ACCOUNT || accounts.some(({ definition }) => definition.name === systemAccount);
   if (systemAccount !== undefined && !isThere) {
     throw new ConfigError('error resolving system account: account missing');
+  }
+}
+
+function checkCallout({ authorization, accounts }: ServerOptions): void {
+  const { callout } = authorization;
+  const isThere = (name: string): boolean =>
+    name === GLOBAL_ACCOUNT || accounts.some(({ definition }) => definition.name === name);
+  for (const name of callout?.allowedAccounts ?? []) {
+    if (!isThere(name)) {
+      throw new ConfigError(`auth_callout allowed account ${JSON.stringify(name)} not found in configured accounts`);
+    }
   }
 }
 

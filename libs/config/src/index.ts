@@ -6,6 +6,7 @@ export { notYet } from './not-yet.ts';
 export type {
   AccountOptions,
   AuthorizationOptions,
+  CalloutOptions,
   ConnectionType,
   LoggingOptions,
   MetricsOptions,

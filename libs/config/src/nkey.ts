@@ -1,10 +1,10 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /**
- * True for a public nkey of a user (`U`), an account (`A`) or an operator (`O`): base32 of a prefix byte, 32 bytes of key and their CRC-16 (XMODEM, little-endian).
+ * True for a public nkey of a user (`U`), an account (`A`), an operator (`O`) or a curve (`X`): base32 of a prefix byte, 32 bytes of key and their CRC-16 (XMODEM, little-endian).
  * Checked here without @skein/nkeys, because reading a configuration must not load a signature library.
  */
-export function isPublicNkey(text: string, kind: 'U' | 'A' | 'O'): boolean {
+export function isPublicNkey(text: string, kind: 'U' | 'A' | 'O' | 'X'): boolean {
   if (!text.startsWith(kind) || !/^[A-Z2-7]{56}$/.test(text)) return false;
   const bytes: number[] = [];
   let bits = 0;

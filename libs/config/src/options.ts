@@ -95,6 +95,22 @@ export interface AuthorizationOptions {
   token?: string;
   users: User[];
   defaultPermissions?: Permissions;
+  /** A service decides who may connect. */
+  callout?: CalloutOptions;
+}
+
+/** `auth_callout`. In operator mode the account's token has this. */
+export interface CalloutOptions {
+  /** Public account key that its answers are signed by. */
+  issuer: string;
+  /** Who is known by the configuration: the service itself, and others that it is not asked about. */
+  authUsers: string[];
+  /** Where the service listens. */
+  account: string;
+  /** The service's public curve key: what it is asked is sealed for it. */
+  xkey?: string;
+  /** Not empty: users of the configuration in other accounts are known by it. */
+  allowedAccounts: string[];
 }
 
 /** An account, and who is in it. */

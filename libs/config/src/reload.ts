@@ -179,6 +179,7 @@ const RULES: Rule[] = [
     (o) => [o.authorization.users.filter((user) => !isNkeyUser(user)), o.authorization.defaultPermissions],
     'authorization users',
   ),
+  named('authorization.auth_callout', (o) => o.authorization.callout, 'authorization callout'),
   named('accounts', (o) => o.accounts, 'accounts'),
   refused('operator', 'TrustedOperators', (o) => isOperatorMode(o.trust)),
   // nats-server refuses a changed operator, though its documentation says otherwise: here it is applied.

@@ -1,10 +1,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { decodeSeed, encodePublicKey, encodeSeed, type KeyKind } from './codec.ts';
+import { ed25519Private, x25519Private } from './der.ts';
 import { NkeyError } from './errors.ts';
-
-/** RFC 8410 §7: everything before the 32 bytes of a private key in its PKCS #8 form. */
-const ed25519Private = Buffer.from('302e020100300506032b657004220420', 'hex');
-const x25519Private = Buffer.from('302e020100300506032b656e04220420', 'hex');
 
 interface Key {
   readonly kind: KeyKind;

@@ -1,9 +1,7 @@
 import { createPublicKey, verify as nativeVerify } from 'node:crypto';
 import { decodePublicKey } from './codec.ts';
+import { ed25519Public } from './der.ts';
 import { NkeyError } from './errors.ts';
-
-/** RFC 8410 §4: everything before the 32 bytes of a public key in its SPKI form. */
-const ed25519Public = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** True when `signature` (64 bytes) is the key's over `message`. Never throws: a bad signature is only a false one. */
 export type Verifier = (message: Uint8Array, signature: Uint8Array) => boolean;

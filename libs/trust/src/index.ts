@@ -15,6 +15,7 @@ export {
   type Admitted,
   checkProof,
   checkUser,
+  isDelegated,
   isRefused,
   judgeUser,
   type KnownUser,

@@ -16,6 +16,7 @@ export function rightsOnBus(admitted: Admitted, shown = ''): Omit<Extract<AuthRe
     endsWithAccount,
     subscriptionsMax: limit(subscriptionsMax),
     payloadBytesMax: limit(payloadBytesMax),
+    ...(admitted.grant !== undefined && { grant: admitted.grant }),
   };
 }
 

@@ -54,6 +54,8 @@ export interface Admitted {
   /** -1: no limit. */
   subscriptionsMax: number;
   payloadBytesMax: number;
+  /** The token that an authorization service has made for it. */
+  grant?: string;
 }
 
 /** Why somebody is not let in. */
@@ -61,7 +63,7 @@ export interface Refused {
   /** What the debug log says about it; nats-server's words. */
   detail: string;
   /** The token itself is the reason, not how it was presented or where from. */
-  cause: 'token' | 'expired' | 'revoked' | 'issuer' | 'bearer' | 'proof' | 'place' | 'limits';
+  cause: 'token' | 'expired' | 'revoked' | 'issuer' | 'bearer' | 'proof' | 'place' | 'limits' | 'callout';
 }
 
 export const isRefused = (verdict: object): verdict is Refused => 'detail' in verdict;
@@ -79,6 +81,12 @@ export function readUser(token: string): KnownUser | Refused {
     if (error instanceof JwtError || (error as Error).name === 'NkeyError') return noUser;
     throw error;
   }
+}
+
+/** Whether an authorization service is to say who somebody is that shows a token of `account` (ADR-26). */
+export function isDelegated({ claims }: KnownUser, { nats }: AccountClaims): boolean {
+  const { auth_users } = nats.authorization;
+  return auth_users.length > 0 && !auth_users.includes(claims.sub);
 }
 
 /** What a token says of itself, at a time. */
@@ -107,11 +115,6 @@ export function judgeUser(
   }
   if (!accountSigned(account, claims) || (trust.strict && claims.iss === account.sub)) {
     return { detail: 'User JWT issuer is not known', cause: 'issuer' };
-  }
-  const { auth_users: authUsers } = account.nats.authorization;
-  // Who else comes is for the account's authorization service to say (ADR-26), which is not asked yet.
-  if (authUsers.length > 0 && !authUsers.includes(claims.sub)) {
-    return { detail: 'auth callout is not supported yet', cause: 'issuer' };
   }
   const rights = rightsOf(claims, account);
   if (isRefused(rights)) return rights;

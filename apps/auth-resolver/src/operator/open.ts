@@ -1,5 +1,6 @@
 import type { Member, NodeIdentity, Runtime } from '@skein/bus';
 import { Trust } from '@skein/trust';
+import type { Ask } from '../callout/service.ts';
 import type { AuthConfiguration, Log } from '../options.ts';
 import { AccountBook } from './account-book.ts';
 import { accountReport } from './account-report.ts';
@@ -15,6 +16,7 @@ export interface OpenOperatorModeOptions {
   configuration: AuthConfiguration;
   identity: NodeIdentity;
   member: Member;
+  ask: Ask;
   runtime: Runtime;
   log: Log;
 }
@@ -43,7 +45,7 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
   const store = await openStore(configuration.trust, trust, wallMs, wait);
   const book = new AccountBook(store, trust, wallMs);
   const gateways = new GatewayAccounts(member, wait);
-  const mode = new OperatorMode({ trust, store, book, gateways, runtime, log });
+  const mode = new OperatorMode({ ask: options.ask, trust, store, book, gateways, runtime, log });
   const { resolver } = configuration.trust;
   const isLasting = store instanceof DirectoryStore;
   const adopted = adoptAccounts({ bus: member, wait, store, isLasting, book, gateways });

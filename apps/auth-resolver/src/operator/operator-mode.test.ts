@@ -63,6 +63,9 @@ function open(preload: Record<string, string>): void {
   } as never;
   const log = { debug: () => {}, warn: (text: string) => warnings.push(text) };
   mode = new OperatorMode({
+    ask: () => {
+      throw new Error('not needed here');
+    },
     trust,
     store,
     book,

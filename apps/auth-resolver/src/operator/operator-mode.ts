@@ -1,8 +1,10 @@
-import type { AuthRequest, AuthResponse, Runtime, Timer } from '@skein/bus';
+import type { AuthRequest, AuthResponse, Link, Runtime, Timer } from '@skein/bus';
+import type { AccountClaims } from '@skein/jwt';
 import {
   type Admitted,
   checkProof,
   checkUser,
+  isDelegated,
   isRefused,
   judgeUser,
   type KnownUser,
@@ -12,6 +14,7 @@ import {
   type Trust,
 } from '@skein/trust';
 import type { Recheck } from '../authenticator.ts';
+import type { Ask } from '../callout/service.ts';
 import { type Credentials, readCredentials, refusedName } from '../credentials.ts';
 import { type AccountBook, AccountError, type KnownAccount } from './account-book.ts';
 import type { GatewayAccounts } from './gateway-accounts.ts';
@@ -27,6 +30,8 @@ export interface OperatorModeOptions {
   store: AccountStore;
   book: AccountBook;
   gateways: GatewayAccounts;
+  /** Of authorization services. */
+  ask: Ask;
   runtime: Runtime;
   log: { debug(text: string): void; warn(text: string): void };
 }
@@ -56,15 +61,15 @@ export class OperatorMode {
   }
 
   /** Answers a gateway; it knows the account by then. Never rejects. */
-  async login(request: AuthRequest, gateway: number): Promise<AuthResponse> {
+  async login(request: AuthRequest, gateway: number, link?: Link): Promise<AuthResponse> {
     const credentials = readCredentials(request.connectJson);
     const reason = credentials === undefined ? 'malformed CONNECT' : refusedName({ ...credentials, nkey: '' });
     try {
-      const verdict = await this.#judge(request, credentials, true);
+      const verdict = await this.#judge(request, credentials, true, link);
       if (isRefused(verdict)) return this.#refusal(verdict.cause, reason, verdict.detail);
       await this.#introduce(verdict.account, gateway);
       this.figures.allowed++;
-      return { allowed: true, ...rightsOnBus(verdict, credentials?.user) };
+      return { allowed: true, ...rightsOnBus(verdict, shownName(verdict, credentials)) };
     } catch (error) {
       const detail = error instanceof AccountError ? lookupError(error) : (error as Error).message;
       return this.#refusal('account', reason, detail);
@@ -76,7 +81,7 @@ export class OperatorMode {
     const credentials = readCredentials(request.connectJson);
     try {
       const verdict = await this.#judge(request, credentials, false);
-      if (!isRefused(verdict)) return { outcome: 'stays', ...rightsOnBus(verdict, credentials?.user) };
+      if (!isRefused(verdict)) return { outcome: 'stays', ...rightsOnBus(verdict, shownName(verdict, credentials)) };
       switch (verdict.cause) {
         case 'revoked':
           return { outcome: 'revoked', reason: verdict.detail };
@@ -156,6 +161,7 @@ export class OperatorMode {
     request: AuthRequest,
     credentials: Credentials | undefined,
     proves: boolean,
+    link?: Link,
   ): Promise<Admitted | Refused> {
     const nobody: Refused = { detail: 'Authentication requires a user JWT', cause: 'token' };
     if (credentials === undefined || credentials.asksForAccount) return nobody;
@@ -169,8 +175,49 @@ export class OperatorMode {
     const account = await book.get(user.account);
     this.#watch(account);
     const verdict = judgeUser(user, account.claims, this.#trust, presented, nowMs);
-    if (isRefused(verdict) || !proves) return verdict;
-    return checkProof(user, account.claims, presented) ?? verdict;
+    if (isRefused(verdict)) return verdict;
+    const unproven = proves ? checkProof(user, account.claims, presented) : undefined;
+    if (unproven !== undefined) return unproven;
+    return isDelegated(user, account.claims) ? this.#delegate(user, account.claims, request, proves, link) : verdict;
+  }
+
+  /** Who that is says a service of the account that its token is of; asked again, the token that the service has made. */
+  async #delegate(
+    user: KnownUser,
+    auth: AccountClaims,
+    request: AuthRequest,
+    asks: boolean,
+    link: Link | undefined,
+  ): Promise<Admitted | Refused> {
+    const { ask, book, runtime } = this.#options;
+    const { allowed_accounts: allowed, xkey } = auth.nats.authorization;
+    let token = request.grant ?? '';
+    let granted: KnownUser | Refused;
+    if (asks) {
+      const credentials = readCredentials(request.connectJson) as Credentials;
+      const maySign = (key: string): boolean => auth.nats.signing_keys.has(key);
+      const place = { account: auth.sub, issuer: auth.sub, maySign, xkey };
+      const answer = await ask({ request, credentials, nameTag: user.claims.name }, place, link);
+      if (isRefused(answer)) return answer;
+      token = answer.token;
+      granted = answer.user;
+    } else {
+      granted = readUser(token);
+      if (isRefused(granted)) return granted;
+    }
+    const { account } = granted;
+    if (account !== auth.sub && !allowed.includes('*') && !allowed.includes(account)) {
+      const names = [account, auth.sub].map((one) => JSON.stringify(one));
+      const detail = `Account ${names[0]} not permitted as valid account option for auth callout for account ${names[1]}`;
+      return { detail, cause: 'callout' };
+    }
+    const nowMs = runtime.wallMs();
+    const untimely = checkUser(granted, nowMs);
+    if (untimely !== undefined) return untimely;
+    const known = await book.get(account);
+    this.#watch(known);
+    const verdict = judgeUser(granted, known.claims, this.#trust, request, nowMs);
+    return isRefused(verdict) ? verdict : { ...verdict, grant: token };
   }
 
   /** A gateway hears of an account, and of those that it imports from, before its first client there. */
@@ -238,6 +285,11 @@ export class OperatorMode {
     this.#nextUnixMs = Number.POSITIVE_INFINITY;
     for (const [, known] of book.all()) this.#watch(known);
   }
+}
+
+/** Whom a service has let in has the name that the service gave. */
+function shownName({ grant, name }: Admitted, credentials: Credentials | undefined): string | undefined {
+  return grant === undefined ? credentials?.user : name;
 }
 
 const lookupError = (error: AccountError): string => `Account JWT lookup error: ${error.message}`;

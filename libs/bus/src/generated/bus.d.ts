@@ -2392,6 +2392,18 @@ export namespace skein {
             /** AuthRequest certificateNames. */
             certificateNames: string[];
 
+            /** AuthRequest tlsVersion. */
+            tlsVersion: string;
+
+            /** AuthRequest tlsCipher. */
+            tlsCipher: string;
+
+            /** AuthRequest certificates. */
+            certificates: string[];
+
+            /** AuthRequest grant. */
+            grant: string;
+
             /**
              * Encodes the specified AuthRequest message. Does not implicitly {@link skein.bus.AuthRequest.verify|verify} messages.
              * @param message AuthRequest message or plain object to encode
@@ -2442,6 +2454,18 @@ export namespace skein {
 
                 /** AuthRequest certificateNames */
                 certificateNames?: (string[]|null);
+
+                /** AuthRequest tlsVersion */
+                tlsVersion?: (string|null);
+
+                /** AuthRequest tlsCipher */
+                tlsCipher?: (string|null);
+
+                /** AuthRequest certificates */
+                certificates?: (string[]|null);
+
+                /** AuthRequest grant */
+                grant?: (string|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -2503,6 +2527,9 @@ export namespace skein {
             /** AuthResponse detail. */
             detail: string;
 
+            /** AuthResponse grant. */
+            grant: string;
+
             /** AuthResponse endsWithAccount. */
             endsWithAccount: boolean;
 
@@ -2562,6 +2589,9 @@ export namespace skein {
 
                 /** AuthResponse detail */
                 detail?: (string|null);
+
+                /** AuthResponse grant */
+                grant?: (string|null);
 
                 /** AuthResponse endsWithAccount */
                 endsWithAccount?: (boolean|null);

@@ -3626,6 +3626,7 @@ export const skein = $root.skein = (() => {
 
             const AuthRequest = function (properties) {
                 this.certificateNames = [];
+                this.certificates = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -3641,6 +3642,10 @@ export const skein = $root.skein = (() => {
             AuthRequest.prototype.tls = false;
             AuthRequest.prototype.certificateSubject = "";
             AuthRequest.prototype.certificateNames = $util.emptyArray;
+            AuthRequest.prototype.tlsVersion = "";
+            AuthRequest.prototype.tlsCipher = "";
+            AuthRequest.prototype.certificates = $util.emptyArray;
+            AuthRequest.prototype.grant = "";
 
             AuthRequest.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -3668,6 +3673,15 @@ export const skein = $root.skein = (() => {
                 if (message.certificateNames != null && message.certificateNames.length)
                     for (let i = 0; i < message.certificateNames.length; ++i)
                         writer.uint32(74).string(message.certificateNames[i]);
+                if (message.tlsVersion != null && $Object.hasOwnProperty.call(message, "tlsVersion") && message.tlsVersion !== "")
+                    writer.uint32(82).string(message.tlsVersion);
+                if (message.tlsCipher != null && $Object.hasOwnProperty.call(message, "tlsCipher") && message.tlsCipher !== "")
+                    writer.uint32(90).string(message.tlsCipher);
+                if (message.certificates != null && message.certificates.length)
+                    for (let i = 0; i < message.certificates.length; ++i)
+                        writer.uint32(98).string(message.certificates[i]);
+                if (message.grant != null && $Object.hasOwnProperty.call(message, "grant") && message.grant !== "")
+                    writer.uint32(106).string(message.grant);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3781,6 +3795,41 @@ export const skein = $root.skein = (() => {
                             message.certificateNames.push(reader.stringVerify());
                             continue;
                         }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.tlsVersion = value;
+                            else
+                                delete message.tlsVersion;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.tlsCipher = value;
+                            else
+                                delete message.tlsCipher;
+                            continue;
+                        }
+                    case 12: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.certificates && message.certificates.length))
+                                message.certificates = [];
+                            message.certificates.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.grant = value;
+                            else
+                                delete message.grant;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -3821,6 +3870,7 @@ export const skein = $root.skein = (() => {
             AuthResponse.prototype.subscriptionsMax = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
             AuthResponse.prototype.payloadBytesMax = $util.Long ? $util.Long.fromBits(0,0,false) : 0;
             AuthResponse.prototype.detail = "";
+            AuthResponse.prototype.grant = "";
             AuthResponse.prototype.endsWithAccount = false;
 
             AuthResponse.encode = function (message, writer, _depth) {
@@ -3854,6 +3904,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(90).string(message.detail);
                 if (message.endsWithAccount != null && $Object.hasOwnProperty.call(message, "endsWithAccount") && message.endsWithAccount !== false)
                     writer.uint32(96).bool(message.endsWithAccount);
+                if (message.grant != null && $Object.hasOwnProperty.call(message, "grant") && message.grant !== "")
+                    writer.uint32(106).string(message.grant);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3981,6 +4033,15 @@ export const skein = $root.skein = (() => {
                                 message.detail = value;
                             else
                                 delete message.detail;
+                            continue;
+                        }
+                    case 13: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.grant = value;
+                            else
+                                delete message.grant;
                             continue;
                         }
                     case 12: {

@@ -1,8 +1,10 @@
+import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import { ConfigError } from '../error.ts';
 import type { MapValue, Value } from '../lang/value.ts';
 import { isPublicNkey } from '../nkey.ts';
 import {
   type AuthorizationOptions,
+  type CalloutOptions,
   CONNECTION_TYPES,
   type ConnectionType,
   isNkeyUser,
@@ -11,7 +13,18 @@ import {
   type User,
 } from '../options.ts';
 import { readPermissions } from './permissions.ts';
-import { asBoolean, asMap, asString, asStrings, asTimeout, failAt, keys, type Problems, readBlock } from './reader.ts';
+import {
+  asBoolean,
+  asMap,
+  asString,
+  asStrings,
+  asTimeout,
+  failAt,
+  type KeyReader,
+  keys,
+  type Problems,
+  readBlock,
+} from './reader.ts';
 import { showValue } from './show.ts';
 
 interface AuthorizationBlock extends AuthorizationOptions {
@@ -49,9 +62,48 @@ const AUTHORIZATION_KEYS = keys<AuthorizationBlock>({
   'default_permissions default_permission permissions': (value, block, _key, problems) => {
     block.defaultPermissions = readPermissions(value, problems);
   },
-  'auth_callout auth_hook': (value, _block, key) => failAt(value.at, `"${key}" is not supported yet`),
+  'auth_callout auth_hook': (value, block, _key, problems) => {
+    block.callout = readCallout(value, problems);
+  },
   proxy_required: (value) => refuseProxy(value),
 });
+
+const NAMES: KeyReader<CalloutOptions> = (value, callout, key) => {
+  if (value.type !== '[]interface {}')
+    failAt(value.at, `Expected ${key} field to be an array, got ${showValue(value)}`);
+  const field = key.toLowerCase() === 'allowed_accounts' ? 'allowedAccounts' : 'authUsers';
+  callout[field] = asStrings(value, key);
+};
+
+const CALLOUT_KEYS = keys<CalloutOptions>({
+  issuer: (value, callout) => {
+    callout.issuer = asString(value);
+    if (isPublicNkey(callout.issuer, 'A')) return;
+    failAt(value.at, `Expected callout user to be a valid public account nkey, got ${JSON.stringify(callout.issuer)}`);
+  },
+  'account acc': (value, callout) => {
+    callout.account = asString(value);
+  },
+  'auth_users users': NAMES,
+  'xkey key': (value, callout) => {
+    callout.xkey = asString(value);
+    if (isPublicNkey(callout.xkey, 'X')) return;
+    failAt(value.at, `Expected callout xkey to be a valid public xkey, got ${JSON.stringify(callout.xkey)}`);
+  },
+  allowed_accounts: NAMES,
+});
+
+function readCallout(value: Value, problems: Problems): CalloutOptions {
+  if (value.type !== 'map[string]interface {}') {
+    return failAt(value.at, `Expected authorization callout to be a map/struct, got ${showValue(value)}`);
+  }
+  const callout: CalloutOptions = { issuer: '', authUsers: [], account: GLOBAL_ACCOUNT, allowedAccounts: [] };
+  readBlock(value, CALLOUT_KEYS, callout, problems);
+  const { at } = lastKey(value);
+  if (callout.issuer === '') failAt(at, 'Authorization callouts require an issuer to be specified');
+  if (callout.authUsers.length === 0) failAt(at, 'Authorization callouts require authorized users to be specified');
+  return callout;
+}
 
 export function readUsers(value: Value, problems: Problems): User[] {
   if (value.type !== '[]interface {}') {

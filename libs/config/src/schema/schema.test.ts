@@ -62,7 +62,7 @@ describe('what is not there yet', () => {
     ['gateway {gateways: []}', 'f.conf:1:9: "gateways" of "gateway" is not supported yet\n'],
     ['leafnodes {remotes: []}', 'f.conf:1:11: "remotes" of "leafnodes" is not supported yet\n'],
     ['leafnodes: 5', 'f.conf:1:0: Expected map to define a leafnode, got int64\n'],
-    ['authorization {auth_callout {}}', 'f.conf:1:15: "auth_callout" is not supported yet\n'],
+    ['authorization {auth_callout {}}', 'f.conf:1:15: Authorization callouts require an issuer to be specified\n'],
     ['authorization {proxy_required: true}', 'f.conf:1:15: "proxy_required" is not supported yet\n'],
     ['tls {certs: []}', 'f.conf:1:5: "certs" is not supported yet\n'],
     ['tls {ocsp_peer: true}', 'f.conf:1:5: "ocsp_peer" is not supported yet\n'],
