@@ -27,6 +27,7 @@ const says = (detail: string): string => detail;
 
 /** The catalogue, by nats-server's codes. */
 export const apiErrors = {
+  badRequest: fixed(400, 10003, 'bad request'),
   externalApiOverlap: (prefix: string, subject: string): ApiError =>
     new ApiError(400, 10021, `stream external api prefix ${prefix} must not overlap with ${subject}`),
   externalDeliveryHasWildcards: about(
@@ -44,6 +45,20 @@ export const apiErrors = {
   replicasNotSupported: fixed(500, 10074, 'replicas > 1 not supported in non-clustered mode'),
   streamNamePath: fixed(400, 10128, 'Stream name can not contain path separators'),
   replicasNegative: fixed(400, 10133, 'replicas count cannot be negative'),
+  messageNotFound: fixed(404, 10037, 'no message found'),
+  sequenceNotFound: (sequence: number): ApiError => new ApiError(400, 10043, `sequence ${sequence} not found`),
+  messageTooLarge: fixed(400, 10054, 'message size exceeds maximum allowed'),
+  mirrorNotUpdatable: fixed(400, 10055, 'stream mirror configuration can not be updated'),
+  messageDeleteDenied: fixed(500, 10057, 'message delete not permitted'),
+  streamNotFound: fixed(404, 10059, 'stream not found'),
+  expectedStreamDiffers: fixed(400, 10060, 'expected stream does not match'),
+  wrongLastMessageId: about(400, 10070, (id) => `wrong last msg ID: ${id}`),
+  wrongLastSequence: (last: number): ApiError => new ApiError(400, 10071, `wrong last sequence: ${last}`),
+  /** A limit that turns messages away. */
+  streamStoreFailed: about(503, 10077, says),
+  streamSealed: fixed(400, 10109, 'invalid operation on sealed stream'),
+  purgeDenied: fixed(500, 10110, 'stream purge not permitted'),
+  rollupFailed: about(500, 10111, says),
   sourceDuplicate: fixed(400, 10140, 'duplicate source configuration detected'),
   sourceNameInvalid: fixed(400, 10141, 'sourced stream name is invalid'),
   mirrorNameInvalid: fixed(400, 10142, 'mirrored stream name is invalid'),
@@ -57,4 +72,21 @@ export const apiErrors = {
   ),
   transformSourceInvalid: about(400, 10155, (detail) => `stream transform source: ${detail}`),
   transformDestinationInvalid: about(400, 10156, (detail) => `stream transform: ${detail}`),
+  /** A batch that expects what it changes itself. */
+  wrongLastSequenceInBatch: fixed(400, 10164, 'wrong last sequence'),
+  ttlInvalid: fixed(400, 10165, 'invalid per-message TTL'),
+  ttlDisabled: fixed(400, 10166, 'per-message TTL is disabled'),
+  countersDisabled: fixed(400, 10168, 'message counters is disabled'),
+  incrementMissing: fixed(400, 10169, 'message counter increment is missing'),
+  counterHasPayload: fixed(400, 10170, 'message counter has payload'),
+  incrementInvalid: fixed(400, 10171, 'message counter increment is invalid'),
+  batchDisabled: fixed(400, 10174, 'atomic publish is disabled'),
+  batchSequenceMissing: fixed(400, 10175, 'atomic publish sequence is missing'),
+  batchIncomplete: fixed(400, 10176, 'atomic publish batch is incomplete'),
+  batchIdInvalid: fixed(400, 10179, 'atomic publish batch ID is invalid'),
+  schedulesDisabled: fixed(400, 10188, 'message schedules is disabled'),
+  expectedSubjectSequenceMissing: fixed(400, 10193, 'missing sequence for expected last sequence per subject'),
+  batchTooLarge: (max: number): ApiError => new ApiError(400, 10199, `atomic publish batch is too large: ${max}`),
+  batchCommitInvalid: fixed(400, 10200, 'atomic publish batch commit is invalid'),
+  batchDuplicateId: fixed(400, 10201, 'atomic publish batch contains duplicate message id'),
 } as const;

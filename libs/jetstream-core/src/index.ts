@@ -1,4 +1,17 @@
 export { ApiError, apiErrors } from './api-error.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';
+export { checkStreamUpdate } from './stream/check-stream-update.ts';
+export {
+  type AnswerPart,
+  badDirectRequest,
+  type DirectRequest,
+  directGet,
+  malformedRequest,
+} from './stream/direct-get.ts';
+export { getMessage, type MessageRequest, type MessageView } from './stream/message-get.ts';
+export { ackOpening, PublishOutcome, pubAck } from './stream/publish-outcome.ts';
 export { readStreamRequest, type StreamRequest } from './stream/read-stream-config.ts';
+export { type Interest, type Publication, type Purge, Stream, type StreamEffects } from './stream/stream.ts';
 export type { StreamConfig, StreamSource } from './stream/stream-config.ts';
+export { type Page, type StateDetails, type StreamState, streamState } from './stream/stream-state.ts';
+export { durationText, NO_TIME, parseDuration, parseTime, timeText } from './time.ts';

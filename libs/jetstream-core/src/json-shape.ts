@@ -109,12 +109,15 @@ function nameOf(value: unknown): string {
 
 /** What Go's decoder says of text that is no JSON: that it ended too early, or which character does not belong. */
 function syntaxError(text: string): string {
+  const found = /^\s*([^\s"[{\-\dtfn])/.exec(text);
+  let at = found === null ? -1 : found[0].length - 1;
   try {
     JSON.parse(text);
   } catch (error) {
-    const at = /at position (\d+)/.exec((error as Error).message)?.[1];
-    const bad = at === undefined ? undefined : text[Number(at)];
-    if (bad !== undefined) return `invalid character '${bad}' looking for beginning of value`;
+    const position = /at position (\d+)/.exec((error as Error).message)?.[1];
+    if (at < 0 && position !== undefined) at = Number(position);
   }
-  return 'unexpected EOF';
+  const bad = text[at];
+  if (bad === undefined) return 'unexpected EOF';
+  return `invalid character '${bad}' looking for beginning of value at offset ${at + 1}`;
 }

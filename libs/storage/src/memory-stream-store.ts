@@ -104,6 +104,11 @@ export class MemoryStreamStore implements StreamStore {
     return this.#bytes;
   }
 
+  sizeOf(subject: string, contentBytes: number, headerBytes: number): number {
+    const { overheadBytes, headerOverheadBytes } = this.#options;
+    return overheadBytes + subject.length + contentBytes + (headerBytes > 0 ? headerOverheadBytes : 0);
+  }
+
   get subjectCount(): number {
     return this.#subjects.size;
   }
@@ -251,8 +256,7 @@ export class MemoryStreamStore implements StreamStore {
   }
 
   #bytesOf({ of, content, headerBytes }: Message): number {
-    const { overheadBytes, headerOverheadBytes } = this.#options;
-    return overheadBytes + of.name.length + content.length + (headerBytes > 0 ? headerOverheadBytes : 0);
+    return this.sizeOf(of.name, content.length, headerBytes);
   }
 
   /** `first` is the caller's to move. */

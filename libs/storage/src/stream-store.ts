@@ -34,6 +34,8 @@ export interface StreamStore {
   readonly messages: number;
   /** What the messages count for in limits: content, subject and `overheadBytes` for each. */
   readonly bytes: number;
+  /** What a message would add to `bytes`. */
+  sizeOf(subject: string, contentBytes: number, headerBytes: number): number;
   readonly subjectCount: number;
   /** Sequences between first and last that have no message. */
   readonly deletedCount: number;

@@ -138,10 +138,14 @@ function checkOptions(config: StreamConfig): void {
   if (config.mirror_direct && config.mirror === undefined) {
     throw invalid('stream has no mirror but does have mirror direct');
   }
+  if (config.persist_mode === 'async' && config.storage !== 'file') {
+    throw invalid('async persist mode is only supported on file storage');
+  }
   if (!config.allow_msg_counter) return;
   if (discard === 'new') throw invalid('counter stream cannot use discard new');
   if (config.retention !== 'limits') throw invalid('counter stream can only use limits retention');
   if (config.allow_msg_ttl) throw invalid('counter stream cannot use message TTLs');
+  if (config.allow_msg_schedules) throw invalid('counter stream cannot use message schedules');
 }
 
 function checkMirror({ name, mirror, subjects, sources, first_seq }: StreamConfig): void {

@@ -1,0 +1,104 @@
+import { apiErrors } from '../api-error.ts';
+import { parseObject, type Shape, ShapeError } from '../json-shape.ts';
+import type { DirectRequest } from '../stream/direct-get.ts';
+import type { MessageRequest } from '../stream/message-get.ts';
+import type { Purge } from '../stream/stream.ts';
+import type { StateDetails } from '../stream/stream-state.ts';
+import { parseTime } from '../time.ts';
+
+const string: Shape = { kind: 'string' };
+const boolean: Shape = { kind: 'boolean' };
+const unsigned: Shape = { kind: 'unsigned' };
+const integer: Shape = { kind: 'integer' };
+const time: Shape = { kind: 'time' };
+
+type Fields = Readonly<Record<string, Shape>>;
+
+const purgeFields: Fields = { filter: string, seq: unsigned, keep: unsigned };
+const deleteFields: Fields = { seq: unsigned, no_erase: boolean };
+const infoFields: Fields = { subjects_filter: string, deleted_details: boolean, offset: integer };
+const getFields: Fields = {
+  seq: unsigned,
+  last_by_subj: string,
+  next_by_subj: string,
+  start_time: time,
+  batch: integer,
+  max_bytes: integer,
+  multi_last: { kind: 'strings' },
+  up_to_seq: unsigned,
+  up_to_time: time,
+};
+
+/** All is optional: what is no object asks for everything. @throws ApiError 10025 */
+export const readPurgeRequest = (text: string): Purge => readOptional(text, 'JSApiStreamPurgeRequest', purgeFields);
+
+/** @throws ApiError 10003, 10025 */
+export function readDeleteRequest(text: string): { sequence: number; secure: boolean } {
+  const request: { seq?: number; no_erase?: boolean } = readRequired(text, 'JSApiMsgDeleteRequest', deleteFields);
+  if (request.seq === undefined) throw apiErrors.badRequest();
+  return { sequence: request.seq, secure: request.no_erase !== true };
+}
+
+/** What an info request asks for beside the usual. @throws ApiError 10025 */
+export function readInfoRequest(text: string): StateDetails {
+  const request: { subjects_filter?: string; offset?: number; deleted_details?: boolean } = readOptional(
+    text,
+    'JSApiStreamInfoRequest',
+    infoFields,
+  );
+  return {
+    subjectsFilter: request.subjects_filter ?? '',
+    offset: Math.max(0, request.offset ?? 0),
+    withDeleted: request.deleted_details === true,
+  };
+}
+
+/** @throws ApiError 10003, 10025 */
+export function readGetRequest(text: string): MessageRequest {
+  const read = withTimes(readRequired(text, 'JSApiMsgGetRequest', getFields));
+  const { batch = 0, max_bytes = 0, multi_last = [], up_to_seq = 0, up_to_time } = read;
+  // Of direct gets.
+  if (batch !== 0 || max_bytes !== 0 || multi_last.length > 0 || up_to_seq > 0 || up_to_time !== undefined) {
+    throw apiErrors.badRequest();
+  }
+  return read;
+}
+
+/** Undefined for what cannot be read. Fields that nobody knows are passed over, other than in the API. */
+export function readDirectRequest(text: string): DirectRequest | undefined {
+  try {
+    const known =
+      text === ''
+        ? {}
+        : JSON.parse(text, (key, value) => (key === '' || key in getFields || /^\d+$/.test(key) ? value : undefined));
+    return withTimes(parseObject(JSON.stringify(known), 'JSApiMsgGetRequest', getFields, 'JSApiMsgGetRequest'));
+  } catch {
+    return undefined;
+  }
+}
+
+function withTimes(read: object): DirectRequest {
+  const { start_time, up_to_time, ...rest } = read as Record<string, string>;
+  return {
+    ...rest,
+    ...(start_time !== undefined && { start_time: parseTime(start_time) }),
+    ...(up_to_time !== undefined && { up_to_time: parseTime(up_to_time) }),
+  } as DirectRequest;
+}
+
+const readOptional = (text: string, type: string, fields: Fields): object =>
+  /^\s*[{[]/.test(text) ? read(text, type, fields) : {};
+
+function readRequired(text: string, type: string, fields: Fields): object {
+  if (text === '') throw apiErrors.badRequest();
+  return read(text, type, fields);
+}
+
+function read(text: string, type: string, fields: Fields): object {
+  try {
+    return parseObject(text, type, fields, type);
+  } catch (error) {
+    if (error instanceof ShapeError) throw apiErrors.invalidJson(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,480 @@
+import { type StoredMessage, type StreamStore, subjectFilter } from '@skein/storage';
+import { matches, SubjectTransform } from '@skein/subjects';
+import { type ApiError, apiErrors } from '../api-error.ts';
+import { millisOf } from '../time.ts';
+import { counterValue, parseIncrement, withValue } from './counter.ts';
+import { Deadlines } from './deadlines.ts';
+import { DuplicateWindow } from './duplicate-window.ts';
+import { headerOf } from './header-block.ts';
+import { markerBlock, NEVER, parseTtl, withTtl } from './message-ttl.ts';
+import { type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
+import { PublishOutcome } from './publish-outcome.ts';
+import { Republisher } from './republish.ts';
+import { sequenceAt, timeOf } from './sequence-at.ts';
+import type { StreamConfig } from './stream-config.ts';
+
+const MILLISECOND = 1_000_000;
+
+/** What a stream's changes lead to outside of it. Not called while an operation is applied again. */
+export interface StreamEffects {
+  /** Its message is there for consumers. */
+  stored(sequence: number, subject: string): void;
+  /** One message went; `purged` for many. */
+  removed(sequence: number, subject: string): void;
+  /** All that match the filter went, of those below a sequence. */
+  purged(below: number, filter: string): void;
+  republish(subject: string, content: Buffer, headerBytes: number): void;
+}
+
+/** What a stream that keeps messages for its consumers asks them. */
+export interface Interest {
+  /** Whether somebody has to have the message yet. */
+  isWanted(sequence: number, subject: string): boolean;
+}
+
+/** A message that came to be stored. */
+export interface Publication {
+  readonly subject: string;
+  readonly content: Buffer;
+  readonly headerBytes: number;
+}
+
+/** Which messages go: all, those that match, those below a sequence, all but the newest `keep`. */
+export interface Purge {
+  readonly filter?: string;
+  readonly seq?: number;
+  readonly keep?: number;
+}
+
+/** What of a stream is neither configuration nor message. */
+interface Remembered {
+  lastId: string;
+  lastSeconds: number;
+  lastNanos: number;
+}
+
+/**
+ * A stream as a deterministic state machine: what it holds depends on the operations applied and their times alone. It has no clock:
+ * `expiresAt` says when `expire` has something to do.
+ */
+export class Stream {
+  readonly store: StreamStore;
+  readonly outcome = new PublishOutcome();
+  readonly #effects: StreamEffects;
+  readonly #interest: Interest;
+  readonly #duplicates: DuplicateWindow;
+  readonly #deadlines: Deadlines;
+  readonly #remembered: Remembered;
+  #config: StreamConfig;
+  #transform: SubjectTransform | undefined;
+  #republisher: Republisher | undefined;
+  #windowMillis = 0;
+  #maxAgeMillis = 0;
+  /** Messages before this one are not removed by `max_age`. */
+  #agesFrom = 0;
+
+  /** On a store that `Stream.create` prepared. */
+  constructor(store: StreamStore, effects: StreamEffects, interest: Interest) {
+    this.store = store;
+    this.#effects = effects;
+    this.#interest = interest;
+    this.#config = readValue(store, 'config') as StreamConfig;
+    this.#remembered = readValue(store, 'state') as Remembered;
+    this.#duplicates = new DuplicateWindow(store);
+    this.#deadlines = new Deadlines(store);
+    this.#configure();
+  }
+
+  /** @param config as `checkStreamConfig` gave it */
+  static create(store: StreamStore, config: StreamConfig, effects: StreamEffects, interest: Interest): Stream {
+    writeValue(store, 'config', config);
+    writeValue(store, 'state', { lastId: '', lastSeconds: 0, lastNanos: 0 } satisfies Remembered);
+    if (config.first_seq !== undefined && config.first_seq > 1) store.skipTo(config.first_seq - 1);
+    return new Stream(store, effects, interest);
+  }
+
+  get config(): StreamConfig {
+    return this.#config;
+  }
+
+  /** When the newest sequence was given; zero for both parts: not known. */
+  get lastTime(): { seconds: number; nanos: number } {
+    return { seconds: this.#remembered.lastSeconds, nanos: this.#remembered.lastNanos };
+  }
+
+  /** To be called before the store's changes go to disk together with the number of the last operation applied. */
+  save(): void {
+    writeValue(this.store, 'state', this.#remembered);
+    this.#duplicates.save(this.store);
+  }
+
+  /**
+   * Stores a message, or refuses it, or finds that it was stored before: `outcome` says which.
+   *
+   * @returns the sequence; 0 when it was refused
+   */
+  publish(subject: string, content: Buffer, headerBytes: number, seconds: number, nanos: number): number {
+    const { outcome } = this;
+    outcome.reset();
+    const own = this.#ownSubject(subject);
+    outcome.error = this.refusal(content);
+    if (outcome.error !== undefined) return 0;
+    const headers = readPublishHeaders(content, headerBytes);
+    outcome.error =
+      headers.batchId === ''
+        ? this.#check(own, content, headerBytes, headers, seconds, nanos)
+        : apiErrors.batchDisabled();
+    if (outcome.error !== undefined) return 0;
+    if (outcome.isDuplicate) return outcome.sequence;
+    outcome.sequence = this.#store(own, content, headerBytes, headers, seconds, nanos);
+    return outcome.sequence;
+  }
+
+  /** Why no message like this is taken, whatever else there is; what can be said of it before its turn comes. */
+  refusal(content: Buffer): ApiError | undefined {
+    const { sealed, max_msg_size } = this.#config;
+    if (sealed) return apiErrors.streamSealed();
+    return max_msg_size >= 0 && content.length > max_msg_size ? apiErrors.messageTooLarge() : undefined;
+  }
+
+  /** Removes messages (ADR-1). @returns how many. @throws ApiError */
+  purge({ filter = '', seq = 0, keep = 0 }: Purge): number {
+    if (seq > 0 && keep > 0) throw apiErrors.badRequest();
+    if (this.#config.sealed) throw apiErrors.streamSealed();
+    if (this.#config.deny_purge) throw apiErrors.purgeDenied();
+    return filter === '' || filter === '>' ? this.#purgeAll(seq, keep) : this.#purgeSubjects(filter, seq, keep);
+  }
+
+  /** @param secure its bytes are overwritten. @throws ApiError */
+  deleteMessage(sequence: number, secure: boolean): void {
+    if (this.#config.sealed) throw apiErrors.streamSealed();
+    if (this.#config.deny_delete) throw apiErrors.messageDeleteDenied();
+    if (!this.#remove(sequence, secure)) throw apiErrors.sequenceNotFound(sequence);
+  }
+
+  /** A consumer has no more use for the message: it goes when the stream keeps messages for consumers only, and nobody wants it. */
+  release(sequence: number): void {
+    if (this.#config.retention === 'limits') return;
+    const message = this.store.get(sequence);
+    if (message !== undefined && !this.#interest.isWanted(sequence, message.subject)) this.#remove(sequence, false);
+  }
+
+  /** @param config as `checkStreamUpdate` gave it */
+  update(config: StreamConfig): void {
+    this.#config = config;
+    writeValue(this.store, 'config', config);
+    this.#configure();
+    const { max_msgs_per_subject: max } = config;
+    if (max > 0) {
+      const over = [...this.store.subjects()].filter(([, { messages }]) => messages > max);
+      for (const [subject] of over) this.#enforceSubject(subject);
+    }
+    this.#enforceTotals();
+  }
+
+  /** The moment at which `expire` has something to do, in milliseconds; Infinity when nothing here ages. */
+  get expiresAt(): number {
+    const oldest = this.#maxAgeMillis > 0 ? this.store.next(Math.max(this.#agesFrom, this.store.first)) : 0;
+    const message = oldest > 0 ? this.store.get(oldest) : undefined;
+    const byAge = message === undefined ? Number.POSITIVE_INFINITY : timeOf(message) + this.#maxAgeMillis;
+    return Math.min(this.#deadlines.first, byAge);
+  }
+
+  /** Removes what has grown too old by now; leaves markers where the stream wants them (ADR-43). */
+  expire(seconds: number, nanos: number): void {
+    const now = millisOf(seconds, nanos);
+    for (;;) {
+      const sequence = this.#deadlines.take(this.store, now);
+      if (sequence === undefined) break;
+      this.#age(sequence, seconds, nanos);
+    }
+    if (this.#maxAgeMillis <= 0) return;
+    const { store } = this;
+    if (!this.#config.allow_msg_ttl) {
+      this.#removeBelow(sequenceAt(store, (millis) => millis + this.#maxAgeMillis > now));
+      return;
+    }
+    // No marker that is stored meanwhile is looked at.
+    const { last } = store;
+    for (let at = store.next(Math.max(this.#agesFrom, store.first)); at > 0 && at <= last; at = store.next(at + 1)) {
+      if (!this.#isAged(at, now)) break;
+      this.#agesFrom = at + 1;
+      const { content, headerBytes } = store.get(at) as StoredMessage;
+      if (parseTtl(headerOf(content, headerBytes, 'Nats-TTL') ?? '') !== NEVER) this.#age(at, seconds, nanos);
+    }
+  }
+
+  #isAged(sequence: number, now: number): boolean {
+    const message = this.store.get(sequence);
+    return message !== undefined && timeOf(message) + this.#maxAgeMillis <= now;
+  }
+
+  #configure(): void {
+    const { name, subject_transform, republish, duplicate_window = 0, max_age } = this.#config;
+    this.#transform = subject_transform && new SubjectTransform(subject_transform.src || '>', subject_transform.dest);
+    this.#republisher = republish && new Republisher(name, republish);
+    this.#windowMillis = duplicate_window / MILLISECOND;
+    this.#maxAgeMillis = max_age / MILLISECOND;
+    this.#agesFrom = 0;
+  }
+
+  #ownSubject(subject: string): string {
+    const transform = this.#transform;
+    return transform !== undefined && matches(transform.source, subject) ? transform.apply(subject) : subject;
+  }
+
+  /** The order is nats-server's: which of several errors is said. */
+  #check(
+    subject: string,
+    content: Buffer,
+    headerBytes: number,
+    headers: Readonly<PublishHeaders>,
+    seconds: number,
+    nanos: number,
+  ): ApiError | undefined {
+    const fault = this.#headerFault(subject, content.length > headerBytes, headers);
+    if (fault !== undefined) return fault;
+    const { messageId, expectedLastMessageId, rollup, ttl } = headers;
+    if (messageId !== '') {
+      const earlier = this.#duplicates.find(messageId, millisOf(seconds, nanos), this.#windowMillis);
+      if (earlier > 0) {
+        this.outcome.sequence = earlier;
+        this.outcome.isDuplicate = true;
+        return undefined;
+      }
+    }
+    if (ttl !== '' && parseTtl(ttl) === undefined) return apiErrors.ttlInvalid();
+    if (expectedLastMessageId !== '' && expectedLastMessageId !== this.#remembered.lastId) {
+      return apiErrors.wrongLastMessageId(this.#remembered.lastId);
+    }
+    if (rollup !== '') {
+      if (!this.#config.allow_rollup_hdrs) return apiErrors.rollupFailed('rollup not permitted');
+      if (!/^(?:sub|all)$/i.test(rollup)) return apiErrors.rollupFailed(`rollup value invalid: "${rollup}"`);
+    }
+    return this.#limitReached(subject, content, headerBytes);
+  }
+
+  /** What the headers ask that is not so. */
+  #headerFault(subject: string, hasPayload: boolean, headers: Readonly<PublishHeaders>): ApiError | undefined {
+    const { allow_msg_counter, allow_msg_ttl, name } = this.#config;
+    if (headers.increment !== '' || allow_msg_counter) {
+      const fault = counterFault(headers, hasPayload, allow_msg_counter === true);
+      if (fault !== undefined) return fault;
+    }
+    const { expectedStream, expectedLastSequence, ttl } = headers;
+    if (expectedStream !== '' && expectedStream !== name) return apiErrors.expectedStreamDiffers();
+    if (ttl !== '' && !allow_msg_ttl && parseTtl(ttl) !== undefined) return apiErrors.ttlDisabled();
+    const { expectedLastSubjectSequence, expectedLastSubject } = headers;
+    if (expectedLastSubjectSequence !== '') {
+      const last = this.#lastOf(expectedLastSubject || subject);
+      if (!isSequence(expectedLastSubjectSequence, last)) return apiErrors.wrongLastSequence(last);
+    } else if (expectedLastSubject !== '') {
+      return apiErrors.expectedSubjectSequenceMissing();
+    }
+    if (expectedLastSequence !== '' && !isSequence(expectedLastSequence, this.store.last)) {
+      return apiErrors.wrongLastSequence(this.store.last);
+    }
+    return headers.schedule === '' ? undefined : apiErrors.schedulesDisabled();
+  }
+
+  #lastOf(subject: string): number {
+    const { store } = this;
+    return store.subject(subject)?.last ?? store.previous(store.last, subjectFilter([subject]));
+  }
+
+  /** A stream that discards new messages is full. */
+  #limitReached(subject: string, content: Buffer, headerBytes: number): ApiError | undefined {
+    const { discard, discard_new_per_subject, max_msgs, max_bytes, max_msgs_per_subject } = this.#config;
+    if (discard !== 'new') return undefined;
+    const { store } = this;
+    const state = max_msgs_per_subject > 0 ? store.subject(subject) : undefined;
+    const isAtLimit = state !== undefined && state.messages >= max_msgs_per_subject;
+    if (isAtLimit && discard_new_per_subject) {
+      return apiErrors.streamStoreFailed('maximum messages per subject exceeded');
+    }
+    // What takes the place of an older message of its subject needs no other place.
+    if (max_msgs > 0 && store.messages >= max_msgs && !isAtLimit) {
+      return apiErrors.streamStoreFailed('maximum messages exceeded');
+    }
+    if (max_bytes > 0) {
+      const old = isAtLimit ? (store.get(state.first) as StoredMessage) : undefined;
+      const freed = old === undefined ? 0 : store.sizeOf(old.subject, old.content.length, old.headerBytes);
+      if (store.bytes - freed + store.sizeOf(subject, content.length, headerBytes) > max_bytes) {
+        return apiErrors.streamStoreFailed('maximum bytes exceeded');
+      }
+    }
+    return undefined;
+  }
+
+  #store(
+    subject: string,
+    content: Buffer,
+    headerBytes: number,
+    headers: Readonly<PublishHeaders>,
+    seconds: number,
+    nanos: number,
+  ): number {
+    const { store } = this;
+    const { messageId, increment, rollup, ttl } = headers;
+    const sequence = store.last + 1;
+    const remembered = this.#remembered;
+    remembered.lastSeconds = seconds;
+    remembered.lastNanos = nanos;
+    remembered.lastId = messageId;
+    if (messageId !== '') this.#duplicates.add(messageId, sequence, millisOf(seconds, nanos));
+    if (this.#config.retention === 'interest' && !this.#interest.isWanted(sequence, subject)) {
+      store.skipTo(sequence);
+      return sequence;
+    }
+    const lifetime = ttl === '' ? 0 : (parseTtl(ttl) as number);
+    if (increment !== '') {
+      const value = counterValue(store, subject) + (parseIncrement(increment) as bigint);
+      this.outcome.value = String(value);
+      this.#append(sequence, subject, withValue(content, headerBytes, value), headerBytes, 0, seconds, nanos);
+    } else if (lifetime > 0 && lifetime < this.#leastTtl()) {
+      const raised = withTtl(content, headerBytes, this.#leastTtl());
+      this.#append(sequence, subject, raised.content, raised.headerBytes, this.#leastTtl(), seconds, nanos);
+    } else {
+      this.#append(sequence, subject, content, headerBytes, lifetime, seconds, nanos);
+    }
+    if (rollup !== '') this.#rollUp(rollup, subject, sequence);
+    return sequence;
+  }
+
+  /** Seconds: a marker outlives no message that it follows, except where each message takes the last one's place (ADR-43). */
+  #leastTtl(): number {
+    const { subject_delete_marker_ttl = 0, max_msgs_per_subject } = this.#config;
+    return max_msgs_per_subject === 1 ? 0 : Math.floor(subject_delete_marker_ttl / 1e9);
+  }
+
+  #append(
+    sequence: number,
+    subject: string,
+    content: Buffer,
+    headerBytes: number,
+    ttl: number,
+    seconds: number,
+    nanos: number,
+  ): void {
+    const { store } = this;
+    const previous = this.#republisher === undefined ? 0 : (store.subject(subject)?.last ?? 0);
+    store.append(sequence, subject, content, headerBytes, seconds, nanos);
+    if (ttl > 0) this.#deadlines.add(store, sequence, millisOf(seconds + ttl, nanos));
+    this.#effects.stored(sequence, subject);
+    if (this.#config.max_msgs_per_subject > 0) this.#enforceSubject(subject);
+    this.#enforceTotals();
+    const target = this.#republisher?.subjectFor(subject);
+    if (target !== undefined) {
+      const stored = { sequence, subject, content, headerBytes, seconds, nanos };
+      const message = (this.#republisher as Republisher).message(stored, previous);
+      this.#effects.republish(target, message.content, message.headerBytes);
+    }
+  }
+
+  #enforceSubject(subject: string): void {
+    const { max_msgs_per_subject: max } = this.#config;
+    for (;;) {
+      const state = this.store.subject(subject);
+      if (state === undefined || state.messages <= max) return;
+      this.#remove(state.first, false);
+    }
+  }
+
+  #enforceTotals(): void {
+    const { max_msgs, max_bytes } = this.#config;
+    const { store } = this;
+    while (max_msgs > 0 && store.messages > max_msgs) this.#remove(store.first, false);
+    while (max_bytes > 0 && store.bytes > max_bytes && store.messages > 0) this.#remove(store.first, false);
+  }
+
+  #rollUp(rollup: string, subject: string, sequence: number): void {
+    if (rollup.toLowerCase() === 'all') this.#removeBelow(sequence);
+    else this.#purgeSubjects(subject, sequence, 0);
+  }
+
+  #purgeAll(seq: number, keep: number): number {
+    const { store } = this;
+    if (keep > 0) return keep >= store.messages ? 0 : this.#removeBelow(this.#newest(keep));
+    if (seq === 0) return this.#removeBelow(store.last + 1);
+    return this.#removeBelow(seq);
+  }
+
+  /** The sequence from which on there are so many messages. */
+  #newest(count: number, filter = ''): number {
+    const { store } = this;
+    const pattern = filter === '' ? undefined : subjectFilter([filter]);
+    let at = store.last + 1;
+    for (let left = count; left > 0; left--) at = store.previous(at - 1, pattern);
+    return at;
+  }
+
+  #purgeSubjects(filter: string, seq: number, keep: number): number {
+    const { store } = this;
+    const pattern = subjectFilter([filter]);
+    if (keep > 0 && store.count(store.first, pattern) <= keep) return 0;
+    const all = seq > 0 ? seq : store.last + 1;
+    const below = keep > 0 ? this.#newest(keep, filter) : all;
+    let removed = 0;
+    for (let at = store.next(store.first, pattern); at > 0 && at < below; at = store.next(at + 1, pattern)) {
+      store.remove(at);
+      removed++;
+    }
+    if (removed > 0) this.#effects.purged(below, filter);
+    return removed;
+  }
+
+  #removeBelow(sequence: number): number {
+    if (sequence <= this.store.first) return 0;
+    const removed = this.store.removeThrough(sequence - 1);
+    this.#effects.purged(sequence, '');
+    return removed;
+  }
+
+  #remove(sequence: number, secure: boolean): boolean {
+    const message = this.store.get(sequence);
+    if (message === undefined) return false;
+    const { subject } = message;
+    this.store.remove(sequence, secure);
+    this.#effects.removed(sequence, subject);
+    return true;
+  }
+
+  /** Its age removes a message. */
+  #age(sequence: number, seconds: number, nanos: number): void {
+    const message = this.store.get(sequence);
+    if (message === undefined) return;
+    const { subject, content, headerBytes } = message;
+    this.#remove(sequence, false);
+    const { subject_delete_marker_ttl: ttl = 0 } = this.#config;
+    if (ttl === 0 || this.store.subject(subject) !== undefined) return;
+    if (headerOf(content, headerBytes, 'Nats-Marker-Reason') !== undefined) return;
+    const block = markerBlock(ttl);
+    this.#remembered.lastSeconds = seconds;
+    this.#remembered.lastNanos = nanos;
+    this.#append(this.store.last + 1, subject, block, block.length, Math.ceil(ttl / 1e9), seconds, nanos);
+  }
+}
+
+/** What a counter takes, and what only a counter takes (ADR-49). */
+function counterFault(
+  headers: Readonly<PublishHeaders>,
+  hasPayload: boolean,
+  isCounter: boolean,
+): ApiError | undefined {
+  const { increment, rollup, expectedStream, expectedLastSequence } = headers;
+  if (increment === '') return apiErrors.incrementMissing();
+  if (parseIncrement(increment) === undefined) return apiErrors.incrementInvalid();
+  if (!isCounter) return apiErrors.countersDisabled();
+  if (hasPayload) return apiErrors.counterHasPayload();
+  const expects = headers.expectedLastSubjectSequence !== '' || headers.expectedLastMessageId !== '';
+  const isBound = expects || expectedStream !== '' || expectedLastSequence !== '' || rollup !== '';
+  return isBound ? apiErrors.incrementInvalid() : undefined;
+}
+
+const isSequence = (text: string, sequence: number): boolean => /^\d+$/.test(text) && Number(text) === sequence;
+
+const readValue = (store: StreamStore, key: string): unknown => JSON.parse((store.value(key) as Buffer).toString());
+
+function writeValue(store: StreamStore, key: string, value: object): void {
+  store.setValue(key, Buffer.from(JSON.stringify(value)));
+}
