@@ -7,7 +7,6 @@ import type { Monitor } from '../monitor.ts';
 import { connections } from './connections.ts';
 import { consoleFiles } from './files.ts';
 import { live } from './live.ts';
-import { Readers } from './readers.ts';
 
 interface Asset {
   type: string;
@@ -37,7 +36,6 @@ const open = { config: { open: true } };
 /** Adds `/console`: the page, its files, and the questions that it asks. Files are read with the first request. */
 export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: Sampler): void {
   const base = monitor.basePath;
-  const readers = new Readers();
   let loading: Promise<Map<string, Asset>> | undefined;
   const give = async (name: string, request: FastifyRequest, reply: FastifyReply) => {
     loading ??= loadAssets();
@@ -53,7 +51,6 @@ export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: S
     give(request.params.file, request, reply),
   );
   app.get(`${base}/console/api/live`, async ({ query }, reply) => {
-    readers.add(reply.raw);
     const asked = query as Query;
     const body = await live(monitor, sampler, {
       sinceMs: queryUnsigned(asked, 'since'),
@@ -62,7 +59,6 @@ export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: S
     return reply.headers(headers).send(body);
   });
   app.get(`${base}/console/api/connections`, async ({ query }, reply) => {
-    readers.add(reply.raw);
     return reply.headers(headers).send(await connections(monitor, query as Query));
   });
 }

@@ -324,3 +324,19 @@ it('/accountz tells of one account, and knows which there are', async () => {
   const { statusCode, body } = await get('/accountz?acc=NOPE');
   expect([statusCode, body]).toEqual([400, 'Account NOPE does not exist']);
 });
+
+it('holds no more than 64 big answers for those who do not read; small ones are not among them', async () => {
+  const { get } = setUp();
+  app?.get('/big', (_request, reply) => reply.send(Buffer.alloc(64 * 1024)));
+  const big = async () => {
+    const { statusCode, body } = await get('/big');
+    return statusCode === 200 ? statusCode : body;
+  };
+  const said = await Promise.all([
+    ...Array.from({ length: 70 }, big),
+    get('/healthz').then(({ statusCode }) => statusCode),
+  ]);
+  const refused = said.filter((one) => one !== 200);
+  expect(refused).toEqual(Array.from({ length: 6 }, () => 'too many have not read their answers yet'));
+  expect(await big()).toBe(200);
+});

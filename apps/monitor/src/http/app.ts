@@ -17,6 +17,7 @@ import { endpoints } from '../endpoints/table.ts';
 import type { Monitor } from '../monitor.ts';
 import { UnavailableError } from '../unavailable-error.ts';
 import { refusalOf } from './access.ts';
+import { Readers } from './readers.ts';
 
 /** What may stand as `callback`: anything else would let a query write the script. */
 const CALLBACK = /^[A-Za-z_$][\w$.]{0,127}$/;
@@ -25,6 +26,8 @@ const CALLBACK = /^[A-Za-z_$][\w$.]{0,127}$/;
 const REQUEST_MS_MAX = 10_000;
 const CONNECTIONS_MAX = 512;
 const BODY_BYTES_MAX = 64 * 1024;
+/** What is smaller is gone at once, into the operating system's buffers. */
+const BIG_ANSWER_BYTES = 64 * 1024;
 
 /**
  * Everything that the monitor serves over HTTP, as one application; tests put requests into it without a socket. Who may see it
@@ -52,6 +55,16 @@ export function createApp(monitor: Monitor, https?: HttpsOptions): FastifyInstan
   const base = monitor.basePath;
   app.addHook('onRequest', (request, reply, done) => {
     if (admit(monitor, request, reply, `${base}/healthz`)) done();
+  });
+  const readers = new Readers();
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    try {
+      const bytes = (payload as string | Buffer | undefined)?.length ?? 0;
+      if (bytes >= BIG_ANSWER_BYTES) readers.add(reply.raw);
+      done(null, payload);
+    } catch (error) {
+      done(error as Error);
+    }
   });
   app.setNotFoundHandler((request, reply) => {
     if (request.method === 'GET' || request.method === 'HEAD') return plain(reply, 404, '404 page not found\n');
