@@ -1,7 +1,10 @@
 /** Whether all that the pattern `subject` matches is matched by `other` too. */
 export function isContainedIn(subject: string, other: string): boolean {
-  const mine = subject.split('.');
-  const others = other.split('.');
+  return areContainedIn(subject.split('.'), other.split('.'));
+}
+
+/** The same of subjects as tokens: for who compares thousands with each other. */
+export function areContainedIn(mine: readonly string[], others: readonly string[]): boolean {
   for (let i = 0; i < others.length; i++) {
     if (i >= mine.length) return false;
     if (others[i] === '>' && i === others.length - 1) return true;

@@ -85,6 +85,23 @@ describe('an activation', () => {
   });
 });
 
+it.each([
+  ['whose import says with `to` what it is called there', { subject: 'mine', to: 'priv.a' }, [offer()]],
+  [
+    'by one of two exports that overlap',
+    { subject: 'priv.a' },
+    [offer({ subject: '*.a', revocations: new Map() }), offer({ subject: 'priv.*' })],
+  ],
+])('an activation is revoked %s', (_, change, offers) => {
+  const exporter = exporting(...offers.map((one) => ({ ...one, type: 'service' as const })));
+  const token = activation({}, { kind: 'service' });
+  const importer = importing(taken({ type: 'service', token, ...change }));
+  const active = () => defineAccount(importer, () => exporter, now * 1000).definition.imports[0].activated;
+  expect(active()).toBe(true);
+  exporter.nats.exports.at(-1)?.revocations.set(importerKey.publicKey, now);
+  expect(active()).toBe(false);
+});
+
 const none = () => undefined;
 const importsOf = (...imports: ReturnType<typeof taken>[]) =>
   defineAccount(importing(...imports), none, 0).definition.imports;

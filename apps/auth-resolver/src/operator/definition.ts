@@ -111,10 +111,11 @@ function activation(
     throw error;
   }
   if (exporter === undefined || claims.sub !== importer || !accountSigned(exporter, claims)) return never;
-  const offer = exporter.nats.exports.find(
-    ({ type, token_req, subject }) => type === one.type && token_req && isContainedIn(one.subject, subject),
+  const { subject: there } = importOf(one, false);
+  const offers = exporter.nats.exports.filter(
+    ({ type, token_req, subject }) => type === one.type && token_req && isContainedIn(there, subject),
   );
-  if (offer !== undefined && isRevoked(offer.revocations, importer, claims.iat)) return never;
+  if (offers.some(({ revocations }) => isRevoked(revocations, importer, claims.iat))) return never;
   const issues = validate(claims, Math.floor(nowMs / 1000));
   if (issues.some(({ kind }) => kind === 'blocking' || kind === 'expired')) return never;
   if (issues.length > 0) return { active: false, changesUnixMs: claims.nbf * 1000 };

@@ -1,6 +1,6 @@
 import { hasWildcard } from '@skein/subjects';
 import type { Export } from '../claims/account.ts';
-import { isContainedIn } from '../subject.ts';
+import { areContainedIn } from '../subject.ts';
 import { checkInfo, checkSubject, checkTarget } from './common.ts';
 import type { Issues } from './issues.ts';
 
@@ -9,13 +9,18 @@ const responseTypes = ['', 'Singleton', 'Stream', 'Chunked'];
 export function checkExports(exports: readonly Export[], issues: Issues): void {
   for (const one of exports) checkExport(one, issues);
   for (const type of ['service', 'stream']) {
-    const subjects = exports.filter((one) => one.type === type).map(({ subject }) => subject);
-    const containing = new Set(
-      subjects.filter((outer, i) => subjects.some((inner, j) => i !== j && isContainedIn(inner, outer))),
-    );
-    for (const outer of containing) {
-      const inner = subjects.find((subject) => subject !== outer && isContainedIn(subject, outer)) ?? outer;
-      const [shown, other] = [outer, inner].map((subject) => JSON.stringify(subject));
+    const subjects = exports
+      .filter((one) => one.type === type)
+      .map(({ subject }) => ({ subject, tokens: subject.split('.') }));
+    const said = new Set<string>();
+    for (const outer of subjects) {
+      if (issues.isFull) return;
+      if (said.has(outer.subject)) continue;
+      const inside = subjects.filter((one) => one !== outer && areContainedIn(one.tokens, outer.tokens));
+      if (inside.length === 0) continue;
+      said.add(outer.subject);
+      const inner = inside.find(({ subject }) => subject !== outer.subject) ?? outer;
+      const [shown, other] = [outer, inner].map(({ subject }) => JSON.stringify(subject));
       issues.check(false, `${type} export subject ${shown} already exports ${other}`);
     }
   }

@@ -3,22 +3,26 @@ import type { ActivationClaims } from '../claims/activation.ts';
 import { decodeJwtAs } from '../decode.ts';
 import { JwtError } from '../errors.ts';
 import { issuerAccount } from '../signers.ts';
-import { isContainedIn, withoutReferences } from '../subject.ts';
+import { areContainedIn, isContainedIn, withoutReferences } from '../subject.ts';
 import { checkActivation } from './activation.ts';
 import { checkSubject } from './common.ts';
 import type { Issues } from './issues.ts';
 
 export function checkImports(account: string, imports: readonly Import[], issues: Issues): void {
-  const services: { account: string; local: string }[] = [];
+  /** What has been taken, by the account that it is taken from. */
+  const services = new Map<string, string[][]>();
   for (const one of imports) {
     if (one.type === 'service') {
       const local = one.to || withoutReferences(one.local_subject) || one.subject;
-      for (const other of services) {
-        if (other.account !== one.account) continue;
-        const overlaps = isContainedIn(local, other.local) || isContainedIn(other.local, local);
-        issues.check(!overlaps, `overlapping subject namespace for ${JSON.stringify(local)} in account ${one.account}`);
+      const tokens = local.split('.');
+      const others = services.get(one.account) ?? [];
+      services.set(one.account, others);
+      for (const other of others) {
+        if (issues.isFull) return;
+        if (!areContainedIn(tokens, other) && !areContainedIn(other, tokens)) continue;
+        issues.check(false, `overlapping subject namespace for ${JSON.stringify(local)} in account ${one.account}`);
       }
-      services.push({ account: one.account, local });
+      others.push(tokens);
     }
     checkImport(account, one, issues);
   }

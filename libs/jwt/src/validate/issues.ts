@@ -7,10 +7,17 @@ export interface Issue {
   text: string;
 }
 
+const issuesMax = 1000;
+
 export class Issues {
   readonly all: Issue[] = [];
 
+  /** There are enough to know that it can't be used: a token may be made to have millions. */
+  get isFull(): boolean {
+    return this.all.length >= issuesMax;
+  }
+
   check(fine: boolean, text: string): void {
-    if (!fine) this.all.push({ kind: 'blocking', text });
+    if (!fine && !this.isFull) this.all.push({ kind: 'blocking', text });
   }
 }

@@ -39,6 +39,15 @@ it('keeps accounts as nats-server does, for whoever opens the directory next', a
   expect([await next.lookup(a), await next.lookup(b), await next.lookup(c)]).toEqual(['three', 'two', undefined]);
 });
 
+it.each(['../outside', 'a/b', '', '*', createSigningKey('user').publicKey])(
+  'keeps nothing under the name %j',
+  async (name) => {
+    const store = open();
+    await expect(store.save(name, 'one')).rejects.toThrow(StoreError);
+    expect([files(), store.list()]).toEqual([[], []]);
+  },
+);
+
 it('makes the directory where there is none', async () => {
   await open({ dir: join(dir, 'deep', 'down') }).save(a, 'one');
   expect(readdirSync(join(dir, 'deep', 'down'))).toContain(`${a}.jwt`);

@@ -80,7 +80,9 @@ export class DirectoryStore implements ListingStore {
     this.#unlock();
   }
 
+  /** A token says of itself whose it is: that must not become any other path. */
   #file(account: string): string {
+    if (!isPublicKey(account, 'account')) throw new StoreError('not the public key of an account');
     return join(this.#options.dir, `${account}${extension}`);
   }
 
