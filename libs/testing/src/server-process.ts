@@ -9,6 +9,8 @@ export interface ServerOptions {
   /** text of a configuration file */
   conf?: string;
   flags?: string[];
+  /** what relative file names of the configuration are relative to; the test's own without it */
+  cwd?: string;
 }
 
 /** A running server, and where it listens. */
@@ -45,7 +47,7 @@ export async function startServer(binary: string, options: ServerOptions = {}): 
     await writeFile(confFile, options.conf);
     flags.push('-c', confFile);
   }
-  const child = spawn(binary, flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(binary, flags, { cwd: options.cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = once(child, 'exit').catch(() => {});
   const log: string[] = [];
   const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream });

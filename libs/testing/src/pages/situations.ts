@@ -61,8 +61,13 @@ const plain: Situation = {
   ],
 };
 
+/** Relative: `config_digest` is made of the names too. */
+const PAIR = 'cert_file: "server.pem", key_file: "server-key.pem", ca_file: "ca.pem"';
+const cwd = fixtures.folder;
+
 const options: Situation = {
   options: {
+    cwd,
     conf: `${LISTEN}
 server_name: alpha
 server_tags: ["region:eu", "Disk:ssd"]
@@ -78,7 +83,7 @@ write_deadline: "3s"
 lame_duck_duration: "1m"
 client_advertise: "nats.example.com:4333"
 authorization { user: u, password: p, timeout: 3 }
-tls { cert_file: "${fixtures.serverCert}", key_file: "${fixtures.serverKey}", ca_file: "${fixtures.ca}", timeout: 4, verify: true }
+tls { ${PAIR}, timeout: 4, verify: true }
 websocket { listen: "127.0.0.1:-1", no_tls: true, compression: true, same_origin: true, allowed_origins: ["http://a.b"], advertise: "ws.example.com:80", handshake_timeout: "3s" }
 `,
   },
@@ -148,17 +153,16 @@ websocket { listen: "127.0.0.1:-1", no_tls: true }
   ],
 };
 
-const pair = `cert_file: "${fixtures.serverCert}", key_file: "${fixtures.serverKey}", ca_file: "${fixtures.ca}"`;
 const tlsUrls = ['/varz', '/connz', '/connz?auth=1'];
 
 const tls: Situation = {
-  options: { conf: `${LISTEN}tls { ${pair} }\n` },
+  options: { cwd, conf: `${LISTEN}tls { ${PAIR} }\n` },
   prepare: async ({ port }) => [await client(port, { lang: 'x', version: '1' }, '', { tls: 'after INFO' })],
   urls: tlsUrls,
 };
 
 const tlsVerify: Situation = {
-  options: { conf: `${LISTEN}tls { ${pair}, verify: true, handshake_first: true }\n` },
+  options: { cwd, conf: `${LISTEN}tls { ${PAIR}, verify: true, handshake_first: true }\n` },
   prepare: async ({ port }) => [await client(port, { name: 'x' }, '', { tls: 'first' })],
   urls: tlsUrls,
 };
@@ -238,7 +242,7 @@ const full: Situation = {
 };
 
 const tlsRefused: Situation = {
-  options: { conf: `${LISTEN}tls { ${pair} }\n` },
+  options: { cwd, conf: `${LISTEN}tls { ${PAIR} }\n` },
   async prepare({ port }) {
     const clear = await WireClient.connect({ port });
     await clear.expect(/INFO .*\r\n/);
