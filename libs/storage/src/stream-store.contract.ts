@@ -6,10 +6,14 @@ import { subjectFilter } from './subject-filter.ts';
 
 /** What every implementation does, in the words of tests. `overheadBytes`: what a message without headers counts for. */
 export interface Subject {
-  create(): StreamStore;
+  create(): StreamStore | Promise<StreamStore>;
   /** Another view of the same stream, as after a restart. Default: the same. */
-  reopen?(store: StreamStore): StreamStore;
+  reopen?(store: StreamStore): Promise<StreamStore>;
+  /** Begins to write it down; what follows happens meanwhile. */
+  flush?(store: StreamStore): Promise<void>;
   overheadBytes: number;
+  /** How many random runs. Default 150. */
+  runs?: number;
 }
 
 const content = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -70,7 +74,8 @@ const filters = [
 type Step =
   | { do: 'append'; subject: string; bytes: number; gap: number }
   | { do: 'remove' | 'removeThrough' | 'skipTo'; at: number }
-  | { do: 'reopen' };
+  | { do: 'reopen' }
+  | { do: 'flush' };
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -91,12 +96,13 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     at: fc.double({ min: 0, max: 1.1, noNaN: true }),
   }),
   fc.record({ do: fc.constant('reopen' as const) }),
+  fc.record({ do: fc.constant('flush' as const) }),
 );
 
 export function streamStoreContract(name: string, subject: Subject): void {
   describe(`${name}: a stream's store`, () => {
-    it('is empty at first', () => {
-      expect(picture(subject.create())).toEqual({
+    it('is empty at first', async () => {
+      expect(picture(await subject.create())).toEqual({
         first: 1,
         last: 0,
         messages: 0,
@@ -106,8 +112,8 @@ export function streamStoreContract(name: string, subject: Subject): void {
       });
     });
 
-    it('gives back what was stored', () => {
-      const store = subject.create();
+    it('gives back what was stored', async () => {
+      const store = await subject.create();
       store.append(1, 'a.b', content('NATS/1.0\r\n\r\nhello'), 12, 1700000000, 999_999_999);
       expect(store.get(1)).toMatchObject({
         sequence: 1,
@@ -121,15 +127,15 @@ export function streamStoreContract(name: string, subject: Subject): void {
       expect(store.get(0)).toBeUndefined();
     });
 
-    it('counts bytes', () => {
-      const store = fill(subject.create(), 'a.b', 'c');
+    it('counts bytes', async () => {
+      const store = fill(await subject.create(), 'a.b', 'c');
       expect(store.bytes).toBe(2 * subject.overheadBytes + 'a.b'.length + 'to a.b'.length + 'c'.length + 'to c'.length);
       store.remove(1);
       expect(store.bytes).toBe(subject.overheadBytes + 'c'.length + 'to c'.length);
     });
 
-    it('keeps bytes that are no text', () => {
-      const store = subject.create();
+    it('keeps bytes that are no text', async () => {
+      const store = await subject.create();
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
       store.append(1, 'caf\xc3\xa9.\xff', bytes, 0, 1, 0);
       expect(store.get(1)?.content.equals(bytes)).toBe(true);
@@ -137,13 +143,13 @@ export function streamStoreContract(name: string, subject: Subject): void {
       expect(store.next(1, subjectFilter(['*.\xff']))).toBe(1);
     });
 
-    it('refuses a sequence a second time', () => {
-      const store = fill(subject.create(), 'a', 'a');
+    it('refuses a sequence a second time', async () => {
+      const store = fill(await subject.create(), 'a', 'a');
       expect(() => store.append(2, 'a', content(''), 0, 1, 0)).toThrow(RangeError);
     });
 
-    it('removes one message', () => {
-      const store = fill(subject.create(), 'a', 'b', 'a');
+    it('removes one message', async () => {
+      const store = fill(await subject.create(), 'a', 'b', 'a');
       expect(store.remove(2)).toBe(true);
       expect(store.remove(2)).toBe(false);
       expect(store.get(2)).toBeUndefined();
@@ -155,16 +161,16 @@ export function streamStoreContract(name: string, subject: Subject): void {
       expect(picture(store)).toMatchObject({ first: 4, last: 3, messages: 0, bytes: 0, subjectCount: 0 });
     });
 
-    it('overwrites what is removed for good', () => {
-      const store = subject.create();
+    it('overwrites what is removed for good', async () => {
+      const store = await subject.create();
       const secret = content('secret');
       store.append(1, 'a', secret, 0, 1, 0);
       store.remove(1, true);
       expect(secret.toString('latin1')).not.toContain('secret');
     });
 
-    it('removes everything up to a sequence', () => {
-      const store = fill(subject.create(), 'a', 'b', 'c', 'd');
+    it('removes everything up to a sequence', async () => {
+      const store = fill(await subject.create(), 'a', 'b', 'c', 'd');
       expect(store.removeThrough(2)).toBe(2);
       expect(picture(store)).toMatchObject({ first: 3, last: 4, messages: 2, deletedCount: 0 });
       expect(store.removeThrough(10)).toBe(2);
@@ -173,15 +179,15 @@ export function streamStoreContract(name: string, subject: Subject): void {
       expect(store.get(11)?.subject).toBe('e');
     });
 
-    it('begins where it is told to', () => {
-      const store = subject.create();
+    it('begins where it is told to', async () => {
+      const store = await subject.create();
       store.skipTo(99);
       fill(store, 'a');
       expect(picture(store)).toMatchObject({ first: 100, last: 100, deletedCount: 0 });
     });
 
-    it('has gaps where sequences were left out', () => {
-      const store = fill(subject.create(), 'a');
+    it('has gaps where sequences were left out', async () => {
+      const store = fill(await subject.create(), 'a');
       store.append(5, 'a', content(''), 0, 1, 0);
       store.skipTo(6);
       expect(picture(store)).toMatchObject({ first: 1, last: 6, messages: 2, deletedCount: 4 });
@@ -189,8 +195,8 @@ export function streamStoreContract(name: string, subject: Subject): void {
       expect(store.deleted(5, 3)).toEqual([6]);
     });
 
-    it('knows each subject', () => {
-      const store = fill(subject.create(), 'a', 'b', 'a', 'a');
+    it('knows each subject', async () => {
+      const store = fill(await subject.create(), 'a', 'b', 'a', 'a');
       expect(store.subject('a')).toMatchObject({ messages: 3, first: 1, last: 4 });
       expect(store.subject('none')).toBeUndefined();
       store.remove(4);
@@ -199,8 +205,8 @@ export function streamStoreContract(name: string, subject: Subject): void {
       expect([...store.subjects(subjectFilter(['b']))].map(([subject]) => subject)).toEqual(['b']);
     });
 
-    it('finds the next of a rare subject among many', () => {
-      const store = subject.create();
+    it('finds the next of a rare subject among many', async () => {
+      const store = await subject.create();
       for (let i = 0; i < 3000; i++) fill(store, i === 2500 ? 'rare.one' : `often.${i % 7}`);
       expect(store.next(1, subjectFilter(['rare.*']))).toBe(2501);
       expect(store.next(2502, subjectFilter(['rare.*']))).toBe(0);
@@ -208,8 +214,8 @@ export function streamStoreContract(name: string, subject: Subject): void {
       expect(store.count(100, subjectFilter(['often.3', 'rare.*']))).toBe(415 + 1);
     });
 
-    it('keeps small values, in order of their keys', () => {
-      const store = subject.create();
+    it('keeps small values, in order of their keys', async () => {
+      const store = await subject.create();
       for (const key of ['c/2', 'c/1', 'd', 'c/10']) store.setValue(key, content(key));
       expect([...store.values('c/')].map(([key, value]) => `${key}=${value}`)).toEqual([
         'c/1=c/1',
@@ -221,18 +227,23 @@ export function streamStoreContract(name: string, subject: Subject): void {
       expect([...store.values('c/')]).toHaveLength(2);
     });
 
-    it('does what a list would do', () => {
-      fc.assert(
-        fc.property(fc.array(anyStep, { maxLength: 120 }), (steps) => {
-          let store = subject.create();
+    it('does what a list would do', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { maxLength: 120 }), async (steps) => {
+          let store = await subject.create();
           const model = new Model();
+          let flushing: Promise<void> | undefined;
           for (const step of steps) {
             if (step.do === 'append') {
               const sequence = model.last + 1 + step.gap;
               store.append(sequence, step.subject, Buffer.alloc(step.bytes, 'x'), 0, sequence, 0);
               model.append(sequence, step.subject, step.bytes + step.subject.length + subject.overheadBytes);
             } else if (step.do === 'reopen') {
-              store = subject.reopen?.(store) ?? store;
+              await flushing;
+              store = (await subject.reopen?.(store)) ?? store;
+            } else if (step.do === 'flush') {
+              await flushing;
+              flushing = subject.flush?.(store);
             } else {
               const at = model.first + Math.floor(step.at * (model.last - model.first + 1));
               if (step.do === 'remove') expect(store.remove(at)).toBe(model.remove(at));
@@ -246,10 +257,12 @@ export function streamStoreContract(name: string, subject: Subject): void {
             expect(store.first).toBe(model.first);
           }
           compare(store, model);
+          await flushing;
+          compare((await subject.reopen?.(store)) ?? store, model);
         }),
-        { numRuns: 150 },
+        { numRuns: subject.runs ?? 150 },
       );
-    });
+    }, 60_000);
   });
 }
 

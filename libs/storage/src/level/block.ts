@@ -1,0 +1,106 @@
+import type { Cached } from './record-cache.ts';
+
+/** Consecutive sequences whose index is one record. */
+export const BLOCK_MESSAGES = 1024;
+/** Instead of a distance that is not known. */
+export const DISTANCE_UNKNOWN = 0xffffffff;
+
+const ARRAY_BYTES = BLOCK_MESSAGES * 4;
+
+/** Where messages of a block lie: those from this slot up to the next page's. */
+export interface PageReference {
+  readonly slot: number;
+  /** What its messages counted for when it was written. */
+  bytes: number;
+}
+
+/** What is known of the messages `number * BLOCK_MESSAGES + slot`. */
+export class Block implements Cached {
+  readonly number: number;
+  readonly #owner: Map<number, Block>;
+  /** Subject's id; 0: no message. */
+  readonly subjects = new Uint32Array(BLOCK_MESSAGES);
+  /** What the message counts for, the overhead that all have left out. */
+  readonly counted = new Uint32Array(BLOCK_MESSAGES);
+  /** How far before it the subject's message before it is; 0: none. Stays when the message is removed. */
+  readonly distances = new Uint32Array(BLOCK_MESSAGES);
+  /** In order of their slots. */
+  readonly pages: PageReference[] = [];
+  /** Slots from here on were never given. */
+  slots = 0;
+  dirty = false;
+  /** It may be forgotten when this flush is on disk. */
+  keptFor = 0;
+  /** Pages from which messages were removed; true: for good. */
+  readonly thinned = new Map<PageReference, boolean>();
+  readonly #flushed: () => number;
+  used = true;
+  place = 0;
+
+  constructor(number: number, owner: Map<number, Block>, flushed: () => number) {
+    this.number = number;
+    this.#owner = owner;
+    this.#flushed = flushed;
+  }
+
+  get cacheBytes(): number {
+    return 3 * ARRAY_BYTES + 1024;
+  }
+
+  get first(): number {
+    return this.number * BLOCK_MESSAGES;
+  }
+
+  isOnDisk(): boolean {
+    return !this.dirty && this.keptFor <= this.#flushed();
+  }
+
+  forget(): void {
+    this.#owner.delete(this.number);
+  }
+
+  pageOf(slot: number): PageReference | undefined {
+    const { pages } = this;
+    for (let i = pages.length - 1; i >= 0; i--) if (pages[i].slot <= slot) return pages[i];
+    return undefined;
+  }
+
+  /** The slot behind the page's last. */
+  endOf(page: PageReference): number {
+    return this.pages[this.pages.indexOf(page) + 1]?.slot ?? BLOCK_MESSAGES;
+  }
+
+  dropPage(page: PageReference): void {
+    this.pages.splice(this.pages.indexOf(page), 1);
+  }
+
+  /** Slots (u16), pages (u16), each page's slot and bytes (u32); then the three arrays as far as slots go, in the machine's order: little endian. */
+  encode(): Buffer {
+    const { pages, slots } = this;
+    const bytes = Buffer.allocUnsafe(4 + pages.length * 8 + slots * 12);
+    bytes.writeUInt16LE(slots, 0);
+    bytes.writeUInt16LE(pages.length, 2);
+    let at = 4;
+    for (const { slot, bytes: counted } of pages) {
+      bytes.writeUInt32LE(slot, at);
+      bytes.writeUInt32LE(counted, at + 4);
+      at += 8;
+    }
+    for (const array of [this.subjects, this.counted, this.distances]) {
+      at += Buffer.from(array.buffer, 0, slots * 4).copy(bytes, at);
+    }
+    return bytes;
+  }
+
+  decode(bytes: Buffer): void {
+    this.slots = bytes.readUInt16LE(0);
+    let at = 4;
+    for (let i = bytes.readUInt16LE(2); i > 0; i--) {
+      this.pages.push({ slot: bytes.readUInt32LE(at), bytes: bytes.readUInt32LE(at + 4) });
+      at += 8;
+    }
+    for (const array of [this.subjects, this.counted, this.distances]) {
+      at += bytes.copy(Buffer.from(array.buffer), 0, at, at + this.slots * 4);
+    }
+  }
+}

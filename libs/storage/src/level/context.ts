@@ -1,0 +1,35 @@
+import type { Database } from './database.ts';
+import type { DamagedError } from './errors.ts';
+import type { RecordCache } from './record-cache.ts';
+import type { Seal } from './seal.ts';
+
+/** What the streams of a shard share. */
+export interface ShardContext {
+  readonly database: Database;
+  readonly seal: Seal;
+  readonly cache: RecordCache;
+  /** Key of the subjects' hashes, 8 bytes. */
+  readonly hashKey: Buffer;
+  /** What each message counts for beside its subject and content, and one with headers on top. */
+  readonly overheadBytes: number;
+  readonly headerOverheadBytes: number;
+  /** The newest flush that is on disk. */
+  readonly flushed: number;
+  /** So much more is in memory alone. */
+  grew(bytes: number): void;
+  /** A number that no stream and no incarnation has had. */
+  nextId(): number;
+}
+
+/**
+ * One record, read at once.
+ *
+ * @throws DamagedError
+ */
+export function read({ database, seal }: ShardContext, key: Buffer, damaged: () => DamagedError): Buffer | undefined {
+  const sealed = database.get(key);
+  if (sealed === undefined) return undefined;
+  const value = seal.open(key, sealed);
+  if (value === undefined) throw damaged();
+  return value;
+}

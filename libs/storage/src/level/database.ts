@@ -1,0 +1,57 @@
+import { ShardError } from './errors.ts';
+
+/** What is written at once. Removals happen before the puts, so that a record may be made anew. */
+export interface Writes {
+  readonly removed: readonly Buffer[];
+  readonly puts: readonly (readonly [key: Buffer, value: Buffer])[];
+}
+
+/** What is needed of LevelDB, so that tests can let it fail. */
+export interface Database {
+  /** Reads at once, from memory or disk. */
+  get(key: Buffer): Buffer | undefined;
+  /** All of it or nothing. With `sync`, it is on disk when this resolves. */
+  write(writes: Writes, sync: boolean): Promise<void>;
+  /** Records with keys from `from` up to, not including, `to`, in order. */
+  entries(from: Buffer, to: Buffer, max: number): Promise<[Buffer, Buffer][]>;
+  keys(from: Buffer, to: Buffer, max: number): Promise<Buffer[]>;
+  /** Rewrites a range of keys, so that what was removed from it is gone from the disk. */
+  compact(from: Buffer, to: Buffer): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws ShardError */
+export async function openLevelDatabase(directory: string): Promise<Database> {
+  const { ClassicLevel } = await import('classic-level');
+  const level = new ClassicLevel<Buffer, Buffer>(directory, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+  try {
+    // Records are pages already: Snappy took a third of the writing and saved little. 8 MiB: one flush.
+    await level.open({ compression: false, writeBufferSize: 8 << 20, maxFileSize: 8 << 20, cacheSize: 8 << 20 });
+  } catch (error) {
+    await level.close();
+    throw openError(directory, error);
+  }
+  return {
+    get: (key) => level.getSync(key),
+    async write({ removed, puts }, sync) {
+      const batch = level.batch();
+      for (const key of removed) batch.del(key);
+      for (const [key, value] of puts) batch.put(key, value);
+      await batch.write({ sync });
+    },
+    entries: (gte, lt, limit) => level.iterator({ gte, lt, limit }).all(),
+    keys: (gte, lt, limit) => level.keys({ gte, lt, limit }).all(),
+    compact: (from, to) => level.compactRange(from, to),
+    close: () => level.close(),
+  };
+}
+
+function openError(directory: string, error: unknown): ShardError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = (cause as { code?: string }).code;
+  if (code === 'LEVEL_LOCKED') {
+    return new ShardError('LOCKED', `${directory}: another process has this shard open`, cause);
+  }
+  const damaged = code === 'LEVEL_CORRUPTION';
+  return new ShardError(damaged ? 'DAMAGED' : 'FAILED', `${directory}: ${(cause as Error).message}`, cause);
+}

@@ -1,0 +1,119 @@
+import type { StoredMessage } from '../stream-store.ts';
+import type { Batch } from './batch.ts';
+import { BLOCK_MESSAGES, type Block, type PageReference } from './block.ts';
+import { type Blocks, blockOf } from './blocks.ts';
+import { read, type ShardContext } from './context.ts';
+import { DamagedError } from './errors.ts';
+import { KeyType, key } from './keys.ts';
+import { encodePage, PAGE_BYTES, Page } from './page.ts';
+
+/** The messages themselves: new ones in memory, the others in pages on disk. Which are still there is the index's to know. */
+export class Messages {
+  readonly #context: ShardContext;
+  readonly #stream: number;
+  readonly #incarnation: number;
+  /** In order of their sequences. */
+  #pending = new Map<number, StoredMessage>();
+  /** Those that are being written. */
+  #written: Map<number, StoredMessage> | undefined;
+  readonly #pages = new Map<number, Page>();
+
+  constructor(context: ShardContext, stream: number, incarnation: number) {
+    this.#context = context;
+    this.#stream = stream;
+    this.#incarnation = incarnation;
+  }
+
+  append(message: StoredMessage): void {
+    this.#pending.set(message.sequence, message);
+  }
+
+  /** A message that the index has; undefined: it is not new, its page has it. */
+  fresh(sequence: number): StoredMessage | undefined {
+    return this.#pending.get(sequence) ?? this.#written?.get(sequence);
+  }
+
+  inPage(block: Block, sequence: number): StoredMessage {
+    const page = block.pageOf(sequence % BLOCK_MESSAGES);
+    const message = page && this.#page(block, page).get(sequence);
+    if (message === undefined) throw new DamagedError(this.#stream, 'message', sequence, sequence);
+    return message;
+  }
+
+  /** The message was removed. */
+  removed(sequence: number, secure: boolean): void {
+    if (secure) this.fresh(sequence)?.content.fill(0);
+    this.#pending.delete(sequence);
+  }
+
+  /** New messages as pages, which are noted in their blocks. */
+  write(batch: Batch, blocks: Blocks): void {
+    let page: StoredMessage[] = [];
+    let bytes = 0;
+    const close = (): void => {
+      if (page.length === 0) return;
+      const first = page[0].sequence;
+      const block = blocks.get(blockOf(first)) as Block;
+      const slot = first % BLOCK_MESSAGES;
+      let counted = 0;
+      for (const { sequence } of page) counted += block.counted[sequence % BLOCK_MESSAGES];
+      block.pages.push({ slot, bytes: counted });
+      batch.put(key(KeyType.Page, this.#incarnation, first), encodePage(first, page));
+      page = [];
+      bytes = 0;
+    };
+    for (const message of this.#pending.values()) {
+      if (bytes >= PAGE_BYTES || (page.length > 0 && blockOf(page[0].sequence) !== blockOf(message.sequence))) close();
+      page.push(message);
+      bytes += message.subject.length + message.content.length;
+    }
+    close();
+    this.#written = this.#pending;
+    this.#pending = new Map();
+  }
+
+  settled(): void {
+    this.#written = undefined;
+  }
+
+  /** The page anew, with the messages that are left; undefined when it can't be read. */
+  rewrite(block: Block, reference: PageReference): Buffer | undefined {
+    const first = block.first + reference.slot;
+    const left: StoredMessage[] = [];
+    try {
+      const page = this.#page(block, reference);
+      for (let slot = reference.slot; slot < block.endOf(reference); slot++) {
+        const message = block.subjects[slot] === 0 ? undefined : page.get(block.first + slot);
+        if (message !== undefined) left.push(message);
+      }
+      this.#context.cache.remove(page);
+      page.forget();
+    } catch (error) {
+      // Who asks for one of its messages is told.
+      if (error instanceof DamagedError) return undefined;
+      throw error;
+    }
+    return encodePage(first, left);
+  }
+
+  close(): void {
+    for (const page of this.#pages.values()) this.#context.cache.remove(page);
+  }
+
+  #page(block: Block, reference: PageReference): Page {
+    const first = block.first + reference.slot;
+    const known = this.#pages.get(first);
+    if (known !== undefined) {
+      known.used = true;
+      return known;
+    }
+    const damaged = (): DamagedError =>
+      new DamagedError(this.#stream, 'page', first, block.first + block.endOf(reference) - 1);
+    const bytes = read(this.#context, key(KeyType.Page, this.#incarnation, first), damaged);
+    if (bytes === undefined) throw damaged();
+    const page = new Page(first, bytes, this.#pages);
+    this.#pages.set(first, page);
+    this.#context.cache.add(page);
+    return page;
+  }
+}

@@ -1,0 +1,30 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * What stands between a record and LevelDB. Encryption at rest takes this place: it then also decides the key of the
+ * subjects' hashes, which is in a record like any other.
+ */
+export interface Seal {
+  /** What is written for a value. The key is covered too: a value never passes for another's. */
+  seal(key: Buffer, value: Buffer): Buffer;
+  /** The value; undefined when it is not what was sealed under this key. */
+  open(key: Buffer, sealed: Buffer): Buffer | undefined;
+}
+
+const CRC_BYTES = 4;
+
+/** The value, then the CRC-32 of key and value. */
+export const checksum: Seal = {
+  seal(key, value) {
+    const sealed = Buffer.allocUnsafe(value.length + CRC_BYTES);
+    value.copy(sealed);
+    sealed.writeUInt32LE(crc32(value, crc32(key)), value.length);
+    return sealed;
+  },
+  open(key, sealed) {
+    const length = sealed.length - CRC_BYTES;
+    if (length < 0) return undefined;
+    const value = sealed.subarray(0, length);
+    return crc32(value, crc32(key)) === sealed.readUInt32LE(length) ? value : undefined;
+  },
+};

@@ -1,0 +1,289 @@
+import { randomBytes } from 'node:crypto';
+import type { StreamStore } from '../stream-store.ts';
+import { Batch } from './batch.ts';
+import type { ShardContext } from './context.ts';
+import { type Database, openLevelDatabase } from './database.ts';
+import { DamagedError, ShardError } from './errors.ts';
+import { flushKey, INCARNATION_TYPES, idKey, KeyType, numbersOf, SHARD_KEY } from './keys.ts';
+import { emptyState, LevelStreamStore, type StreamState } from './level-stream-store.ts';
+import { RecordCache } from './record-cache.ts';
+import { checksum, type Seal } from './seal.ts';
+
+const VERSION = 1;
+/** So many flushes are remembered: more than LevelDB's log, where a lost one would go unnoticed, has. */
+const FLUSHES_KEPT = 4096;
+/** Records read at once while opening, and cleared away at once. */
+const SLICE = 4096;
+
+interface ShardRecord {
+  version: number;
+  ordinal: number;
+  applied: number;
+  nextId: number;
+  /** In hex. */
+  hashKey: string;
+}
+
+export interface ShardStoreOptions {
+  /** What each message counts for beside its subject and content; one with headers on top. */
+  overheadBytes: number;
+  headerOverheadBytes: number;
+  /** How much may be in memory alone before a flush is asked for. Default 16 MiB. */
+  flushBytes?: number;
+  /** What decoded records that are on disk may take. Default 64 MiB. */
+  cacheBytes?: number;
+  /** Called once when a flush is wanted; again after the next one. */
+  onFlushWanted?: () => void;
+  seal?: Seal;
+  /** Default: LevelDB. */
+  open?: (directory: string) => Promise<Database>;
+}
+
+/**
+ * The streams of one shard, on LevelDB, written behind the journal: each flush is one synced batch that carries the number up
+ * to which the journal is contained in it. LevelDB's lock is the fence.
+ */
+export class ShardStore {
+  readonly #database: Database;
+  readonly #options: ShardStoreOptions;
+  readonly #seal: Seal;
+  readonly #context: ShardContext & { flushed: number };
+  readonly #streams = new Map<number, LevelStreamStore>();
+  #dropped: LevelStreamStore[] = [];
+  readonly #record: ShardRecord;
+  /** Streams that were there when it was opened and can't be read. */
+  readonly damaged: DamagedError[] = [];
+  #dirtyBytes = 0;
+  #wanted = false;
+  #flushing: Promise<void> | undefined;
+  #failed: ShardError | undefined;
+  #closed = false;
+  /** Incarnations that are to be cleared away. */
+  readonly #garbage: number[] = [];
+  #clearing: Promise<void> | undefined;
+  #applied: number;
+
+  /**
+   * Reads a record per stream and the names of its small values, whatever messages there are.
+   *
+   * @throws ShardError LOCKED, DAMAGED, VERSION or FAILED
+   */
+  static async open(directory: string, options: ShardStoreOptions): Promise<ShardStore> {
+    const database = await (options.open ?? openLevelDatabase)(directory);
+    try {
+      const record = readShardRecord(directory, database, options.seal ?? checksum);
+      const store = new ShardStore(database, options, record);
+      await store.#checkFlushes(directory);
+      await store.#load();
+      return store;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  }
+
+  private constructor(database: Database, options: ShardStoreOptions, record: ShardRecord) {
+    this.#database = database;
+    this.#options = options;
+    this.#seal = options.seal ?? checksum;
+    this.#record = record;
+    this.#applied = record.applied;
+    this.#context = {
+      database,
+      seal: this.#seal,
+      cache: new RecordCache(options.cacheBytes ?? 64 << 20),
+      hashKey: Buffer.from(record.hashKey, 'hex'),
+      overheadBytes: options.overheadBytes,
+      headerOverheadBytes: options.headerOverheadBytes,
+      flushed: record.ordinal,
+      grew: (bytes) => this.#grew(bytes),
+      nextId: () => this.#record.nextId++,
+    };
+  }
+
+  /** Everything up to this number of the journal is on disk: what stands behind it has to be applied again after opening. */
+  get applied(): number {
+    return this.#applied;
+  }
+
+  /** What is in memory alone, about. */
+  get dirtyBytes(): number {
+    return this.#dirtyBytes;
+  }
+
+  /** What decoded records take that can be read again, about. */
+  get cacheBytes(): number {
+    return this.#context.cache.bytes;
+  }
+
+  /** Streams by their numbers. */
+  get streams(): ReadonlyMap<number, StreamStore & { readonly id: number }> {
+    return this.#streams;
+  }
+
+  create(): StreamStore & { readonly id: number } {
+    const stream = new LevelStreamStore(this.#context, this.#record.nextId++, emptyState(this.#record.nextId++));
+    this.#streams.set(stream.id, stream);
+    return stream;
+  }
+
+  /** The stream is not to be used any more. Its records go in slices, later. */
+  drop(id: number): void {
+    const stream = this.#streams.get(id);
+    if (stream === undefined) return;
+    this.#streams.delete(id);
+    this.#dropped.push(stream);
+  }
+
+  /**
+   * Writes everything that changed, in one batch that is on disk when this resolves. What changes meanwhile belongs to the next.
+   * After an error nothing can be flushed any more: close, open, and apply the journal from `applied` on.
+   *
+   * @param applied number of the journal's last record that is contained
+   * @throws Error while another flush is under way
+   * @throws ShardError FAILED, with the cause
+   */
+  async flush(applied: number): Promise<void> {
+    if (this.#failed !== undefined) throw this.#failed;
+    if (this.#flushing !== undefined) throw new Error('a flush is under way');
+    this.#flushing = this.#flush(applied).finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  /** What was not flushed is lost. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#flushing?.catch(() => {});
+    await this.#clearing;
+    await this.#database.close();
+  }
+
+  async #flush(applied: number): Promise<void> {
+    try {
+      const { batch, streams, garbage } = this.#batch(applied);
+      await this.#database.write(batch, true);
+      this.#context.flushed = batch.ordinal;
+      this.#applied = applied;
+      for (const stream of streams) stream.settled();
+      this.#garbage.push(...garbage);
+      for (const key of batch.secure) await this.#database.compact(key, Buffer.concat([key, Buffer.alloc(1)]));
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    this.#clear();
+  }
+
+  #batch(applied: number): { batch: Batch; streams: LevelStreamStore[]; garbage: number[] } {
+    const ordinal = ++this.#record.ordinal;
+    this.#record.applied = applied;
+    const batch = new Batch(ordinal, this.#seal);
+    const garbage: number[] = [];
+    for (const stream of this.#dropped) garbage.push(...stream.writeDropped(batch));
+    this.#dropped = [];
+    const streams = [...this.#streams.values()].filter(({ dirty }) => dirty);
+    for (const stream of streams) garbage.push(...stream.write(batch));
+    for (const id of garbage) batch.put(idKey(KeyType.Garbage, id), Buffer.alloc(0));
+    batch.put(flushKey(ordinal), Buffer.alloc(0));
+    if (ordinal > FLUSHES_KEPT) batch.remove(flushKey(ordinal - FLUSHES_KEPT));
+    batch.put(SHARD_KEY, Buffer.from(JSON.stringify(this.#record)));
+    this.#dirtyBytes = 0;
+    this.#wanted = false;
+    return { batch, streams, garbage };
+  }
+
+  #fail(error: unknown): ShardError {
+    this.#failed ??= new ShardError('FAILED', `cannot write: ${(error as Error).message}`, error);
+    return this.#failed;
+  }
+
+  #grew(bytes: number): void {
+    this.#dirtyBytes += bytes;
+    if (this.#wanted || this.#dirtyBytes < (this.#options.flushBytes ?? 16 << 20)) return;
+    this.#wanted = true;
+    this.#options.onFlushWanted?.();
+  }
+
+  /** LevelDB can lose a batch in the middle of its log without a word: then the flushes have a hole. */
+  async #checkFlushes(directory: string): Promise<void> {
+    const { ordinal } = this.#record;
+    const first = Math.max(1, ordinal - FLUSHES_KEPT + 1);
+    const keys = await this.#database.keys(flushKey(first), idKey(KeyType.Flush + 1, 0), FLUSHES_KEPT + 1);
+    const hole = keys.findIndex((key, i) => numbersOf(key)[1] !== first + i);
+    const lost = hole >= 0 ? hole : keys.length;
+    if (lost === keys.length && lost === ordinal - first + 1) return;
+    throw new ShardError('DAMAGED', `${directory}: flush ${first + lost} of ${ordinal} is lost`);
+  }
+
+  async #load(): Promise<void> {
+    for await (const [key, sealed] of this.#entries(KeyType.Stream)) {
+      const [id] = numbersOf(key);
+      const value = this.#seal.open(key, sealed);
+      if (value === undefined) this.damaged.push(new DamagedError(id, 'state'));
+      else this.#streams.set(id, new LevelStreamStore(this.#context, id, JSON.parse(value.toString()) as StreamState));
+    }
+    for await (const [key, sealed] of this.#entries(KeyType.ValueName)) {
+      const [id, number] = numbersOf(key);
+      const value = this.#seal.open(key, sealed);
+      if (value === undefined) this.damaged.push(new DamagedError(id, 'name of a value'));
+      else this.#streams.get(id)?.knownValue(number, value.toString());
+    }
+    for await (const [key] of this.#entries(KeyType.Garbage)) this.#garbage.push(numbersOf(key)[0]);
+    this.#clear();
+  }
+
+  async *#entries(type: number): AsyncGenerator<[Buffer, Buffer]> {
+    const end = idKey(type + 1, 0);
+    for (let from = idKey(type, 0); ; ) {
+      const slice = await this.#database.entries(from, end, SLICE);
+      yield* slice;
+      if (slice.length < SLICE) return;
+      from = Buffer.concat([slice[slice.length - 1][0], Buffer.alloc(1)]);
+    }
+  }
+
+  #clear(): void {
+    if (this.#clearing !== undefined || this.#garbage.length === 0) return;
+    this.#clearing = this.#clearGarbage()
+      // The records are there to be cleared when the shard is opened again.
+      .catch((error) => void this.#fail(error))
+      .finally(() => {
+        this.#clearing = undefined;
+      });
+  }
+
+  /** Each slice begins behind the last: LevelDB never steps over what was removed before. */
+  async #clearGarbage(): Promise<void> {
+    for (let id = this.#garbage.shift(); id !== undefined; id = this.#garbage.shift()) {
+      for (const type of INCARNATION_TYPES) {
+        const end = idKey(type, id + 1);
+        for (let from = idKey(type, id); ; ) {
+          if (this.#closed) return;
+          const removed = await this.#database.keys(from, end, SLICE);
+          if (removed.length === 0) break;
+          await this.#database.write({ removed, puts: [] }, false);
+          from = Buffer.concat([removed[removed.length - 1], Buffer.alloc(1)]);
+        }
+      }
+      await this.#database.write({ removed: [idKey(KeyType.Garbage, id)], puts: [] }, false);
+    }
+  }
+}
+
+function readShardRecord(directory: string, database: Database, seal: Seal): ShardRecord {
+  const sealed = database.get(SHARD_KEY);
+  if (sealed === undefined) {
+    return { version: VERSION, ordinal: 0, applied: 0, nextId: 1, hashKey: randomBytes(8).toString('hex') };
+  }
+  const value = seal.open(SHARD_KEY, sealed);
+  if (value === undefined) throw new ShardError('DAMAGED', `${directory}: the shard's own record is damaged`);
+  const record = JSON.parse(value.toString()) as ShardRecord;
+  if (record.version !== VERSION) {
+    throw new ShardError(
+      'VERSION',
+      `${directory}: written by another version (format ${record.version}, not ${VERSION})`,
+    );
+  }
+  return record;
+}

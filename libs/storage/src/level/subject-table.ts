@@ -1,0 +1,219 @@
+import type { SubjectFilter } from '../subject-filter.ts';
+import type { Batch } from './batch.ts';
+import { read, type ShardContext } from './context.ts';
+import { DamagedError } from './errors.ts';
+import { hashKey, KeyType, key } from './keys.ts';
+import { Overlay } from './overlay.ts';
+import { BLOCK_SUBJECTS, SubjectBlock } from './subject-block.ts';
+import { subjectHash } from './subject-hash.ts';
+
+/** Ids that became free and are remembered; more are lost until their block is read again. */
+const FREE_MAX = 65_536;
+/** What a new subject takes until it is on disk. */
+const SUBJECT_BYTES = 200;
+
+/** The subjects of a stream: an id for each, from 1 on, given again when its subject has no messages any more. */
+export class SubjectTable {
+  readonly #context: ShardContext;
+  readonly #stream: number;
+  readonly #incarnation: number;
+  readonly #blocks = new Map<number, SubjectBlock>();
+  /** Of the blocks that are in memory. */
+  readonly #ids = new Map<string, number>();
+  /** By hash: ids of the subjects that have it. */
+  readonly #hashes = new Overlay<string, readonly number[]>();
+  /** Taken from its beginning: ids in the order in which they were freed. May name ids that were taken since. */
+  #free: number[] = [];
+  #freeHead = 0;
+  readonly #changed = new Set<SubjectBlock>();
+  /** Ids from here on were never given. */
+  next: number;
+  count: number;
+
+  constructor(context: ShardContext, stream: number, incarnation: number, next: number, count: number) {
+    this.#context = context;
+    this.#stream = stream;
+    this.#incarnation = incarnation;
+    this.next = next;
+    this.count = count;
+  }
+
+  /** 0: the stream has nothing on it. */
+  idOf(name: string): number {
+    const id = this.#ids.get(name);
+    if (id !== undefined) {
+      this.block(id).used = true;
+      return id;
+    }
+    if (this.count === 0) return 0;
+    for (const candidate of this.#withHash(subjectHash(name, this.#context.hashKey))) {
+      if (this.block(candidate).names[candidate % BLOCK_SUBJECTS] === name) return candidate;
+    }
+    return 0;
+  }
+
+  add(name: string): number {
+    const id = this.#takeId();
+    const block = this.block(id);
+    const slot = id % BLOCK_SUBJECTS;
+    block.name(slot, name);
+    block.messages[slot] = 0;
+    this.#ids.set(name, id);
+    const hash = subjectHash(name, this.#context.hashKey);
+    this.#hashes.set(hash, [...this.#withHash(hash), id]);
+    this.changed(block);
+    this.count++;
+    this.#context.grew(SUBJECT_BYTES);
+    return id;
+  }
+
+  drop(id: number): void {
+    const block = this.block(id);
+    const slot = id % BLOCK_SUBJECTS;
+    const name = block.names[slot];
+    const hash = subjectHash(name, this.#context.hashKey);
+    const others = this.#withHash(hash).filter((other) => other !== id);
+    this.#hashes.set(hash, others.length === 0 ? undefined : others);
+    this.#ids.delete(name);
+    block.name(slot, '');
+    block.messages[slot] = 0;
+    this.changed(block);
+    this.count--;
+    this.#release(id);
+    this.#context.grew(SUBJECT_BYTES);
+  }
+
+  /** Where an id's name and state are, at `id % BLOCK_SUBJECTS`. */
+  block(id: number): SubjectBlock {
+    const number = Math.floor(id / BLOCK_SUBJECTS);
+    const block = this.#blocks.get(number);
+    if (block === undefined) return this.#load(number);
+    block.used = true;
+    return block;
+  }
+
+  name(id: number): string {
+    return this.block(id).names[id % BLOCK_SUBJECTS];
+  }
+
+  matches(id: number, filter: SubjectFilter): boolean {
+    return this.block(id).matches(id % BLOCK_SUBJECTS, filter);
+  }
+
+  /** To be called for every change of a block. */
+  changed(block: SubjectBlock): void {
+    if (block.dirty) return;
+    block.dirty = true;
+    this.#changed.add(block);
+    this.#context.grew(block.cacheBytes >> 2);
+  }
+
+  /** Ids of the subjects that match. Subjects may be dropped meanwhile. */
+  *matching(filter: SubjectFilter | undefined): Generator<number> {
+    if (filter?.literals !== undefined) {
+      for (const literal of new Set(filter.literals)) {
+        const id = this.idOf(literal);
+        if (id > 0) yield id;
+      }
+      return;
+    }
+    for (let first = 0; first < this.next; first += BLOCK_SUBJECTS) {
+      const block = this.block(first);
+      for (let slot = 0; slot < BLOCK_SUBJECTS; slot++) {
+        if (block.names[slot] !== '' && (filter === undefined || block.matches(slot, filter))) yield first + slot;
+      }
+    }
+  }
+
+  write(batch: Batch): void {
+    for (const block of this.#changed) {
+      if (block.namesDirty) {
+        batch.put(key(KeyType.SubjectNames, this.#incarnation, block.number), block.encodeNames());
+      }
+      batch.put(key(KeyType.SubjectStates, this.#incarnation, block.number), block.encodeStates());
+      block.dirty = false;
+      block.namesDirty = false;
+      block.keptFor = batch.ordinal;
+    }
+    this.#changed.clear();
+    for (const [hash, ids] of this.#hashes.freeze()) {
+      if (ids === undefined) batch.remove(hashKey(this.#incarnation, hash));
+      else batch.put(hashKey(this.#incarnation, hash), Buffer.from(Uint32Array.from(ids).buffer));
+    }
+  }
+
+  settled(): void {
+    this.#hashes.settled();
+  }
+
+  /** The stream has nothing to do with it any more. */
+  close(): void {
+    for (const block of this.#blocks.values()) this.#context.cache.remove(block);
+  }
+
+  #withHash(hash: string): readonly number[] {
+    const changed = this.#hashes.get(hash);
+    if (changed !== null) return changed ?? [];
+    const bytes = read(
+      this.#context,
+      hashKey(this.#incarnation, hash),
+      () => new DamagedError(this.#stream, 'index of subjects'),
+    );
+    if (bytes === undefined) return [];
+    return Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(i * 4));
+  }
+
+  #takeId(): number {
+    while (this.#freeHead < this.#free.length) {
+      const id = this.#free[this.#freeHead++];
+      if (this.name(id) === '') return id;
+    }
+    this.#free = [];
+    this.#freeHead = 0;
+    return this.next++;
+  }
+
+  #release(id: number): void {
+    if (this.#freeHead > FREE_MAX) {
+      this.#free = this.#free.slice(this.#freeHead);
+      this.#freeHead = 0;
+    }
+    if (this.#free.length - this.#freeHead < FREE_MAX) this.#free.push(id);
+  }
+
+  #load(number: number): SubjectBlock {
+    const block = new SubjectBlock(
+      number,
+      () => this.#context.flushed,
+      (forgotten) => this.#forget(forgotten),
+    );
+    const first = number * BLOCK_SUBJECTS;
+    const damaged = (): DamagedError =>
+      new DamagedError(this.#stream, `subjects ${first} to ${first + BLOCK_SUBJECTS - 1}`);
+    const names = read(this.#context, key(KeyType.SubjectNames, this.#incarnation, number), damaged);
+    const states = read(this.#context, key(KeyType.SubjectStates, this.#incarnation, number), damaged);
+    if (names !== undefined && states !== undefined) {
+      block.decode(names, states);
+      for (let slot = 0; slot < BLOCK_SUBJECTS; slot++) {
+        const id = first + slot;
+        if (block.names[slot] !== '') this.#ids.set(block.names[slot], id);
+        else if (id > 0 && id < this.next) this.#release(id);
+      }
+    } else if (names !== undefined || states !== undefined || this.#wasGiven(first)) {
+      throw damaged();
+    }
+    this.#blocks.set(number, block);
+    this.#context.cache.add(block);
+    return block;
+  }
+
+  /** Some id of the block was: then it is in memory or on disk. */
+  #wasGiven(first: number): boolean {
+    return Math.max(first, 1) < this.next - 1;
+  }
+
+  #forget(block: SubjectBlock): void {
+    this.#blocks.delete(block.number);
+    for (const name of block.names) if (name !== '') this.#ids.delete(name);
+  }
+}
