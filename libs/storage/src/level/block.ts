@@ -20,7 +20,7 @@ export class Block implements Cached {
   readonly #owner: Map<number, Block>;
   /** Subject's id; 0: no message. */
   readonly subjects = new Uint32Array(BLOCK_MESSAGES);
-  /** What the message counts for, the overhead that all have left out. */
+  /** What the message counts for. */
   readonly counted = new Uint32Array(BLOCK_MESSAGES);
   /** How far before it the subject's message before it is; 0: none. Stays when the message is removed. */
   readonly distances = new Uint32Array(BLOCK_MESSAGES);

@@ -98,6 +98,11 @@ export class LevelStreamStore implements StreamStore {
     return this.#bytes;
   }
 
+  sizeOf(subject: string, contentBytes: number, headerBytes: number): number {
+    const { overheadBytes, headerOverheadBytes } = this.#context;
+    return overheadBytes + subject.length + contentBytes + (headerBytes > 0 ? headerOverheadBytes : 0);
+  }
+
   get subjectCount(): number {
     return this.#subjects.count;
   }
@@ -115,14 +120,13 @@ export class LevelStreamStore implements StreamStore {
     nanos: number,
   ): void {
     if (sequence <= this.#last) throw new RangeError(`sequence ${sequence} was given before (${this.#last})`);
-    const { headerOverheadBytes, overheadBytes } = this.#context;
     this.#dirty = true;
     const id = this.#subjects.idOf(subject) || this.#subjects.add(subject);
     const block = this.#blocks.forAppend(blockOf(sequence));
     const states = this.#subjects.block(id);
     const at = id % BLOCK_SUBJECTS;
     const slot = sequence % BLOCK_MESSAGES;
-    const counted = subject.length + content.length + (headerBytes > 0 ? headerOverheadBytes : 0);
+    const counted = this.sizeOf(subject, content.length, headerBytes);
     block.subjects[slot] = id;
     block.counted[slot] = counted;
     block.distances[slot] = states.messages[at] === 0 ? 0 : Math.min(sequence - states.lasts[at], DISTANCE_UNKNOWN);
@@ -135,7 +139,7 @@ export class LevelStreamStore implements StreamStore {
     if (this.#messages === 0) this.#first = sequence;
     this.#last = sequence;
     this.#messages++;
-    this.#bytes += counted + overheadBytes;
+    this.#bytes += counted;
     this.#context.grew(counted + MESSAGE_BYTES);
   }
 
@@ -330,7 +334,7 @@ export class LevelStreamStore implements StreamStore {
   /** `first` is the caller's to move. */
   #drop(block: Block, slot: number, secure: boolean): void {
     this.#messages--;
-    this.#bytes -= block.counted[slot] + this.#context.overheadBytes;
+    this.#bytes -= block.counted[slot];
     this.#contents.removed(block.first + slot, secure);
     this.#blocks.remove(block, slot, secure);
   }

@@ -152,23 +152,30 @@ export class ShardStore {
     return this.#flushing;
   }
 
+  /** Resolves when nothing is being written or cleared away. */
+  async idle(): Promise<void> {
+    await this.#flushing?.catch(() => {});
+    await this.#clearing;
+  }
+
   /** What was not flushed is lost. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#flushing?.catch(() => {});
-    await this.#clearing;
+    await this.idle();
     await this.#database.close();
   }
 
   async #flush(applied: number): Promise<void> {
     try {
       const { batch, streams, garbage } = this.#batch(applied);
+      // LevelDB keeps both versions of what lies in its memory twice: the older has to be in a table before.
+      await this.#compact(batch.secure);
       await this.#database.write(batch, true);
       this.#context.flushed = batch.ordinal;
       this.#applied = applied;
       for (const stream of streams) stream.settled();
       this.#garbage.push(...garbage);
-      for (const key of batch.secure) await this.#database.compact(key, Buffer.concat([key, Buffer.alloc(1)]));
+      await this.#compact(batch.secure);
     } catch (error) {
       throw this.#fail(error);
     }
@@ -191,6 +198,10 @@ export class ShardStore {
     this.#dirtyBytes = 0;
     this.#wanted = false;
     return { batch, streams, garbage };
+  }
+
+  async #compact(keys: readonly Buffer[]): Promise<void> {
+    for (const key of keys) await this.#database.compact(key, Buffer.concat([key, Buffer.alloc(1)]));
   }
 
   #fail(error: unknown): ShardError {
