@@ -223,6 +223,23 @@ describe('a new configuration', () => {
     expect(stranger.connection.isClosed).toBe(false);
   });
 
+  it('has whoever comes in meanwhile looked at too, until the auth-resolver has it', async () => {
+    const bench = guarded();
+    bench.member.link(9, 'auth-resolver');
+    bench.gateway.admission.recheckAll(42);
+    expect(bench.member.requests).toEqual([]);
+    const client = await admitted(bench);
+    const { connection } = client;
+    expect(JSON.parse(bench.member.requests[0].question.body)).toMatchObject({
+      revision: 42,
+      connections: [{ connection: connection.cid }],
+    });
+    await outcomes(bench, [{ outcome: 'gone' }]);
+    expect(connection.isClosed).toBe(true);
+    await admitted(bench);
+    expect(bench.member.requests).toHaveLength(1);
+  });
+
   it('lets go of those whose user is in another account now: their subscriptions were made in the old one', async () => {
     const bench = guarded();
     bench.member.link(9, 'auth-resolver');

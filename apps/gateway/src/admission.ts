@@ -54,6 +54,12 @@ export class Admission {
   readonly #gateway: Gateway;
   /** Rises with each configuration: the looking-over that an older one began is not gone on with. */
   #recheckings = 0;
+  /** The configuration that all processes have, or are about to; undefined once the auth-resolver has spoken by it. */
+  #unheard: number | undefined;
+  /** Rises with each change of an account that the auth-resolver tells of. */
+  #changes = 0;
+  /** When each of those last changed: who was judged before that is judged again. */
+  readonly #changedAt = new Map<string, number>();
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
@@ -134,13 +140,14 @@ export class Admission {
   #question(connection: Connection, connected: boolean): void {
     const { member, runtime } = this.#gateway;
     const question = questionOf(connection);
+    const askedAt = this.#changes;
     let isAnswered = false;
     /** The first answer counts. */
     const answer = (response: AuthResponse): void => {
       if (isAnswered) return;
       isAnswered = true;
       patience?.cancel();
-      this.#answered(connection, response, connected);
+      this.#answered(connection, response, connected, askedAt);
     };
     const standIn = async (): Promise<void> => {
       if (connection.isClosed) return;
@@ -168,7 +175,8 @@ export class Admission {
     if (!connection.isClosed) this.#question(connection, connected);
   }
 
-  #answered(connection: Connection, response: AuthResponse, connected: boolean): void {
+  /** @param askedAt what had changed by then */
+  #answered(connection: Connection, response: AuthResponse, connected: boolean, askedAt: number): void {
     if (connection.isClosed) return;
     if (!response.allowed) {
       if (response.detail !== undefined) this.#gateway.log.debug(`${connection.label()} - ${response.detail}`);
@@ -176,11 +184,17 @@ export class Admission {
       return;
     }
     const account = this.#gateway.account(response.account);
-    if (connection.account === account) this.#comesIn(connection, response, connected);
+    // Whose account has changed meanwhile was not among those that were looked at for that.
+    const isOutdated = (): boolean => (this.#changedAt.get(account.name) ?? 0) > askedAt;
+    if (isOutdated()) this.#question(connection, connected);
+    else if (connection.account === account) this.#comesIn(connection, response, connected);
     else {
       this.#gateway.places.take(account, connection, (granted) => {
         if (connection.isClosed) return;
-        if (granted) this.#comesIn(connection, response, connected);
+        if (granted && isOutdated()) {
+          this.#gateway.places.give(account, connection);
+          this.#question(connection, connected);
+        } else if (granted) this.#comesIn(connection, response, connected);
         else this.#isOneTooMany(connection);
       });
     }
@@ -197,6 +211,8 @@ export class Admission {
       events?.connected(connection);
     }
     this.#gateway.proceed(connection);
+    // It may have been judged by the configuration before.
+    if (this.#unheard !== undefined) this.#recheckFor(this.#unheard, [connection]);
   }
 
   #grant(connection: Connection, allowed: Partial<Allowed>): void {
@@ -310,8 +326,19 @@ export class Admission {
       if (this.#settingsOf(connection).authRequired) connections.push(connection);
       else this.#regrant(connection, {});
     }
-    const rechecking = ++this.#recheckings;
+    this.#recheckings++;
+    this.#unheard = revision;
+    this.#recheckFor(revision, connections);
+  }
+
+  #recheckFor(revision: number, connections: Connection[]): void {
+    const rechecking = this.#recheckings;
     this.#recheck(connections, revision, { isCurrent: () => rechecking === this.#recheckings, done: () => {} });
+  }
+
+  /** An account is about to be another, or gone: who is asked about now is asked about again. */
+  accountChanges(name: string): void {
+    this.#changedAt.set(name, ++this.#changes);
   }
 
   /** An account is another now: resolves when each of its connections has been looked at again. */
@@ -341,6 +368,7 @@ export class Admission {
     const answered = (answer: string): void => {
       if (!rechecking.isCurrent()) return;
       const outcomes: Recheck[] = JSON.parse(answer);
+      if (revision === this.#unheard) this.#unheard = undefined;
       const unchecked = asked.filter((connection, i) => !this.#rechecked(connection, outcomes[i]));
       left.splice(0, asked.length);
       left.push(...unchecked);

@@ -117,6 +117,52 @@ describe('a changed account', () => {
   });
 });
 
+describe('who was let in by what an account was before', () => {
+  const waiting = (): TestClient =>
+    bench.stranger().say('CONNECT {"verbose":false,"pedantic":false,"jwt":"token"}\r\n');
+  const letIn = (): void => void bench.member.asked.shift()?.answer({ allowed: true, ...rights });
+  const refuse = (): void => void bench.member.asked.shift()?.answer({ allowed: false, error: '', reason: '' });
+
+  it.each<[string, () => void]>([
+    ['changed', () => void told()],
+    ['was not known here', () => void told({}, { definition: newDefinition('A') })],
+    ['is gone', () => void accounts.gone(JSON.stringify({ account: 'A' }))],
+  ])('is asked about again: it %s', async (_, change) => {
+    const client = waiting();
+    // Both in one reading: the answer is looked at after the change.
+    letIn();
+    change();
+    await bench.answers();
+    expect(client.connection.account).toBe(null);
+    refuse();
+    await bench.answers();
+    expect(client.connection.isClosed).toBe(true);
+  });
+
+  it('is asked about again where it waited for a place', async () => {
+    await told({ connectionsMax: 5 }, { known: false, recheck: false });
+    bench.gateway.isSettled = () => false;
+    const client = waiting();
+    letIn();
+    await bench.answers();
+    await told({ connectionsMax: 5 });
+    bench.gateway.settled(bench.member.sequence);
+    await bench.answers();
+    expect(client.connection.account).toBe(null);
+    refuse();
+    await bench.answers();
+    expect(client.connection.isClosed).toBe(true);
+  });
+
+  it('is not asked about for other accounts', async () => {
+    const client = waiting();
+    await told({}, { definition: newDefinition('B') });
+    letIn();
+    await bench.answers();
+    expect(client.connection.account?.name).toBe('A');
+  });
+});
+
 it('an account that is gone takes its clients along', async () => {
   const client = await login();
   accounts.gone(JSON.stringify({ account: 'A' }));

@@ -14,6 +14,7 @@ export class OperatorAccounts {
     const message: { definition: AccountDefinition; token: string; known: boolean; recheck: boolean } =
       JSON.parse(body);
     const { definition, token, known, recheck } = message;
+    if (recheck) this.#gateway.admission.accountChanges(definition.name);
     if (known && !this.#gateway.accounts.has(definition.name)) return '{}';
     this.#gateway.admission.standIn.learn(definition.name, token);
     this.#gateway.definitions.apply(definition);
@@ -24,6 +25,7 @@ export class OperatorAccounts {
 
   gone(body: string): string {
     const { account: name }: { account: string } = JSON.parse(body);
+    this.#gateway.admission.accountChanges(name);
     this.#gateway.admission.standIn.forget(name);
     const account = this.#gateway.accounts.get(name);
     if (account === undefined) return '{}';
