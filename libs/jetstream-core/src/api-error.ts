@@ -83,10 +83,12 @@ export const apiErrors = {
   batchDisabled: fixed(400, 10174, 'atomic publish is disabled'),
   batchSequenceMissing: fixed(400, 10175, 'atomic publish sequence is missing'),
   batchIncomplete: fixed(400, 10176, 'atomic publish batch is incomplete'),
+  batchHeaderUnsupported: about(400, 10177, (name) => `atomic publish unsupported header used: ${name}`),
   batchIdInvalid: fixed(400, 10179, 'atomic publish batch ID is invalid'),
   schedulesDisabled: fixed(400, 10188, 'message schedules is disabled'),
   expectedSubjectSequenceMissing: fixed(400, 10193, 'missing sequence for expected last sequence per subject'),
   batchTooLarge: (max: number): ApiError => new ApiError(400, 10199, `atomic publish batch is too large: ${max}`),
   batchCommitInvalid: fixed(400, 10200, 'atomic publish batch commit is invalid'),
   batchDuplicateId: fixed(400, 10201, 'atomic publish batch contains duplicate message id'),
+  batchesTooMany: fixed(429, 10210, 'atomic publish too many inflight'),
 } as const;

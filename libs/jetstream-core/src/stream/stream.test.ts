@@ -9,6 +9,7 @@ import {
 } from '../api/stream-requests.ts';
 import { ApiError, apiErrors } from '../api-error.ts';
 import { type Answer, readAnswer, readJson, type Scenario, type Step } from '../recorded/scenario.ts';
+import batches from '../recorded/stream/batches.json' with { type: 'json' };
 import counters from '../recorded/stream/counters.json' with { type: 'json' };
 import publish from '../recorded/stream/publish.json' with { type: 'json' };
 import purging from '../recorded/stream/purging.json' with { type: 'json' };
@@ -16,14 +17,16 @@ import reading from '../recorded/stream/reading.json' with { type: 'json' };
 import retention from '../recorded/stream/retention.json' with { type: 'json' };
 import ttl from '../recorded/stream/ttl.json' with { type: 'json' };
 import updates from '../recorded/stream/updates.json' with { type: 'json' };
+import { AtomicBatches } from './atomic-batches.ts';
 import { checkStreamConfig } from './check-stream-config.ts';
 import { checkStreamUpdate } from './check-stream-update.ts';
 import { badDirectRequest, directGet, malformedRequest } from './direct-get.ts';
 import { headerBlock } from './header-block.ts';
 import { getMessage } from './message-get.ts';
+import { type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
 import { ackOpening, pubAck } from './publish-outcome.ts';
 import { readStreamRequest } from './read-stream-config.ts';
-import { Stream } from './stream.ts';
+import { type Publication, Stream } from './stream.ts';
 import type { StreamConfig } from './stream-config.ts';
 import { streamState } from './stream-state.ts';
 
@@ -34,6 +37,7 @@ class Asked {
   readonly stream: Stream;
   #now = 1_790_000_000_000;
   #heard: Answer[] = [];
+  readonly #batches = new AtomicBatches();
 
   constructor(config: object) {
     const checked = checkStreamConfig({ name: 'S', ...config } as Partial<StreamConfig>);
@@ -83,8 +87,26 @@ class Asked {
     this.#now += 1;
     const block = lines.length > 0 ? headerBlock(lines) : Buffer.alloc(0);
     const { stream } = this;
-    stream.publish(subject, Buffer.concat([block, Buffer.from(body, 'latin1')]), block.length, ...this.#time());
-    return stream.config.no_ack ? [] : [JSON.parse(pubAck(ackOpening('S'), stream.outcome))];
+    const content = Buffer.concat([block, Buffer.from(body, 'latin1')]);
+    const headers = readPublishHeaders(content, block.length);
+    if (headers.batchId !== '') return this.#stage({ subject, content, headerBytes: block.length }, headers);
+    stream.publish(subject, content, block.length, ...this.#time());
+    return this.#acknowledged();
+  }
+
+  #acknowledged(): Answer[] {
+    const { config, outcome } = this.stream;
+    return config.no_ack ? [] : [JSON.parse(pubAck(ackOpening('S'), outcome))];
+  }
+
+  #stage(publication: Publication, headers: Readonly<PublishHeaders>): Answer[] {
+    const { config, outcome } = this.stream;
+    const staged = this.#batches.add(publication, headers, config, this.#now);
+    if (staged === 'kept') return config.no_ack ? [] : [{ body: '' }];
+    outcome.reset();
+    if (staged instanceof ApiError) outcome.error = staged;
+    else this.stream.commitBatch(staged.id, staged.messages, ...this.#time());
+    return this.#acknowledged();
   }
 
   #ask(subject: string, text: string): Answer[] {
@@ -154,7 +176,7 @@ const types: Readonly<Record<string, string>> = {
   'MSG.DELETE': 'stream_msg_delete',
 };
 
-const recorded = Object.entries({ publish, ttl, purging, reading, retention, counters, updates });
+const recorded = Object.entries({ publish, ttl, purging, reading, retention, counters, updates, batches });
 
 for (const [area, scenarios] of recorded) {
   it.each(Object.entries(scenarios as unknown as Record<string, Scenario>))(`${area}: %s`, (_, { config, steps }) => {

@@ -2,6 +2,7 @@ import { type StoredMessage, type StreamStore, subjectFilter } from '@skein/stor
 import { matches, SubjectTransform } from '@skein/subjects';
 import { type ApiError, apiErrors } from '../api-error.ts';
 import { millisOf } from '../time.ts';
+import { BatchSoFar } from './batch-so-far.ts';
 import { counterValue, parseIncrement, withValue } from './counter.ts';
 import { Deadlines } from './deadlines.ts';
 import { DuplicateWindow } from './duplicate-window.ts';
@@ -9,6 +10,7 @@ import { headerOf } from './header-block.ts';
 import { markerBlock, NEVER, parseTtl, withTtl } from './message-ttl.ts';
 import { type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
 import { PublishOutcome } from './publish-outcome.ts';
+import { PublishRules } from './publish-rules.ts';
 import { Republisher } from './republish.ts';
 import { sequenceAt, timeOf } from './sequence-at.ts';
 import type { StreamConfig } from './stream-config.ts';
@@ -68,7 +70,7 @@ export class Stream {
   #config: StreamConfig;
   #transform: SubjectTransform | undefined;
   #republisher: Republisher | undefined;
-  #windowMillis = 0;
+  #rules: PublishRules;
   #maxAgeMillis = 0;
   /** Messages before this one are not removed by `max_age`. */
   #agesFrom = 0;
@@ -82,7 +84,7 @@ export class Stream {
     this.#remembered = readValue(store, 'state') as Remembered;
     this.#duplicates = new DuplicateWindow(store);
     this.#deadlines = new Deadlines(store);
-    this.#configure();
+    this.#rules = this.#configure();
   }
 
   /** @param config as `checkStreamConfig` gave it */
@@ -117,24 +119,54 @@ export class Stream {
     const { outcome } = this;
     outcome.reset();
     const own = this.#ownSubject(subject);
-    outcome.error = this.refusal(content);
+    outcome.error = this.#rules.refusal(content);
     if (outcome.error !== undefined) return 0;
     const headers = readPublishHeaders(content, headerBytes);
+    const { lastId } = this.#remembered;
     outcome.error =
       headers.batchId === ''
-        ? this.#check(own, content, headerBytes, headers, seconds, nanos)
+        ? this.#rules.fault(own, content, headerBytes, headers, millisOf(seconds, nanos), lastId)
         : apiErrors.batchDisabled();
     if (outcome.error !== undefined) return 0;
-    if (outcome.isDuplicate) return outcome.sequence;
-    outcome.sequence = this.#store(own, content, headerBytes, headers, seconds, nanos);
+    outcome.sequence = this.#rules.duplicateOf;
+    outcome.isDuplicate = outcome.sequence > 0;
+    if (!outcome.isDuplicate) outcome.sequence = this.#store(own, content, headerBytes, headers, seconds, nanos);
     return outcome.sequence;
   }
 
-  /** Why no message like this is taken, whatever else there is; what can be said of it before its turn comes. */
-  refusal(content: Buffer): ApiError | undefined {
-    const { sealed, max_msg_size } = this.#config;
-    if (sealed) return apiErrors.streamSealed();
-    return max_msg_size >= 0 && content.length > max_msg_size ? apiErrors.messageTooLarge() : undefined;
+  /**
+   * Stores all messages of an atomic batch, or none (ADR-50). `outcome` is that of its last message.
+   *
+   * @returns the last one's sequence; 0 when it was refused
+   */
+  commitBatch(id: string, messages: readonly Publication[], seconds: number, nanos: number): number {
+    const { outcome } = this;
+    outcome.reset();
+    outcome.error = this.#batchFault(messages, millisOf(seconds, nanos));
+    if (outcome.error !== undefined) return 0;
+    for (const { subject, content, headerBytes } of messages) {
+      const headers = readPublishHeaders(content, headerBytes);
+      outcome.sequence = this.#store(this.#ownSubject(subject), content, headerBytes, headers, seconds, nanos);
+    }
+    outcome.value = '';
+    outcome.batch = id;
+    outcome.count = messages.length;
+    return outcome.sequence;
+  }
+
+  #batchFault(messages: readonly Publication[], millis: number): ApiError | undefined {
+    if (!this.#config.allow_atomic) return apiErrors.batchDisabled();
+    const batch = new BatchSoFar();
+    for (const { subject, content, headerBytes } of messages) {
+      const own = this.#ownSubject(subject);
+      const headers = readPublishHeaders(content, headerBytes);
+      const { lastId } = this.#remembered;
+      const fault =
+        this.#rules.refusal(content) ?? this.#rules.fault(own, content, headerBytes, headers, millis, lastId, batch);
+      if (fault !== undefined) return fault;
+      batch.add(own, this.store.sizeOf(own, content.length, headerBytes), headers.messageId);
+    }
+    return undefined;
   }
 
   /** Removes messages (ADR-1). @returns how many. @throws ApiError */
@@ -163,7 +195,7 @@ export class Stream {
   update(config: StreamConfig): void {
     this.#config = config;
     writeValue(this.store, 'config', config);
-    this.#configure();
+    this.#rules = this.#configure();
     const { max_msgs_per_subject: max } = config;
     if (max > 0) {
       const over = [...this.store.subjects()].filter(([, { messages }]) => messages > max);
@@ -209,101 +241,18 @@ export class Stream {
     return message !== undefined && timeOf(message) + this.#maxAgeMillis <= now;
   }
 
-  #configure(): void {
-    const { name, subject_transform, republish, duplicate_window = 0, max_age } = this.#config;
+  #configure(): PublishRules {
+    const { name, subject_transform, republish, max_age } = this.#config;
     this.#transform = subject_transform && new SubjectTransform(subject_transform.src || '>', subject_transform.dest);
     this.#republisher = republish && new Republisher(name, republish);
-    this.#windowMillis = duplicate_window / MILLISECOND;
     this.#maxAgeMillis = max_age / MILLISECOND;
     this.#agesFrom = 0;
+    return new PublishRules(this.store, this.#duplicates, this.#config);
   }
 
   #ownSubject(subject: string): string {
     const transform = this.#transform;
     return transform !== undefined && matches(transform.source, subject) ? transform.apply(subject) : subject;
-  }
-
-  /** The order is nats-server's: which of several errors is said. */
-  #check(
-    subject: string,
-    content: Buffer,
-    headerBytes: number,
-    headers: Readonly<PublishHeaders>,
-    seconds: number,
-    nanos: number,
-  ): ApiError | undefined {
-    const fault = this.#headerFault(subject, content.length > headerBytes, headers);
-    if (fault !== undefined) return fault;
-    const { messageId, expectedLastMessageId, rollup, ttl } = headers;
-    if (messageId !== '') {
-      const earlier = this.#duplicates.find(messageId, millisOf(seconds, nanos), this.#windowMillis);
-      if (earlier > 0) {
-        this.outcome.sequence = earlier;
-        this.outcome.isDuplicate = true;
-        return undefined;
-      }
-    }
-    if (ttl !== '' && parseTtl(ttl) === undefined) return apiErrors.ttlInvalid();
-    if (expectedLastMessageId !== '' && expectedLastMessageId !== this.#remembered.lastId) {
-      return apiErrors.wrongLastMessageId(this.#remembered.lastId);
-    }
-    if (rollup !== '') {
-      if (!this.#config.allow_rollup_hdrs) return apiErrors.rollupFailed('rollup not permitted');
-      if (!/^(?:sub|all)$/i.test(rollup)) return apiErrors.rollupFailed(`rollup value invalid: "${rollup}"`);
-    }
-    return this.#limitReached(subject, content, headerBytes);
-  }
-
-  /** What the headers ask that is not so. */
-  #headerFault(subject: string, hasPayload: boolean, headers: Readonly<PublishHeaders>): ApiError | undefined {
-    const { allow_msg_counter, allow_msg_ttl, name } = this.#config;
-    if (headers.increment !== '' || allow_msg_counter) {
-      const fault = counterFault(headers, hasPayload, allow_msg_counter === true);
-      if (fault !== undefined) return fault;
-    }
-    const { expectedStream, expectedLastSequence, ttl } = headers;
-    if (expectedStream !== '' && expectedStream !== name) return apiErrors.expectedStreamDiffers();
-    if (ttl !== '' && !allow_msg_ttl && parseTtl(ttl) !== undefined) return apiErrors.ttlDisabled();
-    const { expectedLastSubjectSequence, expectedLastSubject } = headers;
-    if (expectedLastSubjectSequence !== '') {
-      const last = this.#lastOf(expectedLastSubject || subject);
-      if (!isSequence(expectedLastSubjectSequence, last)) return apiErrors.wrongLastSequence(last);
-    } else if (expectedLastSubject !== '') {
-      return apiErrors.expectedSubjectSequenceMissing();
-    }
-    if (expectedLastSequence !== '' && !isSequence(expectedLastSequence, this.store.last)) {
-      return apiErrors.wrongLastSequence(this.store.last);
-    }
-    return headers.schedule === '' ? undefined : apiErrors.schedulesDisabled();
-  }
-
-  #lastOf(subject: string): number {
-    const { store } = this;
-    return store.subject(subject)?.last ?? store.previous(store.last, subjectFilter([subject]));
-  }
-
-  /** A stream that discards new messages is full. */
-  #limitReached(subject: string, content: Buffer, headerBytes: number): ApiError | undefined {
-    const { discard, discard_new_per_subject, max_msgs, max_bytes, max_msgs_per_subject } = this.#config;
-    if (discard !== 'new') return undefined;
-    const { store } = this;
-    const state = max_msgs_per_subject > 0 ? store.subject(subject) : undefined;
-    const isAtLimit = state !== undefined && state.messages >= max_msgs_per_subject;
-    if (isAtLimit && discard_new_per_subject) {
-      return apiErrors.streamStoreFailed('maximum messages per subject exceeded');
-    }
-    // What takes the place of an older message of its subject needs no other place.
-    if (max_msgs > 0 && store.messages >= max_msgs && !isAtLimit) {
-      return apiErrors.streamStoreFailed('maximum messages exceeded');
-    }
-    if (max_bytes > 0) {
-      const old = isAtLimit ? (store.get(state.first) as StoredMessage) : undefined;
-      const freed = old === undefined ? 0 : store.sizeOf(old.subject, old.content.length, old.headerBytes);
-      if (store.bytes - freed + store.sizeOf(subject, content.length, headerBytes) > max_bytes) {
-        return apiErrors.streamStoreFailed('maximum bytes exceeded');
-      }
-    }
-    return undefined;
   }
 
   #store(
@@ -454,24 +403,6 @@ export class Stream {
     this.#append(this.store.last + 1, subject, block, block.length, Math.ceil(ttl / 1e9), seconds, nanos);
   }
 }
-
-/** What a counter takes, and what only a counter takes (ADR-49). */
-function counterFault(
-  headers: Readonly<PublishHeaders>,
-  hasPayload: boolean,
-  isCounter: boolean,
-): ApiError | undefined {
-  const { increment, rollup, expectedStream, expectedLastSequence } = headers;
-  if (increment === '') return apiErrors.incrementMissing();
-  if (parseIncrement(increment) === undefined) return apiErrors.incrementInvalid();
-  if (!isCounter) return apiErrors.countersDisabled();
-  if (hasPayload) return apiErrors.counterHasPayload();
-  const expects = headers.expectedLastSubjectSequence !== '' || headers.expectedLastMessageId !== '';
-  const isBound = expects || expectedStream !== '' || expectedLastSequence !== '' || rollup !== '';
-  return isBound ? apiErrors.incrementInvalid() : undefined;
-}
-
-const isSequence = (text: string, sequence: number): boolean => /^\d+$/.test(text) && Number(text) === sequence;
 
 const readValue = (store: StreamStore, key: string): unknown => JSON.parse((store.value(key) as Buffer).toString());
 
