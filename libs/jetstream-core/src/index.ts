@@ -1,4 +1,12 @@
+export {
+  readDeleteRequest,
+  readDirectRequest,
+  readGetRequest,
+  readInfoRequest,
+  readPurgeRequest,
+} from './api/stream-requests.ts';
 export { ApiError, apiErrors } from './api-error.ts';
+export { AtomicBatches, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';
 export { checkStreamUpdate } from './stream/check-stream-update.ts';
 export {
@@ -9,6 +17,9 @@ export {
   malformedRequest,
 } from './stream/direct-get.ts';
 export { getMessage, type MessageRequest, type MessageView } from './stream/message-get.ts';
+export { applyOperation, type Operation } from './stream/operation.ts';
+export { decodeOperation, encodeOperation, encodePublish, type TimedOperation } from './stream/operation-codec.ts';
+export { type PublishHeaders, readPublishHeaders } from './stream/publish-headers.ts';
 export { ackOpening, PublishOutcome, pubAck } from './stream/publish-outcome.ts';
 export { readStreamRequest, type StreamRequest } from './stream/read-stream-config.ts';
 export { type Interest, type Publication, type Purge, Stream, type StreamEffects } from './stream/stream.ts';

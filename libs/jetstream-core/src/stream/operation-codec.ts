@@ -1,0 +1,125 @@
+import type { Operation } from './operation.ts';
+import type { Publication } from './stream.ts';
+
+/*
+ * An operation as bytes, numbers little endian: kind (u8), 0 (u8), nanoseconds (u32), seconds (u48), then by kind
+ *   publish  message
+ *   batch    length of the id (u16), messages (u16), id, that many messages
+ *   others   JSON
+ * A message: bytes of its subject (u16), of its header block (u32), of its content (u32), subject, content.
+ */
+
+const PUBLISH = 1;
+const BATCH = 2;
+const JSON_TEXT = 3;
+const HEAD_BYTES = 12;
+const MESSAGE_HEAD_BYTES = 10;
+
+/** An operation, and when its leader put it into the journal. */
+export interface TimedOperation {
+  readonly operation: Operation;
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** The bytes of a publish, without an operation in between: there is one for each message. */
+export function encodePublish(
+  subject: string,
+  content: Buffer,
+  headerBytes: number,
+  seconds: number,
+  nanos: number,
+): Buffer {
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + MESSAGE_HEAD_BYTES + subject.length + content.length);
+  writeHead(bytes, PUBLISH, seconds, nanos);
+  writeMessage(bytes, HEAD_BYTES, subject, content, headerBytes);
+  return bytes;
+}
+
+export function encodeOperation({ operation, seconds, nanos }: TimedOperation): Buffer {
+  if (operation.kind === 'publish') {
+    return encodePublish(operation.subject, operation.content, operation.headerBytes, seconds, nanos);
+  }
+  if (operation.kind === 'batch') return encodeBatch(operation.id, operation.messages, seconds, nanos);
+  const text = JSON.stringify(operation);
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + Buffer.byteLength(text));
+  writeHead(bytes, JSON_TEXT, seconds, nanos);
+  bytes.write(text, HEAD_BYTES);
+  return bytes;
+}
+
+/**
+ * Contents are views of the bytes.
+ *
+ * @throws RangeError for bytes that are no operation
+ */
+export function decodeOperation(bytes: Buffer): TimedOperation {
+  const operation = decodeKind(bytes);
+  return { operation, nanos: bytes.readUInt32LE(2), seconds: bytes.readUIntLE(6, 6) };
+}
+
+function decodeKind(bytes: Buffer): Operation {
+  switch (bytes[0]) {
+    case PUBLISH:
+      return { kind: 'publish', ...readMessage(bytes, HEAD_BYTES) };
+    case BATCH:
+      return decodeBatch(bytes);
+    case JSON_TEXT:
+      return JSON.parse(bytes.toString('utf8', HEAD_BYTES));
+    default:
+      throw new RangeError(`an operation of kind ${bytes[0]}`);
+  }
+}
+
+function encodeBatch(id: string, messages: readonly Publication[], seconds: number, nanos: number): Buffer {
+  let size = HEAD_BYTES + 4 + id.length;
+  for (const { subject, content } of messages) size += MESSAGE_HEAD_BYTES + subject.length + content.length;
+  const bytes = Buffer.allocUnsafe(size);
+  writeHead(bytes, BATCH, seconds, nanos);
+  bytes.writeUInt16LE(id.length, HEAD_BYTES);
+  bytes.writeUInt16LE(messages.length, HEAD_BYTES + 2);
+  let at = HEAD_BYTES + 4 + bytes.write(id, HEAD_BYTES + 4, 'latin1');
+  for (const { subject, content, headerBytes } of messages) {
+    at = writeMessage(bytes, at, subject, content, headerBytes);
+  }
+  return bytes;
+}
+
+function decodeBatch(bytes: Buffer): Operation {
+  const idEnd = HEAD_BYTES + 4 + bytes.readUInt16LE(HEAD_BYTES);
+  const messages: Publication[] = [];
+  let at = idEnd;
+  for (let left = bytes.readUInt16LE(HEAD_BYTES + 2); left > 0; left--) {
+    const message = readMessage(bytes, at);
+    messages.push(message);
+    at += MESSAGE_HEAD_BYTES + message.subject.length + message.content.length;
+  }
+  return { kind: 'batch', id: bytes.toString('latin1', HEAD_BYTES + 4, idEnd), messages };
+}
+
+function writeHead(bytes: Buffer, kind: number, seconds: number, nanos: number): void {
+  bytes[0] = kind;
+  bytes[1] = 0;
+  bytes.writeUInt32LE(nanos, 2);
+  bytes.writeUIntLE(seconds, 6, 6);
+}
+
+/** @returns where the next one goes */
+function writeMessage(bytes: Buffer, at: number, subject: string, content: Buffer, headerBytes: number): number {
+  bytes.writeUInt16LE(subject.length, at);
+  bytes.writeUInt32LE(headerBytes, at + 2);
+  bytes.writeUInt32LE(content.length, at + 6);
+  const contentAt = at + MESSAGE_HEAD_BYTES + bytes.write(subject, at + MESSAGE_HEAD_BYTES, 'latin1');
+  return contentAt + content.copy(bytes, contentAt);
+}
+
+function readMessage(bytes: Buffer, at: number): Publication {
+  const contentAt = at + MESSAGE_HEAD_BYTES + bytes.readUInt16LE(at);
+  const end = contentAt + bytes.readUInt32LE(at + 6);
+  if (end > bytes.length) throw new RangeError('a message that is not all there');
+  return {
+    subject: bytes.toString('latin1', at + MESSAGE_HEAD_BYTES, contentAt),
+    content: bytes.subarray(contentAt, end),
+    headerBytes: bytes.readUInt32LE(at + 2),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Publication, Purge, Stream } from './stream.ts';
+import type { StreamConfig } from './stream-config.ts';
+
+/** What changes a stream; what a journal's record says. */
+export type Operation =
+  | ({ readonly kind: 'publish' } & Publication)
+  /** An atomic batch, whole. */
+  | { readonly kind: 'batch'; readonly id: string; readonly messages: readonly Publication[] }
+  | ({ readonly kind: 'purge' } & Purge)
+  | { readonly kind: 'delete'; readonly sequence: number; readonly secure: boolean }
+  /** The configuration as it will be. */
+  | { readonly kind: 'update'; readonly config: StreamConfig }
+  /** What is too old at the operation's time goes. */
+  | { readonly kind: 'expire' }
+  /** Consumers have no more use for these. */
+  | { readonly kind: 'release'; readonly sequences: readonly number[] };
+
+/**
+ * Changes the stream. What became of a publish or a batch is in `stream.outcome`.
+ *
+ * @returns the sequence of a publish or batch, how many messages a purge removed, otherwise 0
+ * @throws ApiError what a purge or delete answers to whoever asked for it
+ */
+export function applyOperation(stream: Stream, operation: Operation, seconds: number, nanos: number): number {
+  switch (operation.kind) {
+    case 'publish':
+      return stream.publish(operation.subject, operation.content, operation.headerBytes, seconds, nanos);
+    case 'batch':
+      return stream.commitBatch(operation.id, operation.messages, seconds, nanos);
+    case 'purge':
+      return stream.purge(operation);
+    case 'delete':
+      stream.deleteMessage(operation.sequence, operation.secure);
+      return 0;
+    case 'update':
+      stream.update(operation.config);
+      return 0;
+    case 'expire':
+      stream.expire(seconds, nanos);
+      return 0;
+    case 'release':
+      for (const sequence of operation.sequences) stream.release(sequence);
+      return 0;
+  }
+}
