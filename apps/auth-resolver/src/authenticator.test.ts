@@ -170,7 +170,7 @@ describe('a refusal', () => {
     [{ user: 'a', pass: 'b', account: 'A' }, 'User "a"', 'account_asked'],
   ])('of %o is told to the log without secrets, and counted', (connect, reason, cause) => {
     const subject = authenticator(users({ user: 'a', pass: 'b' }));
-    expect(subject.check(request({ connect }))).toEqual({ allowed: false, error: '', reason });
+    expect(subject.check(request({ connect }))).toEqual({ allowed: false, error: '', reason, cause });
     const counted = Object.entries(subject.figures.refused).filter(([, count]) => count > 0);
     expect([subject.figures.allowed, counted]).toEqual([0, [[cause, 1]]]);
   });
@@ -276,7 +276,7 @@ describe('after a reload', () => {
     const subject = new Authenticator(compileDirectory(users({ user: 'a', pass: hash })), busy);
     const reason = 'User "a", too many passwords to check';
     expect(await subject.recheck(a)).toEqual({ outcome: 'unchecked', reason });
-    expect(await subject.check(a)).toEqual({ allowed: false, error: '', reason });
+    expect(await subject.check(a)).toEqual({ allowed: false, error: '', reason, cause: 'not_checked' });
   });
 });
 

@@ -1,6 +1,7 @@
 import { GLOBAL_ACCOUNT } from '@skein/accounts';
-import type { AuthPermissions, AuthRequest, AuthResponse } from '@skein/bus';
+import type { AuthPermissions, AuthRequest } from '@skein/bus';
 import { type Credentials, readCredentials, refusedName, shownName } from './credentials.ts';
+import type { Decision } from './decision.ts';
 import type { Directory, KnownNkeyUser, KnownPasswordUser, Scheme, UsersScheme } from './directory.ts';
 import type { CheckUrgency, Passwords } from './passwords/passwords.ts';
 import { readSignature } from './signature.ts';
@@ -41,8 +42,9 @@ type RefusalCause =
   | 'wrong_password'
   | 'wrong_signature'
   | 'not_checked'
-  /** By an authorization service, or because it did not answer. */
-  | 'callout';
+  /** By an authorization service; it did not answer. */
+  | 'callout'
+  | 'unanswered';
 
 /** What a live connection may do after a reload. */
 export type Recheck =
@@ -80,6 +82,7 @@ export class Authenticator {
       wrong_signature: 0,
       not_checked: 0,
       callout: 0,
+      unanswered: 0,
     } satisfies Record<RefusalCause, number>,
   };
 
@@ -98,7 +101,7 @@ export class Authenticator {
   }
 
   /** Answers at once where no bcrypt hash has to be checked. Never throws or rejects. */
-  check(request: AuthRequest): AuthResponse | Promise<AuthResponse> {
+  check(request: AuthRequest): Decision | Promise<Decision> {
     const verdict = this.judge(request, 'login');
     return verdict instanceof Promise
       ? this.judgeLater(request, verdict, 'login').then((it) => this.respond(it))
@@ -132,11 +135,12 @@ export class Authenticator {
   }
 
   /** The answer, counted. */
-  respond(verdict: Verdict): AuthResponse {
+  respond(verdict: Verdict): Decision {
     if (verdict.kind !== 'allowed') {
-      this.figures.refused[verdict.kind === 'refused' ? verdict.cause : 'not_checked']++;
+      const cause = verdict.kind === 'refused' ? verdict.cause : 'not_checked';
+      this.figures.refused[cause]++;
       const { reason } = verdict;
-      return { allowed: false, error: '', reason, ...('detail' in verdict && { detail: verdict.detail }) };
+      return { allowed: false, error: '', reason, cause, ...('detail' in verdict && { detail: verdict.detail }) };
     }
     this.figures.allowed++;
     const { user, account, permissions } = verdict;

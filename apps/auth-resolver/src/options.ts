@@ -1,5 +1,12 @@
 import type { Component, CreateMember, MemberOptions } from '@skein/bus';
-import type { AccountOptions, AuthorizationOptions, LoggingOptions, TlsOptions, WebsocketOptions } from '@skein/config';
+import type {
+  AccountOptions,
+  AuthorizationOptions,
+  LoggingOptions,
+  SkeinOptions,
+  TlsOptions,
+  WebsocketOptions,
+} from '@skein/config';
 import type { Logger } from '@skein/log';
 import type { TrustOptions } from '@skein/trust/options';
 import type { BcryptWorker } from './passwords/bcrypt-queue.ts';
@@ -22,6 +29,7 @@ export interface DirectoryConfiguration {
   /** A login that takes longer is of no use to anybody. */
   authTimeoutMs: number;
   logging?: LoggingOptions;
+  skein?: Pick<SkeinOptions, 'logins' | 'audit'>;
 }
 
 /** The slice of the node's configuration that says who may connect. */
@@ -29,6 +37,7 @@ export interface AuthConfiguration extends DirectoryConfiguration {
   /** Operator mode: whom it trusts. */
   trust: TrustOptions;
   systemAccount?: string;
+  noSystemAccount: boolean;
   host: string;
   serverTags: string[];
   serverMetadata: Record<string, string>;

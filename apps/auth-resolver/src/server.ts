@@ -1,12 +1,15 @@
-import type { AuthRequest, AuthResponse, Link, Member, MemberHandlers, NodeIdentity } from '@skein/bus';
-import { completeOptions } from '@skein/config/options';
+import type { AuthRequest, Link, Member, MemberHandlers, NodeIdentity } from '@skein/bus';
+import { completeOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { Histogram } from '@skein/metrics/histogram';
 import { isOperatorMode } from '@skein/trust/options';
+import { Audit, accountChanges } from './audit.ts';
 import { Authenticator, type Recheck } from './authenticator.ts';
 import type { DelegatedLogins } from './callout/delegated-logins.ts';
 import type { Ask, CalloutService } from './callout/service.ts';
+import { type Decision, isFailure } from './decision.ts';
 import { compileDirectory, type Directory, DirectoryError } from './directory.ts';
+import { FailedLogins } from './failed-logins.ts';
 import type { OpenOperatorMode } from './operator/open.ts';
 import { type AuthConfiguration, type AuthResolverOptions, component } from './options.ts';
 import { BcryptQueue } from './passwords/bcrypt-queue.ts';
@@ -63,6 +66,9 @@ class Server implements AuthResolver {
   private callout: CalloutService | undefined;
   /** Where the configuration names a service that decides. */
   private delegated: Promise<DelegatedLogins> | undefined;
+  /** Absent: an address may fail as often as it likes. */
+  private failures: FailedLogins | undefined;
+  private audit: Audit | undefined;
 
   constructor(options: AuthResolverOptions) {
     const { createMember, startBcryptWorker, onShutdown: _, onConfigured: __, log: ___, ...member } = options;
@@ -82,7 +88,15 @@ class Server implements AuthResolver {
     if (isOperatorMode(configuration.trust)) {
       const { runtime, log } = this.options;
       this.opening = import('./operator/open.ts').then(({ openOperatorMode }) =>
-        openOperatorMode({ configuration, identity, member: this.member, ask: this.ask, runtime, log }),
+        openOperatorMode({
+          configuration,
+          identity,
+          member: this.member,
+          ask: this.ask,
+          changed: (change) => this.audit?.account(change),
+          runtime,
+          log,
+        }),
       );
       this.operator = await this.opening;
     }
@@ -96,6 +110,7 @@ class Server implements AuthResolver {
   async stop(): Promise<void> {
     this.bcrypt.close();
     await this.operator?.close();
+    this.audit?.close();
     await this.member.stop();
   }
 
@@ -122,6 +137,9 @@ class Server implements AuthResolver {
         calloutsAsked: this.callout?.figures.asked,
         calloutsUnanswered: this.callout?.figures.unanswered,
         calloutsWaiting: this.callout?.outstanding,
+        addressesFailing: this.failures?.addresses,
+        auditRecordsLost: this.audit?.lost,
+        loginsLimited: this.failures?.limited,
         loginSeconds: this.loginSeconds.figures(),
         logLinesDropped: this.options.logLinesDropped?.(),
         passwordsWaiting: this.bcrypt.length,
@@ -131,22 +149,31 @@ class Server implements AuthResolver {
     };
   }
 
-  private authenticate(request: AuthRequest, link: Link): AuthResponse | Promise<AuthResponse> {
+  private authenticate(request: AuthRequest, link: Link): Decision | Promise<Decision> {
     if (this.authenticator === undefined) {
       // What the gateways know of accounts is being found out: they are not to be refused for that.
       if (this.opening !== undefined) return this.opening.then(() => this.authenticate(request, link));
-      return { allowed: false, error: '', reason: 'the auth-resolver is starting' };
+      return { allowed: false, error: '', reason: 'the auth-resolver is starting', cause: 'starting' };
     }
     const { runtime } = this.options;
     const startMs = runtime.now();
+    const decided = (decision: Decision): Decision => {
+      this.loginSeconds.observe((runtime.now() - startMs) / 1000);
+      if (isFailure(decision)) this.failures?.failed(request.host);
+      this.audit?.login(request, decision);
+      return decision;
+    };
+    if (this.failures?.mayTry(request.host) === false) {
+      const reason = `too many failing logins from ${request.host}`;
+      const decision: Decision = { allowed: false, error: '', reason, cause: 'limited' };
+      this.audit?.login(request, decision);
+      return decision;
+    }
     const answer =
       this.operator?.mode.login(request, link.peer.id, link) ??
       this.delegated?.then((logins) => logins.check(request, link)) ??
       this.authenticator.check(request);
-    const measure = (): void => this.loginSeconds.observe((runtime.now() - startMs) / 1000);
-    if (answer instanceof Promise) return answer.finally(measure);
-    measure();
-    return answer;
+    return answer instanceof Promise ? answer.then(decided) : decided(answer);
   }
 
   private checkConfiguration(configuration: AuthConfiguration): string | undefined {
@@ -168,11 +195,39 @@ class Server implements AuthResolver {
     if (this.authenticator === undefined) this.authenticator = new Authenticator(directory, this.passwords);
     else this.authenticator.use(directory);
     this.delegated = this.delegate(directory, this.authenticator);
+    this.useSkein(configuration);
     this.configuration = configuration;
     this.revision = revision;
     this.operator?.use(configuration);
     for (const resolve of this.reaching.splice(0)) resolve();
     this.options.onConfigured(configuration);
+  }
+
+  private useSkein({ skein, accounts }: AuthConfiguration): void {
+    const { runtime, log } = this.options;
+    if (skein?.logins === undefined) this.failures = undefined;
+    else if (this.failures !== undefined) this.failures.use(skein.logins);
+    else this.failures = new FailedLogins(skein.logins, () => runtime.now());
+    if (skein?.audit !== undefined) {
+      this.audit ??= new Audit({
+        identity: this.identity as NodeIdentity,
+        wallMs: () => runtime.wallMs(),
+        publish: (subject, text) => this.say(subject, text),
+        log,
+      });
+    }
+    this.audit?.use(skein?.audit);
+    if (this.revision === 0 || this.configuration === undefined) return;
+    for (const change of accountChanges(this.configuration.accounts, accounts)) this.audit?.account(change);
+  }
+
+  /** In the system account, by any gateway. */
+  private say(subject: string, text: string): boolean {
+    const account = this.configuration && systemAccountOf(this.configuration);
+    const link = this.member.linkTo('gateway');
+    if (account === undefined || link === undefined) return false;
+    const [to, payload, none] = [Buffer.from(subject), Buffer.from(text), Buffer.alloc(0)];
+    return link.publish(Buffer.from(account), to, 0, to.length, none, 0, 0, 0, payload, 0, payload.length);
   }
 
   private delegate(directory: Directory, authenticator: Authenticator): Promise<DelegatedLogins> | undefined {
@@ -223,7 +278,11 @@ class Server implements AuthResolver {
     // One after the other: these must not push logins out of the queue.
     for (const request of connections) {
       const goesOn = runtime.now() < endMs && this.revision === current;
-      answers.push(goesOn ? await authenticator.recheck(request) : { outcome: 'unchecked', reason: 'no time' });
+      const answer: Recheck = goesOn
+        ? await authenticator.recheck(request)
+        : { outcome: 'unchecked', reason: 'no time' };
+      this.audit?.recheck(request, answer);
+      answers.push(answer);
     }
     return JSON.stringify(answers);
   }

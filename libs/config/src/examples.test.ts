@@ -30,6 +30,12 @@ const SHOWS: Record<string, object> = {
   'websocket.conf': { websocket: { port: 8080, compression: true } },
   'gateways.conf': { skein: { gateways: 4 } },
   'monitoring.conf': { skein: { monitoring: { clientCaFile: 'certs/ca.pem', openHealthz: true } } },
+  'logins.conf': {
+    skein: {
+      logins: { failuresMax: 20, windowMs: 60_000 },
+      audit: { subject: true, sizeLimitBytes: 64 * 1024 * 1024 },
+    },
+  },
   'metrics.conf': { skein: { metrics: { accounts: true, connections: false, seriesMax: 5000, prefix: 'nats' } } },
   'logging.conf': { logging: { file: '/tmp/skein.log', sizeLimitBytes: 100 * 1024 * 1024, maxFiles: 10, json: true } },
   'limits.conf': { maxPayloadBytes: 256 * 1024, maxPendingBytes: 8 * 1024 * 1024, lameDuckDurationMs: 60_000 },

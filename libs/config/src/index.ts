@@ -5,10 +5,12 @@ export { type ConfigIo, loadConfig, testConfig } from './load.ts';
 export { notYet } from './not-yet.ts';
 export type {
   AccountOptions,
+  AuditOptions,
   AuthorizationOptions,
   CalloutOptions,
   ConnectionType,
   LoggingOptions,
+  LoginOptions,
   MetricsOptions,
   MonitoringOptions,
   NkeyUser,

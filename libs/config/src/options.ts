@@ -228,6 +228,27 @@ export interface SkeinOptions {
   gateways: number;
   monitoring?: MonitoringAccessOptions;
   metrics: MetricsOptions;
+  /** Absent: an address may fail as often as it likes. */
+  logins?: LoginOptions;
+  /** Absent: nobody is told. */
+  audit?: AuditOptions;
+}
+
+/** How many logins from one address may fail in a time. */
+export interface LoginOptions {
+  failuresMax: number;
+  windowMs: number;
+}
+
+/** Where it is told who was let in, who was not, and which accounts have changed. */
+export interface AuditOptions {
+  file?: string;
+  /** Rotated beyond this size; 0: never. */
+  sizeLimitBytes: number;
+  /** Files kept, the one being written included; 0: all. */
+  maxFiles: number;
+  /** In the system account; true: `$SYS.SERVER.<id>.AUDIT`. */
+  subject?: string | true;
 }
 
 /** What `/metrics` shows. */

@@ -138,6 +138,8 @@ const RULES: Rule[] = [
   refused('lame_duck_duration', 'LameDuckDuration', (o) => o.lameDuckDurationMs, milliseconds),
   refused('lame_duck_grace_period', 'LameDuckGracePeriod', (o) => o.lameDuckGracePeriodMs, milliseconds),
   refused('skein.gateways', 'skein.gateways', (o) => o.skein.gateways),
+  hot('skein.logins', (o) => o.skein.logins, JSON.stringify),
+  hot('skein.audit', (o) => o.skein.audit, JSON.stringify),
   hot('skein.metrics', (o) => o.skein.metrics, JSON.stringify),
 
   hot('debug', (o) => o.logging.debug),

@@ -63,7 +63,17 @@ export interface Refused {
   /** What the debug log says about it; nats-server's words. */
   detail: string;
   /** The token itself is the reason, not how it was presented or where from. */
-  cause: 'token' | 'expired' | 'revoked' | 'issuer' | 'bearer' | 'proof' | 'place' | 'limits' | 'callout';
+  cause:
+    | 'token'
+    | 'expired'
+    | 'revoked'
+    | 'issuer'
+    | 'bearer'
+    | 'proof'
+    | 'place'
+    | 'limits'
+    | 'callout'
+    | 'unanswered';
 }
 
 export const isRefused = (verdict: object): verdict is Refused => 'detail' in verdict;

@@ -1,8 +1,9 @@
-import type { AuthRequest, AuthResponse, Link } from '@skein/bus';
+import type { AuthRequest, Link } from '@skein/bus';
 import type { CalloutOptions } from '@skein/config';
 import { type Admitted, isRefused, type Refused, rightsOnBus } from '@skein/trust';
 import type { Authenticator, Recheck, Verdict } from '../authenticator.ts';
 import { type Credentials, readCredentials, refusedName } from '../credentials.ts';
+import type { Decision } from '../decision.ts';
 import type { Delegation } from './delegation.ts';
 
 export interface DelegatedLoginsOptions {
@@ -21,7 +22,7 @@ export class DelegatedLogins {
   }
 
   /** Never rejects. */
-  async check(request: AuthRequest, link: Link | undefined): Promise<AuthResponse> {
+  async check(request: AuthRequest, link: Link | undefined): Promise<Decision> {
     const { authenticator, delegation, callout } = this.#options;
     const credentials = readCredentials(request.connectJson);
     if (credentials === undefined || credentials.asksForAccount) return authenticator.check(request);
@@ -39,7 +40,7 @@ export class DelegatedLogins {
       authenticator.figures.allowed++;
       return { allowed: true, ...rightsOnBus(judged, judged.name) };
     } catch (error) {
-      return this.#refusal({ detail: (error as Error).message, cause: 'callout' }, reason);
+      return this.#refusal({ detail: (error as Error).message, cause: 'unanswered' }, reason);
     }
   }
 
@@ -73,8 +74,9 @@ export class DelegatedLogins {
     return nobody === undefined ? credentials : { ...credentials, ...nobody };
   }
 
-  #refusal({ detail }: Refused, reason: string): AuthResponse {
-    this.#options.authenticator.figures.refused.callout++;
-    return { allowed: false, error: '', reason, detail };
+  #refusal({ cause: why, detail }: Refused, reason: string): Decision {
+    const cause = why === 'unanswered' ? 'unanswered' : 'callout';
+    this.#options.authenticator.figures.refused[cause]++;
+    return { allowed: false, error: '', reason, detail, cause };
   }
 }

@@ -143,7 +143,7 @@ it('waits for as long as a login may take, and not for ever', async () => {
   timers[0].fn();
   expect(await asking).toEqual({
     detail: 'Authorization callout response not received in time on account "AUTH"',
-    cause: 'callout',
+    cause: 'unanswered',
   });
   expect(service.figures).toEqual({ asked: 1, unanswered: 1 });
   // Too late, and not for anybody else either.

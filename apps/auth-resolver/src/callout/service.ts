@@ -128,7 +128,7 @@ export class CalloutService {
     const { runtime } = this.#options;
     const { account } = place;
     if (this.#outstanding.size >= OUTSTANDING_MAX) {
-      return { detail: 'too many logins wait for an authorization service', cause: 'callout' };
+      return { detail: 'too many logins wait for an authorization service', cause: 'unanswered' };
     }
     const reply = `${this.#inbox}${++this.#asked}`;
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array | Refused>();
@@ -139,7 +139,10 @@ export class CalloutService {
     const timer = runtime.setTimer(Math.min(authTimeoutMs, Math.max(authTimeoutMs, LOGIN_MS_MIN) - SPARE_MS), () => {
       this.figures.unanswered++;
       const where = JSON.stringify(account);
-      resolve({ detail: `Authorization callout response not received in time on account ${where}`, cause: 'callout' });
+      resolve({
+        detail: `Authorization callout response not received in time on account ${where}`,
+        cause: 'unanswered',
+      });
     });
     try {
       this.#send(caller, place, userKey, reply, waiting, link).catch(reject);

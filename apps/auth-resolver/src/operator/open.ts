@@ -1,5 +1,6 @@
 import type { Member, NodeIdentity, Runtime } from '@skein/bus';
 import { Trust } from '@skein/trust';
+import type { AccountChange } from '../audit.ts';
 import type { Ask } from '../callout/service.ts';
 import type { AuthConfiguration, Log } from '../options.ts';
 import { AccountBook } from './account-book.ts';
@@ -17,6 +18,7 @@ export interface OpenOperatorModeOptions {
   identity: NodeIdentity;
   member: Member;
   ask: Ask;
+  changed(change: AccountChange): void;
   runtime: Runtime;
   log: Log;
 }
@@ -45,7 +47,16 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
   const store = await openStore(configuration.trust, trust, wallMs, wait);
   const book = new AccountBook(store, trust, wallMs);
   const gateways = new GatewayAccounts(member, wait);
-  const mode = new OperatorMode({ ask: options.ask, trust, store, book, gateways, runtime, log });
+  const mode = new OperatorMode({
+    ask: options.ask,
+    changed: options.changed,
+    trust,
+    store,
+    book,
+    gateways,
+    runtime,
+    log,
+  });
   const { resolver } = configuration.trust;
   const isLasting = store instanceof DirectoryStore;
   const adopted = adoptAccounts({ bus: member, wait, store, isLasting, book, gateways });

@@ -3,6 +3,7 @@ import { createSigningKey } from '@skein/nkeys';
 import { noTrust, Trust } from '@skein/trust';
 import { nowSeconds, TestOperator, type TestUser, userOf } from '@skein/trust/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { AccountChange } from '../audit.ts';
 import { AccountBook } from './account-book.ts';
 import { adoptAccounts } from './adoption.ts';
 import { type AccountMessage, GatewayAccounts } from './gateway-accounts.ts';
@@ -47,6 +48,7 @@ let store: AccountStore;
 let book: AccountBook;
 let mode: OperatorMode;
 let warnings: string[];
+let changes: AccountChange[];
 
 function open(preload: Record<string, string>): void {
   const trust = new Trust({ ...noTrust(), operators: [operator.jwt()] });
@@ -63,6 +65,7 @@ function open(preload: Record<string, string>): void {
   } as never;
   const log = { debug: () => {}, warn: (text: string) => warnings.push(text) };
   mode = new OperatorMode({
+    changed: (change) => changes.push(change),
     ask: () => {
       throw new Error('not needed here');
     },
@@ -79,6 +82,7 @@ beforeEach(() => {
   nowMs = Date.now();
   timers = [];
   warnings = [];
+  changes = [];
   gateways = new Gateways();
   gateways.add(1);
   gateways.add(2);

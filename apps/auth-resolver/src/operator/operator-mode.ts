@@ -1,5 +1,5 @@
-import type { AuthRequest, AuthResponse, Link, Runtime, Timer } from '@skein/bus';
-import type { AccountClaims } from '@skein/jwt';
+import type { AuthRequest, Link, Runtime, Timer } from '@skein/bus';
+import { type AccountClaims, decodeJwtAs, JwtError } from '@skein/jwt';
 import {
   type Admitted,
   checkProof,
@@ -13,9 +13,11 @@ import {
   rightsOnBus,
   type Trust,
 } from '@skein/trust';
+import type { AccountChange } from '../audit.ts';
 import type { Recheck } from '../authenticator.ts';
 import type { Ask } from '../callout/service.ts';
 import { type Credentials, readCredentials, refusedName } from '../credentials.ts';
+import type { Decision } from '../decision.ts';
 import { type AccountBook, AccountError, type KnownAccount } from './account-book.ts';
 import type { GatewayAccounts } from './gateway-accounts.ts';
 import { type AccountStore, StoreError } from './stores/account-store.ts';
@@ -30,6 +32,8 @@ export interface OperatorModeOptions {
   store: AccountStore;
   book: AccountBook;
   gateways: GatewayAccounts;
+  /** For the audit. */
+  changed(change: AccountChange): void;
   /** Of authorization services. */
   ask: Ask;
   runtime: Runtime;
@@ -61,7 +65,7 @@ export class OperatorMode {
   }
 
   /** Answers a gateway; it knows the account by then. Never rejects. */
-  async login(request: AuthRequest, gateway: number, link?: Link): Promise<AuthResponse> {
+  async login(request: AuthRequest, gateway: number, link?: Link): Promise<Decision> {
     const credentials = readCredentials(request.connectJson);
     const reason = credentials === undefined ? 'malformed CONNECT' : refusedName({ ...credentials, nkey: '' });
     try {
@@ -109,6 +113,7 @@ export class OperatorMode {
       const isWanted = book.isWanted(account);
       if (!isWanted && !keepsUnknown) return false;
       await store.save(account, token);
+      this.#changed(account, 'changed', 'CLAIMS.UPDATE', token);
       if (!isWanted) return true;
       try {
         await this.#tellOf(book.replace(account, token));
@@ -126,6 +131,7 @@ export class OperatorMode {
       const { book, gateways, log } = this.#options;
       for (const account of accounts) {
         await fromStore(account);
+        this.#changed(account, 'removed', 'CLAIMS.DELETE');
         log.debug(`Disable account ${account} due to remove`);
         const importers = book.forget(account);
         await gateways.gone(account);
@@ -139,9 +145,13 @@ export class OperatorMode {
     this.#trust = trust;
     return this.#inTurn(async () => {
       const { book, gateways, store, log } = this.#options;
-      for (const account of book.trust(trust)) await gateways.gone(account);
+      for (const account of book.trust(trust)) {
+        this.#changed(account, 'removed', 'nobody trusted has signed it any more');
+        await gateways.gone(account);
+      }
       for (const [account, token] of Object.entries(preload)) {
         await store.save(account, token);
+        this.#changed(account, 'changed', 'configuration', token);
         if (!book.isWanted(account)) continue;
         try {
           await this.#tellOf(book.replace(account, token));
@@ -243,9 +253,9 @@ export class OperatorMode {
     return user;
   }
 
-  #refusal(cause: Refused['cause'] | 'account', reason: string, detail: string): AuthResponse {
+  #refusal(cause: Refused['cause'] | 'account', reason: string, detail: string): Decision {
     this.figures.refused[cause] = (this.figures.refused[cause] ?? 0) + 1;
-    return { allowed: false, error: '', reason, detail };
+    return { allowed: false, error: '', reason, detail, cause };
   }
 
   async #tellOf(accounts: readonly string[]): Promise<void> {
@@ -257,6 +267,16 @@ export class OperatorMode {
       this.#watch(known);
       await gateways.changed(known.definition, known.token);
     }
+  }
+
+  #changed(account: string, action: AccountChange['action'], reason: string, token?: string): void {
+    let by: string | undefined;
+    try {
+      by = token && decodeJwtAs('account', token).iss;
+    } catch (error) {
+      if (!(error instanceof JwtError)) throw error;
+    }
+    this.#options.changed({ account, action, ...(by && { by }), reason });
   }
 
   #inTurn<T>(change: () => Promise<T>): Promise<T> {

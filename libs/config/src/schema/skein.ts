@@ -1,6 +1,13 @@
 import type { Value } from '../lang/value.ts';
-import type { LoggingOptions, MetricsOptions, MonitoringAccessOptions, ServerOptions } from '../options.ts';
-import { asBoolean, asInteger, asMap, asString, failAt, keys, type Problems, readBlock } from './reader.ts';
+import type {
+  AuditOptions,
+  LoggingOptions,
+  LoginOptions,
+  MetricsOptions,
+  MonitoringAccessOptions,
+  ServerOptions,
+} from '../options.ts';
+import { asBoolean, asDuration, asInteger, asMap, asString, failAt, keys, type Problems, readBlock } from './reader.ts';
 
 /** Every inbox subscription reaches every gateway of the node: beyond this many, that is all they would do. */
 const GATEWAYS_MAX = 64;
@@ -44,9 +51,54 @@ const LOG_KEYS = keys<LoggingOptions>({
   },
 });
 
+const LOGIN_KEYS = keys<LoginOptions>({
+  failures: (value, logins) => {
+    logins.failuresMax = asInteger(value);
+    if (logins.failuresMax < 1) failAt(value.at, 'failures must be at least 1');
+  },
+  window: (value, logins, key, problems) => {
+    logins.windowMs = asDuration(value, key, problems);
+    if (logins.windowMs < 1000) failAt(value.at, 'window must be at least a second');
+  },
+});
+
+const AUDIT_KEYS = keys<AuditOptions>({
+  file: (value, audit) => {
+    audit.file = asString(value) || failAt(value.at, 'file must name a file');
+  },
+  size_limit: (value, audit) => {
+    audit.sizeLimitBytes = asInteger(value);
+    if (audit.sizeLimitBytes < 0) failAt(value.at, 'size_limit must not be negative');
+  },
+  max_files: (value, audit) => {
+    audit.maxFiles = asInteger(value);
+    if (audit.maxFiles < 0) failAt(value.at, 'max_files must not be negative');
+  },
+  subject: (value, audit) => {
+    if (value.type === 'bool') {
+      audit.subject = asBoolean(value) || undefined;
+      return;
+    }
+    const subject = asString(value);
+    if (!/^\$SYS(\.[^\s.*>]+)+$/.test(subject)) failAt(value.at, 'subject must be one that begins with $SYS');
+    audit.subject = subject;
+  },
+});
+
 const SKEIN_KEYS = keys<ServerOptions>({
   log: (value, { logging }, _key, problems) => readBlock(asMap(value), LOG_KEYS, logging, problems),
   metrics: (value, { skein }, _key, problems) => readBlock(asMap(value), METRICS_KEYS, skein.metrics, problems),
+  logins: (value, { skein }, _key, problems) => {
+    const logins: LoginOptions = { failuresMax: 20, windowMs: 60_000 };
+    readBlock(asMap(value), LOGIN_KEYS, logins, problems);
+    skein.logins = logins;
+  },
+  audit: (value, { skein }, _key, problems) => {
+    const audit: AuditOptions = { sizeLimitBytes: 64 * 1024 * 1024, maxFiles: 10 };
+    readBlock(asMap(value), AUDIT_KEYS, audit, problems);
+    if (audit.file === undefined && audit.subject === undefined) failAt(value.at, 'audit needs a file or a subject');
+    skein.audit = audit;
+  },
   gateways: (value, { skein }) => {
     const gateways = asInteger(value);
     if (gateways < 1 || gateways > GATEWAYS_MAX) failAt(value.at, `gateways must be between 1 and ${GATEWAYS_MAX}`);

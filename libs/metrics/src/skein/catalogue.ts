@@ -100,6 +100,12 @@ export const skein = {
   logins: counter('auth_logins_total', 'Logins decided.', 'result'),
   refusals: counter('auth_refusals_total', 'Logins refused, by why.', 'reason'),
   login: histogram('auth_login_seconds', 'From the question who a client is to the answer.'),
+  limited: counter('auth_logins_limited_total', 'Logins refused unseen: too many from their address had failed.'),
+  auditLost: counter('auth_audit_records_lost_total', 'Records of the audit that could not be written or said.'),
+  calloutsUnanswered: counter(
+    'auth_callouts_unanswered_total',
+    'Questions that no authorization service answered in time.',
+  ),
   passwordsWaiting: gauge('auth_passwords_waiting', 'Passwords whose bcrypt hash is still to be checked.'),
 
   staleAnswers: counter(

@@ -62,6 +62,10 @@ interface AuthResolverFigures {
   refused?: Readonly<Record<string, number>>;
   loginSeconds?: HistogramFigures;
   passwordsWaiting?: number;
+  /** Refused unseen, because too many from there had failed. */
+  loginsLimited?: number;
+  auditRecordsLost?: number;
+  calloutsUnanswered?: number;
 }
 
 interface MonitorFigures {

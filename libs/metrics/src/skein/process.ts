@@ -136,6 +136,9 @@ function addAuthResolver(families: Families, own: Own, figures: Figures): void {
   }
   families.addHistogram(skein.login, own, figures.loginSeconds);
   families.add(skein.passwordsWaiting, own, figures.passwordsWaiting);
+  families.add(skein.limited, own, figures.loginsLimited);
+  families.add(skein.auditLost, own, figures.auditRecordsLost);
+  families.add(skein.calloutsUnanswered, own, figures.calloutsUnanswered);
 }
 
 function addMonitor(families: Families, own: Own, figures: Figures): void {
