@@ -20,7 +20,7 @@ export interface AwaitedReply {
   latency: LatencyMeasurement | null;
 }
 
-/** Beyond this many the oldest is forgotten: its answer, should it come, is nobody's. */
+/** Beyond this many, who waits for most of them loses the oldest of its own: that answer, should it come, is nobody's. */
 const AWAITED_MAX = 131_072;
 const SWEEP_MS = 1000;
 
@@ -29,6 +29,10 @@ export class AwaitedReplies {
   readonly #runtime: Runtime;
   readonly #self: () => number;
   readonly #bySubject = new Map<string, AwaitedReply>();
+  /** The same, oldest first, by who waits: one account that asks much must not cost the others their answers. */
+  readonly #byRequester = new Map<Account, Set<AwaitedReply>>();
+  /** Waits for most, as far as was seen when one was added. */
+  #greediest: Set<AwaitedReply> | undefined;
   #timer: Timer | null = null;
   /** Given up because there were too many. */
   dropped = 0;
@@ -66,8 +70,15 @@ export class AwaitedReplies {
       expiresMs: nowMs + thresholdMs,
       latency,
     };
-    if (this.#bySubject.size >= AWAITED_MAX) this.#dropOldest();
+    if (this.#bySubject.size >= AWAITED_MAX) this.#dropOne();
     this.#bySubject.set(subject, awaited);
+    let own = this.#byRequester.get(requester);
+    if (own === undefined) {
+      own = new Set();
+      this.#byRequester.set(requester, own);
+    }
+    own.add(awaited);
+    if (this.#greediest === undefined || own.size > this.#greediest.size) this.#greediest = own;
     this.#timer ??= this.#runtime.setTimer(SWEEP_MS, this.#sweep);
     return awaited;
   }
@@ -77,20 +88,21 @@ export class AwaitedReplies {
   }
 
   delete(subject: string): void {
+    const awaited = this.#bySubject.get(subject);
+    if (awaited === undefined) return;
     this.#bySubject.delete(subject);
+    this.#byRequester.get(awaited.requester)?.delete(awaited);
   }
 
-  #dropOldest(): void {
-    for (const subject of this.#bySubject.keys()) {
-      this.#bySubject.delete(subject);
-      this.dropped++;
-      return;
-    }
+  #dropOne(): void {
+    const [oldest] = this.#greediest?.size ? this.#greediest : this.#bySubject.values();
+    this.delete(oldest.subject);
+    this.dropped++;
   }
 
   readonly #sweep = (): void => {
     const now = this.#runtime.now();
-    for (const [subject, { expiresMs }] of this.#bySubject) if (expiresMs <= now) this.#bySubject.delete(subject);
+    for (const [subject, { expiresMs }] of this.#bySubject) if (expiresMs <= now) this.delete(subject);
     this.#timer = this.#bySubject.size === 0 ? null : this.#runtime.setTimer(SWEEP_MS, this.#sweep);
   };
 }

@@ -187,6 +187,38 @@ describe('an imported service', () => {
     expect(b.hear()).toContain('HMSG ask.1 1 _R_');
   });
 
+  it('comes round to nobody twice, where accounts import from each other', async () => {
+    const mesh = (names: string[]): AccountsBench =>
+      new AccountsBench(
+        names.map((name) => ({
+          name,
+          exports: [service('q')],
+          imports: names.filter((other) => other !== name).map((other) => takes(other, 'q')),
+        })),
+      );
+    const count = (client: TestClient): number => client.hear().match(/MSG q /g)?.length ?? 0;
+    const two = mesh(['A', 'B']);
+    const [a, b] = [await two.in('A', ['q']), await two.in('B', ['q'])];
+    say(a, 'q', 'hi');
+    expect([count(a), count(b)]).toEqual([1, 1]);
+    // There are 13,699 ways through eight.
+    const names = [...'ABCDEFGH'];
+    const eight = mesh(names);
+    const clients = await Promise.all(names.map((name) => eight.in(name, ['q'])));
+    say(clients[0], 'q', 'hi', 'inbox');
+    expect(clients.map(count).reduce((sum, one) => sum + one)).toBe(1 + 7 + 1024);
+    say(clients[0], 'q', 'hi');
+    expect(clients.map(count).reduce((sum, one) => sum + one)).toBe(1 + 7 + 1024);
+  });
+
+  it('may be what an answer asks in turn', async () => {
+    const bench = new AccountsBench(accounts);
+    const [a, b] = [await bench.in('A', ['>']), await bench.in('B')];
+    say(b, 'ask.1', 'question', 'ask.2');
+    say(a, replyOf(a.hear()), 'answer');
+    expect(a.hear()).toMatch(/HMSG \S*2 1 /);
+  });
+
   it('nobody serves: the requester is told, and nothing is waited for', async () => {
     const bench = new AccountsBench(accounts);
     const b = await bench.in('B', ['inbox']);

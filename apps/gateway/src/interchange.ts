@@ -13,6 +13,8 @@ import { type LatencyMeasurement, type LatencyOutcome, latencyMetric, sampled } 
 
 /** A request may go on from account to account, and its answer comes back as far. */
 const HOPS_MAX = 16;
+/** Requests that one message may become beyond its first step: tenants in operator mode may import each other crosswise. */
+const FURTHER_REQUESTS_MAX = 1024;
 /** Measurements of one turn; beyond it they are dropped. */
 const METRICS_MAX = 10_000;
 const RESPONDER_MS = 5000;
@@ -30,6 +32,11 @@ export class Interchange {
   changes = 0;
   /** Accounts that the message being routed has come through. */
   #hops = 0;
+  /** Which they are. */
+  readonly #path: Account[] = [];
+  /** Where on it the last answer began: it may ask where its question has been. */
+  #begun = 0;
+  #furtherRequests = 0;
   /** What the message was before each of them. */
   readonly #kept: Message[] = [];
   #metrics: { account: Account; subject: string; payload: Buffer }[] = [];
@@ -57,6 +64,8 @@ export class Interchange {
     if (route.leadingAt !== this.changes) this.#findLeading(route);
     const { leading } = route;
     if ((leading.length === 0 && !route.awaitsHere) || this.#hops >= HOPS_MAX) return 0;
+    if (this.#hops === 0) this.#furtherRequests = 0;
+    this.#path[this.#hops] = account;
     this.#kept[this.#hops] ??= { ...message };
     const kept = this.#kept[this.#hops++];
     copyMessage(message, kept);
@@ -115,6 +124,8 @@ export class Interchange {
     message: Message,
     request: number,
   ): number {
+    if (this.#leadsRound(account, destination.account)) return 0;
+    if (this.#hops > 1 && ++this.#furtherRequests > FURTHER_REQUESTS_MAX) return 0;
     const { member, runtime, settings } = this.#gateway;
     const target =
       destination.route.remapping === null ? destination : destination.route.remapping.draw(runtime.random());
@@ -136,6 +147,12 @@ export class Interchange {
       this.#publishMetric(target.account, measurement, { status: awaited === null ? 400 : 503, elapsedMs: 0 });
     }
     return taken;
+  }
+
+  /** A request has been in that account before. A configuration's imports form no cycle; tokens may. */
+  #leadsRound(from: Account, to: Account): boolean {
+    const at = this.#path.indexOf(to, this.#begun);
+    return to !== from && at >= 0 && at < this.#hops;
   }
 
   /** Who asks, as the service is told: the same as last time, for whoever asks again. */
@@ -201,7 +218,13 @@ export class Interchange {
     retarget(message, Buffer.from(awaited.reply, 'latin1'));
     const { member, runtime } = this.#gateway;
     const found = requester.route(message.subject, 0, message.subjectEnd);
-    return routeMessage(from, requester, found, message, member, runtime, 0);
+    const begun = this.#begun;
+    this.#begun = this.#hops;
+    try {
+      return routeMessage(from, requester, found, message, member, runtime, 0);
+    } finally {
+      this.#begun = begun;
+    }
   }
 
   /** Nobody took a request: who made it is told, over however many accounts. */
