@@ -1,9 +1,11 @@
 import type { AuthRequest, AuthResponse, Peer } from '@skein/bus';
-import { createSigningKey } from '@skein/nkeys';
-import { noTrust, Trust } from '@skein/trust';
+import type { ClaimsOf } from '@skein/jwt';
+import { createCurveKey, createSigningKey } from '@skein/nkeys';
+import { noTrust, readUser, Trust } from '@skein/trust';
 import { nowSeconds, TestOperator, type TestUser, userOf } from '@skein/trust/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccountChange } from '../audit.ts';
+import type { Ask } from '../callout/service.ts';
 import { AccountBook } from './account-book.ts';
 import { adoptAccounts } from './adoption.ts';
 import { type AccountMessage, GatewayAccounts } from './gateway-accounts.ts';
@@ -48,6 +50,7 @@ let store: AccountStore;
 let book: AccountBook;
 let mode: OperatorMode;
 let warnings: string[];
+let ask: Ask;
 let changes: AccountChange[];
 
 function open(preload: Record<string, string>): void {
@@ -66,9 +69,7 @@ function open(preload: Record<string, string>): void {
   const log = { debug: () => {}, warn: (text: string) => warnings.push(text) };
   mode = new OperatorMode({
     changed: (change) => changes.push(change),
-    ask: () => {
-      throw new Error('not needed here');
-    },
+    ask: (...question) => ask(...question),
     trust,
     store,
     book,
@@ -83,6 +84,7 @@ beforeEach(() => {
   timers = [];
   warnings = [];
   changes = [];
+  ask = () => Promise.reject(new Error('nobody is asked here'));
   gateways = new Gateways();
   gateways.add(1);
   gateways.add(2);
@@ -276,6 +278,103 @@ describe('an auth-resolver that takes the place of another', () => {
       [2, 'account-tokens', ''],
       [1, 'account', account.publicKey],
       [2, 'account', account.publicKey],
+    ]);
+  });
+});
+
+describe('an account with an authorization service', () => {
+  const [auth, service] = [createSigningKey('account'), createSigningKey('user')];
+  const bearer = () =>
+    userOf(auth, (claims) => {
+      claims.nats.bearer_token = true;
+      claims.name = 'sentinel';
+    });
+  const [signing, xkey] = [createSigningKey('account').publicKey, createCurveKey().publicKey];
+  let asked: Parameters<Ask>[];
+  let given: TestUser;
+
+  const tokens = (allowed: string[]) => ({
+    [account.publicKey]: operator.account(account, undefined, past),
+    [importer.publicKey]: operator.account(importer, undefined, past),
+    [auth.publicKey]: operator.account(auth, ({ nats }) => {
+      nats.authorization = { auth_users: [service.publicKey], allowed_accounts: allowed, xkey };
+      nats.signing_keys.set(signing, undefined);
+    }),
+  });
+
+  beforeEach(() => {
+    open(tokens([account.publicKey]));
+    asked = [];
+    given = userOf(account, (claims) => {
+      claims.name = 'Bob';
+      claims.exp = nowSeconds() + 100;
+      claims.nats.payload = 10;
+    });
+    ask = async (...question) => {
+      asked.push(question);
+      return { token: given.jwt, user: readUser(given.jwt) as never };
+    };
+  });
+
+  it('has it say who somebody is, and in which account', async () => {
+    const response = await login(bearer());
+    expect(response).toMatchObject({ allowed: true, account: account.publicKey, user: 'Bob', grant: given.jwt });
+    // Here the token's limits hold.
+    expect(response).toMatchObject({ payloadBytesMax: 10, expiresUnixMs: expect.any(Number) });
+    const [{ nameTag }, place] = asked[0];
+    expect([nameTag, place]).toEqual([
+      'sentinel',
+      { account: auth.publicKey, issuer: auth.publicKey, xkey, maySign: expect.any(Function) },
+    ]);
+    expect([place.maySign(signing), place.maySign(account.publicKey)]).toEqual([true, false]);
+    expect(gateways.taken()).toEqual([[1, 'account', account.publicKey]]);
+  });
+
+  it('is not asked about the service itself, nor about users of other accounts', async () => {
+    expect(await login(userOf(auth, undefined, past, service))).toMatchObject({ account: auth.publicKey });
+    expect(await login(userOf(importer))).toMatchObject({ account: importer.publicKey });
+    expect(asked).toEqual([]);
+  });
+
+  it('is not asked about who can not prove to be whom a token names', async () => {
+    const forged = { ...request(userOf(auth)), nonce: 'another' };
+    expect(await mode.login(forged, 1)).toMatchObject({ allowed: false, detail: 'Signature not verified' });
+    expect(asked).toEqual([]);
+  });
+
+  it.each<[string, string[], boolean]>([
+    ['those that are named', [importer.publicKey], true],
+    ['all', ['*'], true],
+    ['none but its own', [], false],
+  ])('places users in %s', async (_, allowed, places) => {
+    open(tokens(allowed));
+    given = userOf(importer);
+    const response = await login(bearer());
+    expect(response.allowed).toBe(places);
+    if (!response.allowed) expect(response.detail).toContain('not permitted as valid account option');
+    given = userOf(auth);
+    expect(await login(bearer())).toMatchObject({ allowed: true, account: auth.publicKey });
+  });
+
+  it('whom it refuses is refused', async () => {
+    ask = async () => ({ detail: 'no', cause: 'callout' });
+    expect(await login(bearer())).toMatchObject({ allowed: false, detail: 'no', cause: 'callout' });
+  });
+
+  it('live connections are judged by the token that it made, without asking', async () => {
+    const live = (grant: string) => mode.recheck({ ...request(bearer()), grant });
+    await login(bearer());
+    asked = [];
+    expect(await live(given.jwt)).toMatchObject({ outcome: 'stays', account: account.publicKey, user: 'Bob' });
+    expect(await live('')).toMatchObject({ outcome: 'gone' });
+    const everybody = ({ nats }: ClaimsOf<'account'>) => void nats.revocations.set('*', nowSeconds());
+    await mode.update(account.publicKey, operator.account(account, everybody), true);
+    expect(await live(given.jwt)).toMatchObject({ outcome: 'revoked' });
+    nowMs += 200_000;
+    expect(await live(given.jwt)).toMatchObject({ outcome: 'expired' });
+    expect(asked).toEqual([]);
+    expect(changes).toEqual([
+      { account: account.publicKey, action: 'changed', by: operator.key.publicKey, reason: 'CLAIMS.UPDATE' },
     ]);
   });
 });
