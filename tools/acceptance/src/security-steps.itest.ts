@@ -59,9 +59,13 @@ async function order(shop: NatsConnection, subject: string): Promise<string> {
   }
 }
 
-/** What a subscription of `subject` is told instead of messages. */
-const denied = (client: NatsConnection, subject: string): Promise<string | undefined> =>
-  new Promise((resolve) => client.subscribe(subject, { callback: (error) => resolve(error?.message) }));
+/** What a subscription of `subject` is told. */
+async function denied(client: NatsConnection, subject: string): Promise<string> {
+  const told: string[] = [];
+  client.subscribe(subject, { callback: (error) => void told.push(error?.message ?? 'a message') });
+  await client.flush();
+  return told.join();
+}
 
 /** What comes to `to` of everything that `from` says. */
 async function overheard(from: NatsConnection, to: NatsConnection): Promise<string[]> {
