@@ -16,7 +16,7 @@ switch (command.kind) {
     break;
   case 'plan': {
     const { planCommand } = await import('./plan-command.ts');
-    const { stdout, stderr, exitCode } = planCommand(command.target, command.argv);
+    const { stdout, stderr, exitCode } = await planCommand(command.target, command.argv);
     process.stdout.write(stdout);
     process.stderr.write(stderr);
     process.exitCode = exitCode;

@@ -13,10 +13,10 @@ interface State {
 }
 
 /** `--plan`: compares what a reload would read with what is in force. Changes nothing. */
-export function planCommand(target: SignalTarget, argv: readonly string[]) {
+export async function planCommand(target: SignalTarget, argv: readonly string[]) {
   let state: State;
   try {
-    state = JSON.parse(readFileSync(join(chooseRunDir(runningRunDirs(), target), 'state.json'), 'utf8'));
+    state = JSON.parse(readFileSync(join(chooseRunDir(await runningRunDirs(), target), 'state.json'), 'utf8'));
   } catch (error) {
     return { stdout: '', stderr: `nats-server: ${(error as Error).message}\n`, exitCode: 1 };
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   constants,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -62,20 +63,23 @@ export interface RunningRunDir {
   path: string;
 }
 
-/** Those that this user can enter, wherever their supervisors may have put them, by pid. */
-export function runningRunDirs(isAlive: (pid: number) => boolean = processIsAlive): RunningRunDir[] {
-  return baseFolders()
+/** Those of this user's servers, root's being all; wherever their supervisors may have put them, by pid. */
+export async function runningRunDirs(isAlive: (pid: number) => boolean = processIsAlive): Promise<RunningRunDir[]> {
+  const found = baseFolders()
     .flatMap(runDirsIn)
-    .filter(({ pid, path }) => isAlive(pid) && isAccessible(path))
-    .sort((a, b) => a.pid - b.pid);
+    .filter(({ pid, path }) => isAlive(pid) && isOurs(path));
+  // A number is soon another process's.
+  const deserted = await Promise.all(found.map((one) => isDeserted(one, isAlive)));
+  return found.filter((_, i) => !deserted[i]).sort((a, b) => a.pid - b.pid);
 }
 
 /** The path of the one that is meant. Throws when that is none, or more than one. */
 export function chooseRunDir(running: readonly RunningRunDir[], target: SignalTarget): string {
   if (target.kind === 'pid') {
-    const found = running.find((one) => one.pid === target.pid);
-    if (found === undefined) throw new Error(`no server of yours runs as ${target.pid}`);
-    return found.path;
+    const found = running.filter((one) => one.pid === target.pid);
+    if (found.length === 0) throw new Error(`no server of yours runs as ${target.pid}`);
+    if (found.length > 1) throw new Error(`several claim to be ${target.pid}:\n${found.map(pathOf).join('\n')}`);
+    return found[0].path;
   }
   if (running.length === 0) throw new Error('no nats-server processes running');
   if (running.length > 1) {
@@ -83,6 +87,8 @@ export function chooseRunDir(running: readonly RunningRunDir[], target: SignalTa
   }
   return running[0].path;
 }
+
+const pathOf = ({ path }: RunningRunDir): string => path;
 
 const baseFolder = (): string => baseFolders()[0];
 
@@ -102,6 +108,13 @@ function isAccessible(folder: string): boolean {
   }
 }
 
+/** In a folder that everybody may write to, anybody can make one that looks like a server's. */
+function isOurs(path: string): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  const user = process.getuid?.();
+  return found?.isDirectory() === true && (found.mode & 0o077) === 0 && (user === 0 || found.uid === user);
+}
+
 function runDirsIn(base: string): RunningRunDir[] {
   return readdirSync(base).flatMap((name) => {
     const pid = /^skein-(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1];
@@ -110,14 +123,14 @@ function runDirsIn(base: string): RunningRunDir[] {
 }
 
 /**
- * Removes those that dead supervisors left. Containers may share the folder but not the numbers of processes, so that a
- * number which means nothing here proves nothing: only a control socket that nobody listens on does.
+ * Removes those that dead supervisors left. A number proves nothing: containers may share the folder but not the numbers of
+ * processes, and it may be another process's by now. Only a control socket that nobody listens on does.
  */
 export async function removeStaleRunDirs(isAlive: (pid: number) => boolean = processIsAlive): Promise<void> {
-  for (const { pid, path } of runDirsIn(baseFolder())) {
-    if (isAlive(pid) || !isAccessible(path) || !(await isDeserted(path))) continue;
+  for (const one of runDirsIn(baseFolder())) {
+    if (!isOurs(one.path) || !(await isDeserted(one, isAlive))) continue;
     try {
-      rmSync(path, { recursive: true, force: true });
+      rmSync(one.path, { recursive: true, force: true });
     } catch {
       // another node does so, too
     }
@@ -127,14 +140,14 @@ export async function removeStaleRunDirs(isAlive: (pid: number) => boolean = pro
 /** Time enough for a supervisor to get from the folder to the socket in it. */
 const WITHOUT_SOCKET_MS_MAX = 60_000;
 
-function isDeserted(path: string): Promise<boolean> {
+function isDeserted({ pid, path }: RunningRunDir, isAlive: (pid: number) => boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(join(path, CONTROL_SOCKET), () => {
       socket.destroy();
       resolve(false);
     });
     socket.on('error', ({ code }: NodeJS.ErrnoException) => {
-      resolve(code === 'ECONNREFUSED' || (code === 'ENOENT' && isOld(path)));
+      resolve(code === 'ECONNREFUSED' || (code === 'ENOENT' && isOld(path) && !isAlive(pid)));
     });
   });
 }

@@ -25,7 +25,7 @@ async function run(): Promise<void> {
     return;
   }
   const { target } = command;
-  const runDir = chooseRunDir(runningRunDirs(), target);
+  const runDir = chooseRunDir(await runningRunDirs(), target);
   if (command.kind === 'ps') {
     const list = JSON.parse(readFileSync(join(runDir, 'processes.json'), 'utf8')) as { processes: ListedProcess[] };
     process.stdout.write(processTable(list.processes, Date.now()));
