@@ -72,6 +72,12 @@ export class Blocks {
     if (this.counts.add(block.number, -1) === 0) this.#drop(block);
   }
 
+  /** Forgets all messages of a block that was said to change. */
+  removeAll(block: Block): void {
+    this.counts.add(block.number, -this.counts.get(block.number));
+    this.#drop(block);
+  }
+
   /**
    * What changed, once the pages of new messages have been noted in their blocks.
    *

@@ -185,13 +185,8 @@ export class LevelStreamStore implements StreamStore {
     for (let number = this.#blocks.counts.next(blockOf(this.#first)); number >= 0 && number <= blockOf(sequence); ) {
       const block = this.#blocks.get(number) as Block;
       this.#blocks.change(block);
-      const end = Math.min(BLOCK_MESSAGES, sequence - block.first + 1);
-      for (let slot = 0; slot < end; slot++) {
-        const id = block.subjects[slot];
-        if (id === 0) continue;
-        this.#forgetOfSubject(id, block.first + slot, 0);
-        this.#drop(block, slot, false);
-      }
+      if (sequence - block.first >= BLOCK_MESSAGES - 1) this.#dropAll(block);
+      else this.#dropThrough(block, sequence - block.first);
       number = this.#blocks.counts.next(number + 1);
     }
     this.#first = this.#live(sequence + 1, 1) || this.#last + 1;
@@ -339,6 +334,29 @@ export class LevelStreamStore implements StreamStore {
     this.#blocks.remove(block, slot, secure);
   }
 
+  #dropThrough(block: Block, last: number): void {
+    for (let slot = 0; slot <= last; slot++) {
+      const id = block.subjects[slot];
+      if (id === 0) continue;
+      this.#forgetOfSubject(id, block.first + slot, 0);
+      this.#drop(block, slot, false);
+    }
+  }
+
+  /** The same, with all that the block has. */
+  #dropAll(block: Block): void {
+    const { subjects, counted, first, slots } = block;
+    for (let slot = 0; slot < slots; slot++) {
+      if (subjects[slot] === 0) continue;
+      this.#forgetOfSubject(subjects[slot], first + slot, 0);
+      this.#contents.removed(first + slot, false);
+      this.#messages--;
+      this.#bytes -= counted[slot];
+    }
+    subjects.fill(0);
+    this.#blocks.removeAll(block);
+  }
+
   /** One message less on a subject. */
   #forgetOfSubject(id: number, sequence: number, distance: number): void {
     const at = id % BLOCK_SUBJECTS;
@@ -373,13 +391,13 @@ export class LevelStreamStore implements StreamStore {
 
   #firstOf(id: number, from: number, last: number, messages: number): number {
     const near = Math.min(last, (blockOf(from) + SEARCHED_BLOCKS) * BLOCK_MESSAGES - 1);
-    const found = this.#search(from, near, (other) => other === id);
+    const found = this.#search(from, near, id);
     if (found > 0) return found;
     if (messages <= CHAIN_MESSAGES) {
       const chained = this.#chain(id, last, (_, met) => met === messages);
       if (chained > 0) return chained;
     }
-    return this.#search(near + 1, last, (other) => other === id);
+    return this.#search(near + 1, last, id);
   }
 
   /** The newest message of the subject before this one, which is that far away, if the way can be followed. */
@@ -391,7 +409,7 @@ export class LevelStreamStore implements StreamStore {
       if (block.subjects[at % BLOCK_MESSAGES] === id) return at;
       step = block.distances[at % BLOCK_MESSAGES];
     }
-    return this.#search(sequence - 1, this.#first, (other) => other === id);
+    return this.#search(sequence - 1, this.#first, id);
   }
 
   /**
@@ -443,19 +461,18 @@ export class LevelStreamStore implements StreamStore {
     const [first, last, messages] = [states.firsts[at], states.lasts[at], states.messages[at]];
     if (last < from || Math.abs(first) > to) return 0;
     if (first >= from) return first;
-    const is = (other: number): boolean => other === id;
     const start = Math.max(from, Math.abs(first));
     const end = Math.min(to, last);
     const near = Math.min(end, (blockOf(start) + SEARCHED_BLOCKS) * BLOCK_MESSAGES - 1);
-    const found = this.#search(start, near, is);
+    const found = this.#search(start, near, id);
     if (found > 0 || near === end) return found;
-    if (messages > CHAIN_MESSAGES) return this.#search(near + 1, end, is);
+    if (messages > CHAIN_MESSAGES) return this.#search(near + 1, end, id);
     let next = 0;
     const passed = this.#chain(id, last, (sequence, met) => {
       if (sequence >= from) next = sequence;
       return sequence <= from || met === messages;
     });
-    if (passed === 0) return this.#search(near + 1, end, is);
+    if (passed === 0) return this.#search(near + 1, end, id);
     return next <= to ? next : 0;
   }
 
@@ -465,37 +482,36 @@ export class LevelStreamStore implements StreamStore {
     const [first, last, messages] = [states.firsts[at], states.lasts[at], states.messages[at]];
     if (last <= over || Math.abs(first) > upTo) return 0;
     if (last <= upTo) return last;
-    const is = (other: number): boolean => other === id;
     const end = Math.max(over + 1, Math.abs(first));
     if (upTo < end) return 0;
     const near = Math.max(end, (blockOf(upTo) - SEARCHED_BLOCKS + 1) * BLOCK_MESSAGES);
-    const found = this.#search(upTo, near, is);
+    const found = this.#search(upTo, near, id);
     if (found > 0 || near === end) return found;
-    if (messages > CHAIN_MESSAGES) return this.#search(near - 1, end, is);
+    if (messages > CHAIN_MESSAGES) return this.#search(near - 1, end, id);
     const previous = this.#chain(id, last, (sequence, met) => sequence <= upTo || met === messages);
-    if (previous === 0) return this.#search(near - 1, end, is);
+    if (previous === 0) return this.#search(near - 1, end, id);
     return previous <= upTo && previous > over ? previous : 0;
   }
 
-  /** The first message between the two whose subject matches, looking from `from` towards `to`, either way; 0: none. */
-  #search(from: number, to: number, matches: (id: number) => boolean): number {
+  /**
+   * The first message between the two, looking from `from` towards `to`, either way; 0: none.
+   *
+   * @param wanted a subject's id, or says which are
+   */
+  #search(from: number, to: number, wanted: number | ((id: number) => boolean)): number {
     const step = from <= to ? 1 : -1;
-    let lastId = 0;
-    let lastMatched = false;
     for (let number = this.#blockAt(blockOf(from), step); number >= 0; number = this.#blockAt(number + step, step)) {
       if (step === 1 ? number > blockOf(to) : number < blockOf(to)) return 0;
       const { subjects, first } = this.#blocks.get(number) as Block;
       const low = Math.max(0, (step === 1 ? from : to) - first);
       const high = Math.min(BLOCK_MESSAGES - 1, (step === 1 ? to : from) - first);
-      for (let slot = step === 1 ? low : high; slot >= low && slot <= high; slot += step) {
-        const id = subjects[slot];
-        if (id === 0) continue;
-        if (id !== lastId) {
-          lastId = id;
-          lastMatched = matches(id);
-        }
-        if (lastMatched) return first + slot;
-      }
+      const slot =
+        typeof wanted === 'number'
+          ? step === 1
+            ? subjects.indexOf(wanted, low)
+            : subjects.lastIndexOf(wanted, high)
+          : slotOf(subjects, step === 1 ? low : high, step === 1 ? high : low, wanted);
+      if (slot >= low && slot <= high) return first + slot;
     }
     return 0;
   }
@@ -538,4 +554,21 @@ export class LevelStreamStore implements StreamStore {
     }
     return count;
   }
+}
+
+/** The first slot between the two, either way, whose subject is wanted; -1: none. */
+function slotOf(subjects: Uint32Array, from: number, to: number, wanted: (id: number) => boolean): number {
+  const step = from <= to ? 1 : -1;
+  let lastId = 0;
+  let lastWanted = false;
+  for (let slot = from; slot !== to + step; slot += step) {
+    const id = subjects[slot];
+    if (id === 0) continue;
+    if (id !== lastId) {
+      lastId = id;
+      lastWanted = wanted(id);
+    }
+    if (lastWanted) return slot;
+  }
+  return -1;
 }

@@ -4,6 +4,7 @@ import type { Cached } from './record-cache.ts';
 /** A page is closed when it has so much content: one read brings about as many messages as a batch has, and a removal rewrites little. */
 export const PAGE_BYTES = 16 * 1024;
 
+const HALF = 2 ** 32;
 /** For each message: sequence behind the first (u32), end of its record (u32). */
 const ENTRY_BYTES = 8;
 /** Seconds (u48), nanoseconds (u32), bytes of headers (u32), bytes of subject (u16). */
@@ -18,7 +19,8 @@ export function encodePage(first: number, messages: readonly StoredMessage[]): B
   let entry = 4;
   let at = 4 + messages.length * ENTRY_BYTES;
   for (const { sequence, subject, content, headerBytes, seconds, nanos } of messages) {
-    page.writeUIntLE(seconds, at, 6);
+    page.writeUInt32LE(seconds % HALF, at);
+    page.writeUInt16LE(Math.floor(seconds / HALF), at + 4);
     page.writeUInt32LE(nanos, at + 6);
     page.writeUInt32LE(headerBytes, at + 10);
     page.writeUInt16LE(subject.length, at + 14);

@@ -28,7 +28,7 @@ export interface ShardStoreOptions {
   /** What each message counts for beside its subject and content; one with headers on top. */
   overheadBytes: number;
   headerOverheadBytes: number;
-  /** How much may be in memory alone before a flush is asked for. Default 16 MiB. */
+  /** How much may be in memory alone before a flush is asked for. Default 8 MiB. */
   flushBytes?: number;
   /** What decoded records that are on disk may take. Default 64 MiB. */
   cacheBytes?: number;
@@ -211,7 +211,7 @@ export class ShardStore {
 
   #grew(bytes: number): void {
     this.#dirtyBytes += bytes;
-    if (this.#wanted || this.#dirtyBytes < (this.#options.flushBytes ?? 16 << 20)) return;
+    if (this.#wanted || this.#dirtyBytes < (this.#options.flushBytes ?? 8 << 20)) return;
     this.#wanted = true;
     this.#options.onFlushWanted?.();
   }
