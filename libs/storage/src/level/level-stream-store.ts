@@ -389,7 +389,8 @@ export class LevelStreamStore implements StreamStore {
     return { messages: states.messages[at], first: states.firsts[at], last: states.lasts[at] };
   }
 
-  #firstOf(id: number, from: number, last: number, messages: number): number {
+  #firstOf(id: number, notBefore: number, last: number, messages: number): number {
+    const from = Math.max(notBefore, this.#first);
     const near = Math.min(last, (blockOf(from) + SEARCHED_BLOCKS) * BLOCK_MESSAGES - 1);
     const found = this.#search(from, near, id);
     if (found > 0) return found;
