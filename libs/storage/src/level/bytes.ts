@@ -17,13 +17,6 @@ export class ByteWriter {
     this.#buffer[this.#at++] = rest;
   }
 
-  /** Its length, then one byte a char. */
-  name(text: string): void {
-    this.number(text.length);
-    this.#room(text.length);
-    this.#at += this.#buffer.write(text, this.#at, 'latin1');
-  }
-
   done(): Buffer {
     return this.#buffer.subarray(0, this.#at);
   }
@@ -54,11 +47,5 @@ export class ByteReader {
       value += (byte - 0x80) * unit;
       unit *= 0x80;
     }
-  }
-
-  name(): string {
-    const length = this.number();
-    this.#at += length;
-    return this.#buffer.toString('latin1', this.#at - length, this.#at);
   }
 }

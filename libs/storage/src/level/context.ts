@@ -8,8 +8,8 @@ export interface ShardContext {
   readonly database: Database;
   readonly seal: Seal;
   readonly cache: RecordCache;
-  /** Key of the subjects' hashes, 8 bytes. */
-  readonly hashKey: Buffer;
+  /** 8 chars that stand for a subject in keys. */
+  hash(subject: string): string;
   /** What each message counts for beside its subject and content, and one with headers on top. */
   readonly overheadBytes: number;
   readonly headerOverheadBytes: number;

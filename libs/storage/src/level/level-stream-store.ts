@@ -121,7 +121,7 @@ export class LevelStreamStore implements StreamStore {
   ): void {
     if (sequence <= this.#last) throw new RangeError(`sequence ${sequence} was given before (${this.#last})`);
     this.#dirty = true;
-    const id = this.#subjects.idOf(subject) || this.#subjects.add(subject);
+    const id = this.#subjects.idFor(subject);
     const block = this.#blocks.forAppend(blockOf(sequence));
     const states = this.#subjects.block(id);
     const at = id % BLOCK_SUBJECTS;

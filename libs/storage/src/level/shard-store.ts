@@ -8,6 +8,7 @@ import { flushKey, INCARNATION_TYPES, idKey, KeyType, numbersOf, SHARD_KEY } fro
 import { emptyState, LevelStreamStore, type StreamState } from './level-stream-store.ts';
 import { RecordCache } from './record-cache.ts';
 import { checksum, type Seal } from './seal.ts';
+import { subjectHash } from './subject-hash.ts';
 
 const VERSION = 1;
 /** So many flushes are remembered: more than LevelDB's log, where a lost one would go unnoticed, has. */
@@ -88,11 +89,12 @@ export class ShardStore {
     this.#seal = options.seal ?? checksum;
     this.#record = record;
     this.#applied = record.applied;
+    const hashKey = Buffer.from(record.hashKey, 'hex');
     this.#context = {
       database,
       seal: this.#seal,
       cache: new RecordCache(options.cacheBytes ?? 64 << 20),
-      hashKey: Buffer.from(record.hashKey, 'hex'),
+      hash: (subject) => subjectHash(subject, hashKey),
       overheadBytes: options.overheadBytes,
       headerOverheadBytes: options.headerOverheadBytes,
       flushed: record.ordinal,

@@ -4,18 +4,24 @@ import type { Cached } from './record-cache.ts';
 
 /** Consecutive ids of subjects whose names, and whose states, are one record each. */
 export const BLOCK_SUBJECTS = 256;
+const NAMES_AT = BLOCK_SUBJECTS * 4;
 
 /** The subjects `number * BLOCK_SUBJECTS + slot`. */
 export class SubjectBlock implements Cached {
   readonly number: number;
-  readonly #forgotten: (block: SubjectBlock) => void;
+  readonly #owner: Map<number, SubjectBlock>;
   readonly #flushed: () => number;
-  /** '': no subject has this id. */
-  readonly names: string[] = new Array(BLOCK_SUBJECTS).fill('');
+  /** Names as they are on disk, `#offsets[i]` to `#offsets[i + 1]`: most are never asked for, and strings take three times as much. */
+  #encoded: Buffer = Buffer.alloc(0);
+  readonly #offsets = new Uint32Array(BLOCK_SUBJECTS + 1);
+  /** Those that changed since. '': no subject has this id any more. */
+  readonly #names = new Map<number, string>();
   readonly messages = new Float64Array(BLOCK_SUBJECTS);
   /** Sequence of the oldest; negative: it is not older than this, and has to be looked for. */
   readonly firsts = new Float64Array(BLOCK_SUBJECTS);
   readonly lasts = new Float64Array(BLOCK_SUBJECTS);
+  /** 1: another subject had the same hash when one of them came. */
+  readonly shared = new Uint8Array(BLOCK_SUBJECTS);
   namesDirty = false;
   dirty = false;
   /** It may be forgotten when this flush is on disk. */
@@ -26,15 +32,15 @@ export class SubjectBlock implements Cached {
   used = true;
   place = 0;
 
-  constructor(number: number, flushed: () => number, forgotten: (block: SubjectBlock) => void) {
+  constructor(number: number, owner: Map<number, SubjectBlock>, flushed: () => number) {
     this.number = number;
     this.#flushed = flushed;
-    this.#forgotten = forgotten;
+    this.#owner = owner;
   }
 
   get cacheBytes(): number {
-    // Names of some 30 bytes, in a map as well.
-    return BLOCK_SUBJECTS * (3 * 8 + 1 + 8 + 120);
+    // With names of some 30 bytes.
+    return BLOCK_SUBJECTS * (3 * 8 + 2 + 4 + 30) + 512;
   }
 
   isOnDisk(): boolean {
@@ -42,11 +48,21 @@ export class SubjectBlock implements Cached {
   }
 
   forget(): void {
-    this.#forgotten(this);
+    this.#owner.delete(this.number);
   }
 
-  name(slot: number, name: string): void {
-    this.names[slot] = name;
+  /** '': no subject has this id. */
+  name(slot: number): string {
+    return this.#names.get(slot) ?? this.#encoded.toString('latin1', this.#offsets[slot], this.#offsets[slot + 1]);
+  }
+
+  isGiven(slot: number): boolean {
+    const name = this.#names.get(slot);
+    return name === undefined ? this.#offsets[slot + 1] > this.#offsets[slot] : name !== '';
+  }
+
+  setName(slot: number, name: string): void {
+    this.#names.set(slot, name);
     this.#matched[slot] = 0;
     this.namesDirty = true;
   }
@@ -57,24 +73,30 @@ export class SubjectBlock implements Cached {
       this.#matched.fill(0);
     }
     if (this.#matched[slot] === 0) {
-      const name = this.names[slot];
+      const name = this.name(slot);
       this.#matched[slot] = name !== '' && filter.matches(name) ? 2 : 1;
     }
     return this.#matched[slot] === 2;
   }
 
-  /** Each name, '' where there is none. */
+  /** For each the end of its name (u32, little endian), then the names. */
   encodeNames(): Buffer {
-    const writer = new ByteWriter(BLOCK_SUBJECTS * 24);
-    for (const name of this.names) writer.name(name);
-    return writer.done();
+    const names = Array.from({ length: BLOCK_SUBJECTS }, (_, slot) => this.name(slot));
+    const bytes = Buffer.from(' '.repeat(NAMES_AT) + names.join(''), 'latin1');
+    let end = 0;
+    for (const [slot, name] of names.entries()) {
+      end += name.length;
+      bytes.writeUInt32LE(end, slot * 4);
+    }
+    this.#readNames(bytes);
+    return bytes;
   }
 
-  /** For each: messages; unless 0, the last sequence, and how far before it the first is, doubled, plus one when it has to be looked for. */
+  /** For each: messages, doubled, plus one when its hash is shared; unless there are none, the last sequence, and how far before it the first is, doubled, plus one when it has to be looked for. */
   encodeStates(): Buffer {
     const writer = new ByteWriter(BLOCK_SUBJECTS * 12);
     for (let slot = 0; slot < BLOCK_SUBJECTS; slot++) {
-      writer.number(this.messages[slot]);
+      writer.number(this.messages[slot] * 2 + this.shared[slot]);
       if (this.messages[slot] === 0) continue;
       const first = this.firsts[slot];
       writer.number(this.lasts[slot]);
@@ -84,16 +106,24 @@ export class SubjectBlock implements Cached {
   }
 
   decode(names: Buffer, states: Buffer): void {
-    const name = new ByteReader(names);
+    this.#readNames(names);
     const state = new ByteReader(states);
     for (let slot = 0; slot < BLOCK_SUBJECTS; slot++) {
-      this.names[slot] = name.name();
-      this.messages[slot] = state.number();
+      const messages = state.number();
+      this.shared[slot] = messages % 2;
+      this.messages[slot] = Math.floor(messages / 2);
       if (this.messages[slot] === 0) continue;
       this.lasts[slot] = state.number();
       const before = state.number();
       const first = this.lasts[slot] - Math.floor(before / 2);
       this.firsts[slot] = before % 2 === 1 ? -first : first;
     }
+  }
+
+  #readNames(bytes: Buffer): void {
+    this.#names.clear();
+    this.#encoded = bytes;
+    this.#offsets[0] = NAMES_AT;
+    for (let slot = 0; slot < BLOCK_SUBJECTS; slot++) this.#offsets[slot + 1] = NAMES_AT + bytes.readUInt32LE(slot * 4);
   }
 }

@@ -5,10 +5,11 @@ import { DamagedError } from './errors.ts';
 import { hashKey, KeyType, key } from './keys.ts';
 import { Overlay } from './overlay.ts';
 import { BLOCK_SUBJECTS, SubjectBlock } from './subject-block.ts';
-import { subjectHash } from './subject-hash.ts';
 
 /** Ids that became free and are remembered; more are lost until their block is read again. */
 const FREE_MAX = 65_536;
+/** Names whose ids are in memory, twice. */
+const KNOWN_MAX = 65_536;
 /** What a new subject takes until it is on disk. */
 const SUBJECT_BYTES = 200;
 
@@ -18,8 +19,11 @@ export class SubjectTable {
   readonly #stream: number;
   readonly #incarnation: number;
   readonly #blocks = new Map<number, SubjectBlock>();
-  /** Of the blocks that are in memory. */
-  readonly #ids = new Map<string, number>();
+  /** Ids that were asked for lately; when there are many, the older half goes. */
+  #ids = new Map<string, number>();
+  #olderIds = new Map<string, number>();
+  /** Hash of the name that was not there when one was last looked for, and who has it. */
+  #missed = { hash: '', others: [] as readonly number[] };
   /** By hash: ids of the subjects that have it. */
   readonly #hashes = new Overlay<string, readonly number[]>();
   /** Taken from its beginning: ids in the order in which they were freed. May name ids that were taken since. */
@@ -40,44 +44,35 @@ export class SubjectTable {
 
   /** 0: the stream has nothing on it. */
   idOf(name: string): number {
-    const id = this.#ids.get(name);
-    if (id !== undefined) {
-      this.block(id).used = true;
-      return id;
-    }
-    if (this.count === 0) return 0;
-    for (const candidate of this.#withHash(subjectHash(name, this.#context.hashKey))) {
-      if (this.block(candidate).names[candidate % BLOCK_SUBJECTS] === name) return candidate;
-    }
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const older = this.#olderIds.get(name);
+    if (older !== undefined) return this.#know(name, older);
+    const hash = this.#context.hash(name);
+    const others = this.count === 0 ? [] : this.#withHash(hash);
+    for (const id of others) if (this.name(id) === name) return this.#know(name, id);
+    this.#missed = { hash, others };
     return 0;
   }
 
-  add(name: string): number {
-    const id = this.#takeId();
-    const block = this.block(id);
-    const slot = id % BLOCK_SUBJECTS;
-    block.name(slot, name);
-    block.messages[slot] = 0;
-    this.#ids.set(name, id);
-    const hash = subjectHash(name, this.#context.hashKey);
-    this.#hashes.set(hash, [...this.#withHash(hash), id]);
-    this.changed(block);
-    this.count++;
-    this.#context.grew(SUBJECT_BYTES);
-    return id;
+  /** The subject's id; a new one when the stream has nothing on it yet. */
+  idFor(name: string): number {
+    return this.idOf(name) || this.#add(name, this.#missed.hash, this.#missed.others);
   }
 
   drop(id: number): void {
     const block = this.block(id);
     const slot = id % BLOCK_SUBJECTS;
-    const name = block.names[slot];
-    const hash = subjectHash(name, this.#context.hashKey);
-    const others = this.#withHash(hash).filter((other) => other !== id);
+    const name = block.name(slot);
+    const hash = this.#context.hash(name);
+    // Purging a hundred thousand subjects must not read as many records.
+    const others = block.shared[slot] === 0 ? [] : this.#withHash(hash).filter((other) => other !== id);
     this.#hashes.set(hash, others.length === 0 ? undefined : others);
     this.#ids.delete(name);
-    block.name(slot, '');
-    block.messages[slot] = 0;
+    this.#olderIds.delete(name);
     this.changed(block);
+    block.setName(slot, '');
+    block.messages[slot] = 0;
     this.count--;
     this.#release(id);
     this.#context.grew(SUBJECT_BYTES);
@@ -93,7 +88,7 @@ export class SubjectTable {
   }
 
   name(id: number): string {
-    return this.block(id).names[id % BLOCK_SUBJECTS];
+    return this.block(id).name(id % BLOCK_SUBJECTS);
   }
 
   matches(id: number, filter: SubjectFilter): boolean {
@@ -120,7 +115,7 @@ export class SubjectTable {
     for (let first = 0; first < this.next; first += BLOCK_SUBJECTS) {
       const block = this.block(first);
       for (let slot = 0; slot < BLOCK_SUBJECTS; slot++) {
-        if (block.names[slot] !== '' && (filter === undefined || block.matches(slot, filter))) yield first + slot;
+        if (block.isGiven(slot) && (filter === undefined || block.matches(slot, filter))) yield first + slot;
       }
     }
   }
@@ -149,6 +144,22 @@ export class SubjectTable {
   /** The stream has nothing to do with it any more. */
   close(): void {
     for (const block of this.#blocks.values()) this.#context.cache.remove(block);
+  }
+
+  #add(name: string, hash: string, others: readonly number[]): number {
+    const id = this.#takeId();
+    const block = this.block(id);
+    const slot = id % BLOCK_SUBJECTS;
+    this.changed(block);
+    block.setName(slot, name);
+    block.messages[slot] = 0;
+    block.shared[slot] = others.length > 0 ? 1 : 0;
+    for (const other of others) this.#share(other);
+    this.#know(name, id);
+    this.#hashes.set(hash, [...others, id]);
+    this.count++;
+    this.#context.grew(SUBJECT_BYTES);
+    return id;
   }
 
   #withHash(hash: string): readonly number[] {
@@ -182,11 +193,7 @@ export class SubjectTable {
   }
 
   #load(number: number): SubjectBlock {
-    const block = new SubjectBlock(
-      number,
-      () => this.#context.flushed,
-      (forgotten) => this.#forget(forgotten),
-    );
+    const block = new SubjectBlock(number, this.#blocks, () => this.#context.flushed);
     const first = number * BLOCK_SUBJECTS;
     const damaged = (): DamagedError =>
       new DamagedError(this.#stream, `subjects ${first} to ${first + BLOCK_SUBJECTS - 1}`);
@@ -196,8 +203,7 @@ export class SubjectTable {
       block.decode(names, states);
       for (let slot = 0; slot < BLOCK_SUBJECTS; slot++) {
         const id = first + slot;
-        if (block.names[slot] !== '') this.#ids.set(block.names[slot], id);
-        else if (id > 0 && id < this.next) this.#release(id);
+        if (id > 0 && id < this.next && !block.isGiven(slot)) this.#release(id);
       }
     } else if (names !== undefined || states !== undefined || this.#wasGiven(first)) {
       throw damaged();
@@ -212,8 +218,18 @@ export class SubjectTable {
     return Math.max(first, 1) < this.next - 1;
   }
 
-  #forget(block: SubjectBlock): void {
-    this.#blocks.delete(block.number);
-    for (const name of block.names) if (name !== '') this.#ids.delete(name);
+  #know(name: string, id: number): number {
+    if (this.#ids.size >= KNOWN_MAX) {
+      this.#olderIds = this.#ids;
+      this.#ids = new Map();
+    }
+    this.#ids.set(name, id);
+    return id;
+  }
+
+  #share(id: number): void {
+    const block = this.block(id);
+    this.changed(block);
+    block.shared[id % BLOCK_SUBJECTS] = 1;
   }
 }
