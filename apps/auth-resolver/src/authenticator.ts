@@ -25,7 +25,7 @@ export type Verdict =
       user: string;
       account: string;
       permissions?: AuthPermissions;
-      /** The user of the configuration that it has proven to be. */
+      /** The user of the configuration that it has proven to be, or is without a proof. */
       proven?: string;
     }
   | Refusal
@@ -216,7 +216,7 @@ export class Authenticator {
     }
     if (pass === '' && token === '' && noAuthUser !== undefined && mayConnect(noAuthUser, request)) {
       const { name, account, permissions } = noAuthUser;
-      return { kind: 'allowed', user: shownName(credentials) || name, account, permissions };
+      return { kind: 'allowed', user: shownName(credentials) || name, account, permissions, proven: name };
     }
     return refused(credentials, isEmpty(credentials) ? 'nothing_shown' : 'unknown_user');
   }

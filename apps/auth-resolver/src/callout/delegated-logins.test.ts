@@ -98,6 +98,14 @@ it('of other accounts than the allowed ones, users of the configuration are know
   expect(asked.map(({ user }) => user)).toEqual(['b', 'app']);
 });
 
+it('so is who shows nothing, as the user that such have; but nobody without any', async () => {
+  expect(await check(logins(['APP'], { noAuthUser: 'b' }), {})).toMatchObject({ allowed: true, account: 'B' });
+  expect(asked).toEqual([]);
+  answer = { detail: 'no', cause: 'callout' };
+  expect(await check(logins(['APP'], { accounts: [] }), {})).toMatchObject({ allowed: false });
+  expect(asked).toEqual([{ user: '', pass: '' }]);
+});
+
 it('who shows nothing is asked about as the user that such have', async () => {
   await check(logins([], { noAuthUser: 'app' }), {});
   expect(asked).toEqual([{ user: 'app', pass: 'pwd' }]);
