@@ -119,6 +119,25 @@ describe.each([
     await node.reload(conf.replace(issuer.publicKey, createSigningKey('account').publicKey));
     await client.closed();
   });
+
+  it('an auth-resolver that dies while a service thinks: the next one asks, and who is in stays', async () => {
+    const node = await startNode({ gateways: 2, conf: conf.replace('timeout: 1', 'timeout: 10') });
+    const service = await CalloutServiceUnderTest.start(await openClient(node, { user: 'auth', pass: 'pwd' }), xkey);
+    const allow: CalloutServiceUnderTest['decide'] = (asked) =>
+      answerTo(asked, issuer, ({ nats }) => (nats.jwt = userFor(asked, issuer, (user) => (user.aud = 'APP'))));
+    service.decide = allow;
+    const inside = await openClient(node, bob);
+    const resolver = await node.process('auth-resolver');
+    service.decide = () => {
+      process.kill(resolver.pid, 'SIGKILL');
+      service.decide = allow;
+      return undefined;
+    };
+    const late = await openClient(node, { ...bob, timeout: 10_000 });
+    expect(await whoAmI(late)).toMatchObject({ account: 'APP' });
+    expect(service.asked.length).toBe(3);
+    expect(inside.isClosed()).toBe(false);
+  });
 });
 
 describe.each([
