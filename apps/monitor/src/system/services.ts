@@ -13,6 +13,7 @@ import type { Profiles } from '../profiling/profiles.ts';
 import { ClientDeeds } from './client-deeds.ts';
 import { filterFrom, isMeant } from './filter.ts';
 import { serviceOf } from './patterns.ts';
+import { requestInfo } from './request-info.ts';
 import { statsz } from './statsz.ts';
 import { subscriberCount } from './subscriber-count.ts';
 import type { SystemRequest } from './system-request.ts';
@@ -93,14 +94,18 @@ export class Services {
     return page && this.#page(page, body);
   }
 
-  async #ofAccount(account: string, name: string, { body }: SystemRequest): Promise<SystemAnswer | undefined> {
+  async #ofAccount(account: string, name: string, { body, headers }: SystemRequest): Promise<SystemAnswer | undefined> {
     const { monitor } = this.#options;
     switch (name) {
       case 'CONNS':
         return this.#connections(account, body);
       case 'STATZ':
-        // PING asks of all accounts.
-        return this.#page(accstatz, body, account === 'PING' ? undefined : account);
+        // PING asks of all accounts, but for users of an account of that name.
+        return this.#page(
+          accstatz,
+          body,
+          account === 'PING' && requestInfo(headers).acc !== 'PING' ? undefined : account,
+        );
       case 'INFO': {
         const answer = await answerService(monitor, accountz, body, account);
         return answer && this.#enveloped(detailOf(answer));

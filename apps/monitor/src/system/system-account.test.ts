@@ -360,6 +360,15 @@ it('says nothing of an account that nobody is in', async () => {
   expect(body).toMatchObject({ data: { account_statz: [{ acc: 'APP', conns: 0 }] } });
 });
 
+it('tells users of an account that is called PING of their own alone', async () => {
+  const node = new Node();
+  node.answers.set('accounts', { accounts: [figures('APP', 1)] });
+  const subject = '$SYS.REQ.ACCOUNT.PING.STATZ';
+  const [{ body }] = await node.request(subject);
+  expect(body).toMatchObject({ data: { account_statz: [{ acc: 'APP' }] } });
+  expect(await node.request(subject, '', 'Nats-Request-Info: {"acc":"PING"}')).toEqual([]);
+});
+
 const USER_INFO = '$SYS.REQ.USER.APP.INFO';
 
 it('tells a requester who it is, and what it may do', async () => {
