@@ -18,8 +18,10 @@ export class AccountError extends Error {}
 
 /** Lookups under way at a time; each is shared by all who wait for that account. */
 const LOOKUPS_MAX = 1024;
-/** Imports of imports: how far they are followed. */
-const CHAIN_MAX = 100;
+/** Of these one account at most waits for that many at a time. */
+const LOOKUPS_AT_ONCE = 64;
+/** Accounts that one leads to by its imports, and theirs. */
+const CLOSURE_MAX = 16_384;
 
 /**
  * The accounts that somebody has come for, and those that they import from, each verified. An entry is what its token says and
@@ -30,6 +32,8 @@ export class AccountBook {
   #trust: Trust;
   readonly #wallMs: () => number;
   readonly #known = new Map<string, KnownAccount>();
+  /** Who imports streams, by whose they are; some may have ceased to. */
+  readonly #listeners = new Map<string, Set<string>>();
   readonly #lookups = new Map<string, Promise<KnownAccount>>();
   /** Rises when an account is taken away: what was read before may be that one. */
   #takenAway = 0;
@@ -72,17 +76,38 @@ export class AccountBook {
 
   /** The account with all that it imports from, over any number of steps. What can't be had is left out. */
   async closure(key: string): Promise<KnownAccount[]> {
-    const first = await this.get(key);
-    const found = new Map([[key, first]]);
-    for (const account of found.values()) {
-      for (const { account: exporter } of account.definition.imports) {
-        if (found.has(exporter) || found.size >= CHAIN_MAX) continue;
-        const other = await Promise.resolve(this.get(exporter)).catch(() => undefined);
-        if (other !== undefined) found.set(exporter, other);
+    const found = new Set([key]);
+    let level = [await this.get(key)];
+    while (level.length > 0) {
+      const exporters = new Set(level.flatMap(({ definition }) => definition.imports.map(({ account }) => account)));
+      const next = [...exporters].filter((one) => !found.has(one)).slice(0, CLOSURE_MAX - found.size);
+      level = [];
+      for (let i = 0; i < next.length; i += LOOKUPS_AT_ONCE) {
+        const looked = next.slice(i, i + LOOKUPS_AT_ONCE).map(async (one) => this.get(one));
+        for (const result of await Promise.allSettled(looked)) {
+          if (result.status === 'fulfilled') level.push(result.value);
+        }
       }
+      for (const one of next) found.add(one);
     }
     // What an exporter says about activations is known only now.
-    return [...found.keys()].flatMap((one) => this.#redefine(one) ?? []);
+    return [...found].flatMap((one) => this.#redefine(one) ?? []);
+  }
+
+  /** Whom the account's messages have to be carried to, wherever they are published. */
+  listenersTo(key: string): KnownAccount[] {
+    return [...(this.#listeners.get(key) ?? [])].flatMap((one) => this.#known.get(one) ?? []);
+  }
+
+  imports(key: string, exporter: string): boolean {
+    return this.#known.get(key)?.definition.imports.some(({ account }) => account === exporter) ?? false;
+  }
+
+  /** Who imports from any of these. */
+  importersOf(keys: ReadonlySet<string>): string[] {
+    return [...this.#known].flatMap(([other, { definition }]) =>
+      !keys.has(other) && definition.imports.some(({ account }) => keys.has(account)) ? [other] : [],
+    );
   }
 
   /**
@@ -92,15 +117,15 @@ export class AccountBook {
   replace(key: string, token: string): string[] {
     const before = this.#known.get(key);
     if (before?.token === token) return [];
-    this.#known.set(key, this.#read(key, token));
-    return [key, ...this.#importers(key)].filter((one) => this.#redefine(one) !== undefined);
+    this.#keep(key, this.#read(key, token));
+    return [key, ...this.importersOf(new Set([key]))].filter((one) => this.#redefine(one) !== undefined);
   }
 
   /** Nobody is to come in by what was known of it. Returns who imports from it. */
   forget(key: string): string[] {
     this.#takenAway++;
     this.#known.delete(key);
-    return this.#importers(key).filter((one) => this.#redefine(one) !== undefined);
+    return this.importersOf(new Set([key])).filter((one) => this.#redefine(one) !== undefined);
   }
 
   /** Others are trusted now. Returns the accounts that no longer are. */
@@ -130,16 +155,19 @@ export class AccountBook {
     const next = defineAccount(known.claims, (one) => this.#known.get(one)?.claims, this.#wallMs());
     const isSame = JSON.stringify(next.definition) === JSON.stringify(known.definition);
     const redefined = { ...known, ...next, ...(isSame && { definition: known.definition }) };
-    this.#known.set(key, redefined);
+    this.#keep(key, redefined);
     return redefined;
   }
 
-  #importers(key: string): string[] {
-    const importers: string[] = [];
-    for (const [other, { definition }] of this.#known) {
-      if (other !== key && definition.imports.some(({ account }) => account === key)) importers.push(other);
+  #keep(key: string, account: KnownAccount): void {
+    if (this.#known.get(key)?.claims !== account.claims) {
+      for (const { kind, account: exporter } of account.definition.imports) {
+        if (kind !== 'stream') continue;
+        const listeners = this.#listeners.get(exporter) ?? new Set();
+        this.#listeners.set(exporter, listeners.add(key));
+      }
     }
-    return importers;
+    this.#known.set(key, account);
   }
 
   async #lookup(key: string): Promise<KnownAccount> {
@@ -156,7 +184,7 @@ export class AccountBook {
     if (before !== this.#takenAway) return this.#lookup(key);
     // It may have been replaced while it was read.
     const known = this.#known.get(key) ?? this.#read(key, token);
-    this.#known.set(key, known);
+    this.#keep(key, known);
     return known;
   }
 

@@ -19,6 +19,8 @@ export interface AccountGoneMessage {
 
 const ANSWER_MS = 10_000;
 const AGAIN_MS = 50;
+/** An account may lead to thousands. */
+const TOLD_AT_ONCE = 64;
 
 type Bus = Pick<Member, 'peers' | 'links' | 'request'>;
 
@@ -47,21 +49,32 @@ export class GatewayAccounts {
   async tell(gateway: number, accounts: readonly { definition: AccountDefinition; token: string }[]): Promise<void> {
     const told = this.#toldTo(gateway);
     const due = accounts.filter(({ definition }) => !this.knows(gateway, definition));
-    await Promise.all(
-      due.map(async ({ definition, token }) => {
-        const message: AccountMessage = { definition, token, known: false, recheck: false };
-        await this.#bus.request(gateway, 'account', JSON.stringify(message), ANSWER_MS);
-        told.set(definition.name, definition);
-      }),
+    for (let i = 0; i < due.length; i += TOLD_AT_ONCE) {
+      await Promise.all(
+        due.slice(i, i + TOLD_AT_ONCE).map(async ({ definition, token }) => {
+          const message: AccountMessage = { definition, token, known: false, recheck: false };
+          await this.#bus.request(gateway, 'account', JSON.stringify(message), ANSWER_MS);
+          told.set(definition.name, definition);
+        }),
+      );
+    }
+  }
+
+  /** Gateways that live by one of these accounts, and have not been told of all that it leads to. */
+  lacking(accounts: readonly string[], others: readonly string[]): number[] {
+    return [...this.#told].flatMap(([gateway, told]) =>
+      accounts.some((one) => told.has(one)) && others.some((one) => !told.has(one)) ? [gateway] : [],
     );
   }
 
   /** An account has changed: resolves when every gateway lives by it, its connections included. */
   async changed(definition: AccountDefinition, token: string): Promise<void> {
     const message: AccountMessage = { definition, token, known: true, recheck: true };
-    await this.#everywhere('account', JSON.stringify(message), (gateway) =>
-      this.#toldTo(gateway).set(definition.name, definition),
-    );
+    await this.#everywhere('account', JSON.stringify(message), (gateway) => {
+      // One that did not know the account does not know it now.
+      const told = this.#told.get(gateway);
+      if (told?.has(definition.name)) told.set(definition.name, definition);
+    });
   }
 
   /** An account is gone: resolves when its connections are closed. */

@@ -1,5 +1,5 @@
 import type { AuthRequest, AuthResponse, Peer } from '@skein/bus';
-import type { ClaimsOf } from '@skein/jwt';
+import { type ClaimsOf, encodeJwt, newClaims } from '@skein/jwt';
 import { createCurveKey, createSigningKey } from '@skein/nkeys';
 import { noTrust, readUser, Trust } from '@skein/trust';
 import { nowSeconds, TestOperator, type TestUser, userOf } from '@skein/trust/testing';
@@ -152,6 +152,102 @@ describe('a login', () => {
     expect(await login(userOf(account))).toMatchObject({ allowed: false, detail: 'peer gone' });
     gateways.answer = async () => '{}';
     expect(await login(userOf(account))).toMatchObject({ allowed: true });
+  });
+});
+
+describe('an import', () => {
+  const other = createSigningKey('account');
+  const importing = (...exporters: { publicKey: string }[]): string =>
+    operator.account(importer, ({ nats }) => {
+      for (const { publicKey } of exporters) {
+        const one = { account: publicKey, subject: 's', type: 'stream', token: '', to: '', local_subject: '' };
+        nats.imports.push({ ...one, name: '', share: false, allow_trace: false } as never);
+      }
+    });
+
+  it('from an account that appears later comes to those who wait for it', async () => {
+    const activated = operator.account(importer, ({ nats }) => {
+      const claims = newClaims('activation', importer.publicKey);
+      Object.assign(claims.nats, { subject: 's', kind: 'stream' });
+      const token = encodeJwt(claims, account, nowSeconds());
+      const one = { account: account.publicKey, subject: 's', type: 'stream', token, to: '', local_subject: '' };
+      nats.imports.push({ ...one, name: '', share: false, allow_trace: false } as never);
+    });
+    open({ [importer.publicKey]: activated });
+    await login(userOf(importer));
+    expect(gateways.taken()).toEqual([[1, 'account', importer.publicKey]]);
+    await mode.update(account.publicKey, operator.account(account), true);
+    const bodies = gateways.asked.map(({ gateway, body }) => [gateway, body as AccountMessage] as const);
+    expect(bodies.map(([gateway, { definition }]) => [gateway, definition.name])).toEqual([
+      [1, account.publicKey],
+      [1, importer.publicKey],
+      [2, importer.publicKey],
+    ]);
+    expect(bodies[1][1].definition.imports).toMatchObject([{ activated: true }]);
+  });
+
+  it('that is new brings along what it is from, where the importer is known', async () => {
+    open({ [account.publicKey]: operator.account(account), [importer.publicKey]: importing() });
+    await login(userOf(importer), 2);
+    gateways.taken();
+    await mode.update(importer.publicKey, importing(account, other), true);
+    expect(gateways.taken()).toEqual([
+      [1, 'account', importer.publicKey],
+      [2, 'account', importer.publicKey],
+      [2, 'account', account.publicKey],
+    ]);
+    await mode.update(importer.publicKey, importing(account), true);
+    expect(gateways.taken()).toHaveLength(2);
+    // A gateway that knew nothing of it has heard of the update in vain.
+    await login(userOf(importer), 1);
+    expect(gateways.taken()).toEqual([
+      [1, 'account', importer.publicKey],
+      [1, 'account', account.publicKey],
+    ]);
+  });
+
+  it('of a stream is known to whichever gateways know the exporter', async () => {
+    open({ [account.publicKey]: operator.account(account), [importer.publicKey]: importing(account) });
+    await login(userOf(importer), 2);
+    gateways.taken();
+    await login(userOf(account), 1);
+    expect(gateways.taken()).toEqual([
+      [1, 'account', account.publicKey],
+      [1, 'account', importer.publicKey],
+    ]);
+    // The other way round.
+    open({ [account.publicKey]: operator.account(account), [importer.publicKey]: importing(account) });
+    await login(userOf(account), 1);
+    gateways.taken();
+    await login(userOf(importer), 2);
+    expect(gateways.taken().sort()).toEqual(
+      [
+        [1, 'account', importer.publicKey],
+        [2, 'account', account.publicKey],
+        [2, 'account', importer.publicKey],
+      ].sort(),
+    );
+    await login(userOf(importer), 2);
+    await login(userOf(account), 1);
+    expect(gateways.taken()).toEqual([]);
+  });
+
+  it('of a stream that is new is known to the gateways of the exporter before the update is answered', async () => {
+    open({ [account.publicKey]: operator.account(account), [importer.publicKey]: importing() });
+    await login(userOf(account), 1);
+    await login(userOf(importer), 2);
+    gateways.taken();
+    await mode.update(importer.publicKey, importing(account), true);
+    const told = gateways.asked.filter(({ gateway, body }) => gateway === 1 && !(body as AccountMessage).known);
+    expect(told.map(({ body }) => (body as AccountMessage).definition.name)).toEqual([importer.publicKey]);
+  });
+
+  it('is one of as many as there may be', async () => {
+    const exporters = Array.from({ length: 150 }, () => createSigningKey('account'));
+    const tokens = exporters.map((one) => [one.publicKey, operator.account(one)]);
+    open({ ...Object.fromEntries(tokens), [importer.publicKey]: importing(...exporters) });
+    await login(userOf(importer));
+    expect(gateways.taken()).toHaveLength(151);
   });
 });
 

@@ -114,9 +114,13 @@ export class OperatorMode {
       if (!isWanted && !keepsUnknown) return false;
       await store.save(account, token);
       this.#changed(account, 'changed', 'CLAIMS.UPDATE', token);
-      if (!isWanted) return true;
+      if (!isWanted) {
+        await this.#appeared(new Set([account]));
+        return true;
+      }
       try {
         await this.#tellOf(book.replace(account, token));
+        await this.#bring(account, [account]);
       } catch (error) {
         if (!(error instanceof AccountError)) throw error;
         log.warn(`Update for account ${JSON.stringify(account)} resulted in error ${error.message}`);
@@ -149,17 +153,23 @@ export class OperatorMode {
         this.#changed(account, 'removed', 'nobody trusted has signed it any more');
         await gateways.gone(account);
       }
+      const appeared = new Set<string>();
       for (const [account, token] of Object.entries(preload)) {
         await store.save(account, token);
         this.#changed(account, 'changed', 'configuration', token);
-        if (!book.isWanted(account)) continue;
+        if (!book.isWanted(account)) {
+          appeared.add(account);
+          continue;
+        }
         try {
           await this.#tellOf(book.replace(account, token));
+          await this.#bring(account, [account]);
         } catch (error) {
           if (!(error instanceof AccountError)) throw error;
           log.warn(`Update for account ${JSON.stringify(account)} resulted in error ${error.message}`);
         }
       }
+      await this.#appeared(appeared);
     });
   }
 
@@ -234,8 +244,22 @@ export class OperatorMode {
   async #introduce(account: string, gateway: number): Promise<void> {
     const { book, gateways } = this.#options;
     const known = book.known(account);
-    if (known !== undefined && gateways.knows(gateway, known.definition)) return;
-    await gateways.tell(gateway, await book.closure(account));
+    if (known === undefined || !gateways.knows(gateway, known.definition)) {
+      await gateways.tell(gateway, await book.closure(account));
+    }
+    // Messages are carried on by the gateway that they are published at.
+    await gateways.tell(gateway, book.listenersTo(account));
+    await this.#announce(account);
+  }
+
+  /** Gateways that know an account whose stream this one imports know this one too: what is published there is for it. */
+  async #announce(account: string): Promise<void> {
+    const { book, gateways } = this.#options;
+    const known = book.known(account);
+    if (known === undefined) return;
+    const exporters = known.definition.imports.flatMap((one) => (one.kind === 'stream' ? [one.account] : []));
+    // One that can't be told has left.
+    await Promise.allSettled(gateways.lacking(exporters, [account]).map((gateway) => gateways.tell(gateway, [known])));
   }
 
   #user(token: string): KnownUser | Refused {
@@ -258,6 +282,34 @@ export class OperatorMode {
     return { allowed: false, error: '', reason, detail, cause };
   }
 
+  /** Nobody has come for these yet; but somebody may import from them, who did so in vain until now. */
+  async #appeared(accounts: ReadonlySet<string>): Promise<void> {
+    const { book } = this.#options;
+    const importers = book.importersOf(accounts);
+    for (const account of accounts) {
+      const waited = importers.filter((one) => book.imports(one, account));
+      if (waited.length === 0) continue;
+      await this.#bring(account, waited);
+      for (const one of waited) book.redefine(one);
+      await this.#tellOf(waited);
+    }
+  }
+
+  /** Gateways that know one of `who` hear of the account with all that it imports from, as far as they have not. */
+  async #bring(account: string, who: readonly string[]): Promise<void> {
+    const { book, gateways } = this.#options;
+    const exporters = book.known(account)?.definition.imports.map((one) => one.account) ?? [];
+    const lacking = gateways.lacking(who, [account, ...exporters]);
+    if (lacking.length === 0) return;
+    try {
+      const closure = await book.closure(account);
+      // One that can't be told has left.
+      await Promise.allSettled(lacking.map((gateway) => gateways.tell(gateway, closure)));
+    } catch (error) {
+      if (!(error instanceof AccountError)) throw error;
+    }
+  }
+
   async #tellOf(accounts: readonly string[]): Promise<void> {
     const { book, gateways, log } = this.#options;
     for (const key of accounts) {
@@ -266,6 +318,7 @@ export class OperatorMode {
       log.debug(`Updating account claims: ${key}/${known.claims.name}`);
       this.#watch(known);
       await gateways.changed(known.definition, known.token);
+      await this.#announce(key);
     }
   }
 
