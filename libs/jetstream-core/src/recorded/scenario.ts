@@ -41,10 +41,12 @@ export function readJson(text: string): Record<string, unknown> {
 
 function timeless(key: string, value: unknown): unknown {
   if (key === 'ts' || key === 'created' || key === 'cluster') return undefined;
-  if (key === 'hdrs')
-    return Buffer.from(value as string, 'base64')
+  if (key === 'hdrs') {
+    const lines = Buffer.from(value as string, 'base64')
       .toString('latin1')
       .split('\r\n');
+    return lines.map((line) => line.replace(/^(Nats-Schedule-Next: )\d.*/, '$1T'));
+  }
   const isTime = key === 'first_ts' || key === 'last_ts' || key === 'time';
   return isTime && !(value as string).startsWith('0001') ? 'T' : value;
 }

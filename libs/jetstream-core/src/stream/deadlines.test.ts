@@ -13,17 +13,17 @@ it('gives what is due in the order of time, then of sequence; nothing of it is l
   fc.assert(
     fc.property(fc.array(fc.nat(20), { maxLength: 40 }), fc.nat(25), fc.boolean(), (times, now, reopened) => {
       const store = new MemoryStreamStore({ overheadBytes: 0, headerOverheadBytes: 0 });
-      let deadlines = new Deadlines(store);
+      let deadlines = new Deadlines(store, 'deadline/');
       times.forEach((millis, i) => {
         deadlines.add(store, i + 1, millis);
       });
-      if (reopened) deadlines = new Deadlines(store);
+      if (reopened) deadlines = new Deadlines(store, 'deadline/');
       const sorted = times.map((millis, i) => ({ millis, sequence: i + 1 })).sort((a, b) => a.millis - b.millis);
       const expected = sorted.filter(({ millis }) => millis <= now).map(({ sequence }) => sequence);
       expect(deadlines.first).toBe(sorted[0]?.millis ?? Number.POSITIVE_INFINITY);
       expect(due(deadlines, store, now)).toEqual(expected);
       expect([...store.values('deadline/')].length).toBe(times.length - expected.length);
-      expect(due(new Deadlines(store), store, 100)).toEqual(
+      expect(due(new Deadlines(store, 'deadline/'), store, 100)).toEqual(
         sorted.slice(expected.length).map(({ sequence }) => sequence),
       );
     }),

@@ -1,19 +1,21 @@
 import type { StreamStore } from '@skein/storage';
 
-const PREFIX = 'deadline/';
-
 interface Deadline {
   readonly millis: number;
   readonly sequence: number;
 }
 
-/** When messages with a TTL of their own go (ADR-43): a heap, and beside it one small value each in the store. */
+/** Moments at which something is to be done with a message: a heap, and beside it one small value each in the store. */
 export class Deadlines {
   readonly #heap: Deadline[] = [];
 
-  constructor(store: StreamStore) {
-    for (const [key] of store.values(PREFIX)) {
-      const [millis, sequence] = key.slice(PREFIX.length).split('/').map(Number) as [number, number];
+  readonly #prefix: string;
+
+  /** @param prefix of the values' keys */
+  constructor(store: StreamStore, prefix: string) {
+    this.#prefix = prefix;
+    for (const [key] of store.values(prefix)) {
+      const [millis, sequence] = key.slice(prefix.length).split('/').map(Number) as [number, number];
       this.#push({ millis, sequence });
     }
   }
@@ -26,7 +28,7 @@ export class Deadlines {
   add(store: StreamStore, sequence: number, millis: number): void {
     const deadline = { millis: Math.ceil(millis), sequence };
     this.#push(deadline);
-    store.setValue(keyOf(deadline), Buffer.alloc(0));
+    store.setValue(this.#keyOf(deadline), Buffer.alloc(0));
   }
 
   /** Takes out the first one if its time has come; its message may have gone long since. */
@@ -38,8 +40,12 @@ export class Deadlines {
       this.#heap[0] = last;
       this.#sink();
     }
-    store.setValue(keyOf(top), undefined);
+    store.setValue(this.#keyOf(top), undefined);
     return top.sequence;
+  }
+
+  #keyOf({ millis, sequence }: Deadline): string {
+    return `${this.#prefix}${millis}/${sequence}`;
   }
 
   #push(deadline: Deadline): void {
@@ -74,5 +80,3 @@ export class Deadlines {
 /** One order for all, so that what goes at the same moment goes in the same order everywhere. */
 const isBefore = (one: Deadline, other: Deadline): boolean =>
   one.millis < other.millis || (one.millis === other.millis && one.sequence < other.sequence);
-
-const keyOf = ({ millis, sequence }: Deadline): string => `${PREFIX}${millis}/${sequence}`;

@@ -23,6 +23,16 @@ it('knows an id that came again after its window from then on', () => {
   expect(window.find('a', 1999, WINDOW)).toBe(2);
 });
 
+it('knows it after a restart, too, when the first time is forgotten', () => {
+  const of = store();
+  const window = new DuplicateWindow(of);
+  window.add('a', 1, 0);
+  window.find('a', 1000, WINDOW);
+  window.add('a', 2, 1000);
+  window.save(of);
+  expect(new DuplicateWindow(of).find('a', 1999, WINDOW)).toBe(2);
+});
+
 it('is the same after it was saved and read, however often', () => {
   const of = store();
   let window = new DuplicateWindow(of);

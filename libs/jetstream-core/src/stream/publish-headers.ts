@@ -15,6 +15,8 @@ export class PublishHeaders {
   increment = '';
   markerReason = '';
   schedule = '';
+  scheduler = '';
+  scheduleNext = '';
   batchId = '';
   batchSequence = '';
   batchCommit = '';
@@ -32,6 +34,8 @@ const fields: ReadonlyMap<string, keyof PublishHeaders> = new Map([
   ['Nats-Incr', 'increment'],
   ['Nats-Marker-Reason', 'markerReason'],
   ['Nats-Schedule', 'schedule'],
+  ['Nats-Scheduler', 'scheduler'],
+  ['Nats-Schedule-Next', 'scheduleNext'],
   ['Nats-Batch-Id', 'batchId'],
   ['Nats-Batch-Sequence', 'batchSequence'],
   ['Nats-Batch-Commit', 'batchCommit'],

@@ -5,6 +5,7 @@ import { parseIncrement } from './counter.ts';
 import type { DuplicateWindow } from './duplicate-window.ts';
 import { parseTtl } from './message-ttl.ts';
 import type { PublishHeaders } from './publish-headers.ts';
+import { endFault, readSchedule } from './schedule.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 const MILLISECOND = 1_000_000;
@@ -52,7 +53,7 @@ export class PublishRules {
       this.#streamFault(headers) ??
       this.#ttlDisabled(headers, isBatched) ??
       this.#sequenceFault(subject, headers, batch) ??
-      (headers.schedule === '' ? undefined : apiErrors.schedulesDisabled()) ??
+      this.#scheduleFault(subject, content, headerBytes, headers) ??
       this.#idFault(headers, millis, lastId, batch) ??
       (this.duplicateOf > 0 ? undefined : this.#placeFault(subject, content, headerBytes, headers, batch))
     );
@@ -98,6 +99,19 @@ export class PublishRules {
     const last = this.#store.last + before;
     if (!isSequence(expectedLastSequence, last)) return apiErrors.wrongLastSequence(last);
     return before > 0 ? apiErrors.wrongLastSequenceInBatch() : undefined;
+  }
+
+  #scheduleFault(
+    subject: string,
+    content: Buffer,
+    headerBytes: number,
+    { schedule, scheduler, scheduleNext }: Readonly<PublishHeaders>,
+  ): ApiError | undefined {
+    if (schedule === '' && scheduler === '' && scheduleNext === '') return undefined;
+    if (!this.#config.allow_msg_schedules) return apiErrors.schedulesDisabled();
+    if (schedule === '') return endFault(subject, scheduler, scheduleNext);
+    const read = readSchedule(subject, content, headerBytes, this.#config);
+    return read instanceof Error ? read : undefined;
   }
 
   #lastOf(subject: string): number {

@@ -15,6 +15,7 @@ import publish from '../recorded/stream/publish.json' with { type: 'json' };
 import purging from '../recorded/stream/purging.json' with { type: 'json' };
 import reading from '../recorded/stream/reading.json' with { type: 'json' };
 import retention from '../recorded/stream/retention.json' with { type: 'json' };
+import schedules from '../recorded/stream/schedules.json' with { type: 'json' };
 import ttl from '../recorded/stream/ttl.json' with { type: 'json' };
 import updates from '../recorded/stream/updates.json' with { type: 'json' };
 import { AtomicBatches } from './atomic-batches.ts';
@@ -176,7 +177,7 @@ const types: Readonly<Record<string, string>> = {
   'MSG.DELETE': 'stream_msg_delete',
 };
 
-const recorded = Object.entries({ publish, ttl, purging, reading, retention, counters, updates, batches });
+const recorded = Object.entries({ publish, ttl, purging, reading, retention, counters, updates, batches, schedules });
 
 for (const [area, scenarios] of recorded) {
   it.each(Object.entries(scenarios as unknown as Record<string, Scenario>))(`${area}: %s`, (_, { config, steps }) => {

@@ -6,12 +6,13 @@ import { BatchSoFar } from './batch-so-far.ts';
 import { counterValue, parseIncrement, withValue } from './counter.ts';
 import { Deadlines } from './deadlines.ts';
 import { DuplicateWindow } from './duplicate-window.ts';
-import { headerOf } from './header-block.ts';
+import { headerOf, withLines } from './header-block.ts';
 import { markerBlock, NEVER, parseTtl, withTtl } from './message-ttl.ts';
-import { type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
+import { noHeaders, type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
 import { PublishOutcome } from './publish-outcome.ts';
 import { PublishRules } from './publish-rules.ts';
 import { Republisher } from './republish.ts';
+import { nextTurn, readSchedule, type Schedule, turnMessage } from './schedule.ts';
 import { sequenceAt, timeOf } from './sequence-at.ts';
 import type { StreamConfig } from './stream-config.ts';
 
@@ -65,7 +66,10 @@ export class Stream {
   readonly #effects: StreamEffects;
   readonly #interest: Interest;
   readonly #duplicates: DuplicateWindow;
+  /** Of messages with a TTL (ADR-43). */
   readonly #deadlines: Deadlines;
+  /** Of schedules (ADR-51). */
+  readonly #turns: Deadlines;
   readonly #remembered: Remembered;
   #config: StreamConfig;
   #transform: SubjectTransform | undefined;
@@ -83,7 +87,8 @@ export class Stream {
     this.#config = readValue(store, 'config') as StreamConfig;
     this.#remembered = readValue(store, 'state') as Remembered;
     this.#duplicates = new DuplicateWindow(store);
-    this.#deadlines = new Deadlines(store);
+    this.#deadlines = new Deadlines(store, 'deadline/');
+    this.#turns = new Deadlines(store, 'turn/');
     this.#rules = this.#configure();
   }
 
@@ -193,11 +198,12 @@ export class Stream {
 
   /** @param config as `checkStreamUpdate` gave it */
   update(config: StreamConfig): void {
+    const { max_msgs_per_subject: before } = this.#config;
     this.#config = config;
     writeValue(this.store, 'config', config);
     this.#rules = this.#configure();
     const { max_msgs_per_subject: max } = config;
-    if (max > 0) {
+    if (max > 0 && (before < 0 || max < before)) {
       const over = [...this.store.subjects()].filter(([, { messages }]) => messages > max);
       for (const [subject] of over) this.#enforceSubject(subject);
     }
@@ -209,10 +215,10 @@ export class Stream {
     const oldest = this.#maxAgeMillis > 0 ? this.store.next(Math.max(this.#agesFrom, this.store.first)) : 0;
     const message = oldest > 0 ? this.store.get(oldest) : undefined;
     const byAge = message === undefined ? Number.POSITIVE_INFINITY : timeOf(message) + this.#maxAgeMillis;
-    return Math.min(this.#deadlines.first, byAge);
+    return Math.min(this.#deadlines.first, this.#turns.first, byAge);
   }
 
-  /** Removes what has grown too old by now; leaves markers where the stream wants them (ADR-43). */
+  /** Removes what has grown too old by now, with markers where the stream wants them (ADR-43); schedules have their turns. */
   expire(seconds: number, nanos: number): void {
     const now = millisOf(seconds, nanos);
     for (;;) {
@@ -220,6 +226,7 @@ export class Stream {
       if (sequence === undefined) break;
       this.#age(sequence, seconds, nanos);
     }
+    this.#takeTurns(now, seconds, nanos);
     if (this.#maxAgeMillis <= 0) return;
     const { store } = this;
     if (!this.#config.allow_msg_ttl) {
@@ -271,7 +278,7 @@ export class Stream {
     remembered.lastNanos = nanos;
     remembered.lastId = messageId;
     if (messageId !== '') this.#duplicates.add(messageId, sequence, millisOf(seconds, nanos));
-    if (this.#config.retention === 'interest' && !this.#interest.isWanted(sequence, subject)) {
+    if (this.#isUnwanted(sequence, subject)) {
       store.skipTo(sequence);
       return sequence;
     }
@@ -283,11 +290,81 @@ export class Stream {
     } else if (lifetime > 0 && lifetime < this.#leastTtl()) {
       const raised = withTtl(content, headerBytes, this.#leastTtl());
       this.#append(sequence, subject, raised.content, raised.headerBytes, this.#leastTtl(), seconds, nanos);
+    } else if (headers.schedule !== '' && rollup === '') {
+      const block = withLines(content, headerBytes, ['Nats-Rollup: sub']);
+      const stored = Buffer.concat([block, content.subarray(headerBytes)]);
+      this.#append(sequence, subject, stored, block.length, lifetime, seconds, nanos);
     } else {
       this.#append(sequence, subject, content, headerBytes, lifetime, seconds, nanos);
     }
     if (rollup !== '') this.#rollUp(rollup, subject, sequence);
+    if (headers.schedule !== '') {
+      // A new schedule takes the place of what is on its subject.
+      this.#rollUp('sub', subject, sequence);
+      this.#plan(sequence, millisOf(seconds, nanos));
+    } else if (headers.scheduler !== '') {
+      this.#purgeSubjects(headers.scheduler, 0, 0);
+    }
     return sequence;
+  }
+
+  #plan(sequence: number, after: number): void {
+    const schedule = this.#scheduleOf(sequence);
+    const turn = schedule && nextTurn(schedule, after);
+    if (turn !== undefined) this.#turns.add(this.store, sequence, turn);
+  }
+
+  /** Undefined when its message has gone, or the stream's subjects are no longer such that it holds. */
+  #scheduleOf(sequence: number): Schedule | undefined {
+    const message = this.store.get(sequence);
+    if (message === undefined) return undefined;
+    const read = readSchedule(message.subject, message.content, message.headerBytes, this.#config);
+    return read instanceof Error ? undefined : read;
+  }
+
+  #takeTurns(now: number, seconds: number, nanos: number): void {
+    // One each: a schedule whose turns were missed does not catch up.
+    const due: number[] = [];
+    for (let one = this.#turns.take(this.store, now); one !== undefined; one = this.#turns.take(this.store, now)) {
+      due.push(one);
+    }
+    for (const sequence of due) {
+      const schedule = this.#scheduleOf(sequence);
+      if (schedule !== undefined) this.#takeTurn(sequence, schedule, seconds, nanos);
+    }
+  }
+
+  #takeTurn(sequence: number, schedule: Schedule, seconds: number, nanos: number): void {
+    const { store } = this;
+    const now = millisOf(seconds, nanos);
+    const own = store.get(sequence) as StoredMessage;
+    const { target, source, ttl, isRollup } = schedule;
+    const isOnce = schedule.pattern.kind === 'at';
+    const next = isOnce ? undefined : nextTurn(schedule, now);
+    const from = store.get(store.subject(source)?.last ?? 0) ?? own;
+    const { content, headerBytes } = turnMessage(own.subject, schedule, from, next);
+    const to = this.#ownSubject(target);
+    if (this.#rules.fault(to, content, headerBytes, noHeaders, now, '') === undefined) {
+      const lifetime = ttl === '' ? 0 : (parseTtl(ttl) as number);
+      const given = this.#give(to, content, headerBytes, lifetime, seconds, nanos);
+      if (isRollup) this.#rollUp('sub', to, given);
+    }
+    if (isOnce) this.#remove(sequence, false);
+    else if (next !== undefined) this.#turns.add(store, sequence, next);
+  }
+
+  /** Stores what the stream itself makes. */
+  #give(subject: string, content: Buffer, headerBytes: number, ttl: number, seconds: number, nanos: number): number {
+    const sequence = this.store.last + 1;
+    this.#remembered.lastSeconds = seconds;
+    this.#remembered.lastNanos = nanos;
+    if (this.#isUnwanted(sequence, subject)) this.store.skipTo(sequence);
+    else this.#append(sequence, subject, content, headerBytes, ttl, seconds, nanos);
+    return sequence;
+  }
+
+  #isUnwanted(sequence: number, subject: string): boolean {
+    return this.#config.retention === 'interest' && !this.#interest.isWanted(sequence, subject);
   }
 
   /** Seconds: a marker outlives no message that it follows, except where each message takes the last one's place (ADR-43). */
@@ -398,9 +475,7 @@ export class Stream {
     if (ttl === 0 || this.store.subject(subject) !== undefined) return;
     if (headerOf(content, headerBytes, 'Nats-Marker-Reason') !== undefined) return;
     const block = markerBlock(ttl);
-    this.#remembered.lastSeconds = seconds;
-    this.#remembered.lastNanos = nanos;
-    this.#append(this.store.last + 1, subject, block, block.length, Math.ceil(ttl / 1e9), seconds, nanos);
+    this.#give(subject, block, block.length, Math.ceil(ttl / 1e9), seconds, nanos);
   }
 }
 
