@@ -263,6 +263,7 @@ test('over TLS: the state is known from the start', async () => {
     cipher: 'TLS_AES_128_GCM_SHA256',
     subject: 'O=skein,CN=client',
     names: ['derek@example.com'],
+    chain: expect.any(Function),
     certificates: [
       { digest, publicKeyDigest: digest, subject: 'CN=client,O=skein' },
       { digest, publicKeyDigest: digest, subject: 'CN=skein test CA' },
