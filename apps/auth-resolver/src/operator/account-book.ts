@@ -35,6 +35,8 @@ export class AccountBook {
   /** Who imports streams, by whose they are; some may have ceased to. */
   readonly #listeners = new Map<string, Set<string>>();
   readonly #lookups = new Map<string, Promise<KnownAccount>>();
+  /** Somebody came for these before this process began, and may be there still. */
+  readonly #adopted = new Set<string>();
   /** Rises when an account is taken away: what was read before may be that one. */
   #takenAway = 0;
 
@@ -69,9 +71,14 @@ export class AccountBook {
     return lookup;
   }
 
+  /** Others have come for these: not read yet, but wanted. */
+  adopt(keys: Iterable<string>): void {
+    for (const key of keys) this.#adopted.add(key);
+  }
+
   /** Somebody has come for it. */
   isWanted(key: string): boolean {
-    return this.#known.has(key) || this.#lookups.has(key);
+    return this.#known.has(key) || this.#lookups.has(key) || this.#adopted.has(key);
   }
 
   /** The account with all that it imports from, over any number of steps. What can't be had is left out. */
@@ -125,6 +132,7 @@ export class AccountBook {
   forget(key: string): string[] {
     this.#takenAway++;
     this.#known.delete(key);
+    this.#adopted.delete(key);
     return this.importersOf(new Set([key])).filter((one) => this.#redefine(one) !== undefined);
   }
 

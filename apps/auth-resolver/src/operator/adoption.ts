@@ -27,9 +27,9 @@ export interface AdoptionOptions {
 /**
  * A new auth-resolver in a node that runs: its predecessor has told the gateways of accounts, and may have died in the middle of
  * it. Nobody is let in by an older token than they have: a revocation that was acknowledged stays one. Resolves when logins
- * can be answered.
+ * can be answered, to the accounts that the gateways know.
  */
-export async function adoptAccounts(options: AdoptionOptions): Promise<void> {
+export async function adoptAccounts(options: AdoptionOptions): Promise<string[]> {
   const { bus, store, isLasting, book, gateways } = options;
   const told = new Map<string, string>();
   const present = [...bus.peers.values()].filter(({ component }) => component === 'gateway');
@@ -43,8 +43,11 @@ export async function adoptAccounts(options: AdoptionOptions): Promise<void> {
     const kept = isLasting ? await store.lookup(account).catch(() => undefined) : await newest(account, token, store);
     if (kept !== token) differing.push(account);
   }
+  const names = [...told.keys()];
+  book.adopt(names);
   // The gateways hear of these while others log in.
   Promise.all(differing.map((account) => tellAgain(account, book, gateways))).catch(() => {});
+  return names;
 }
 
 /** Of what the configuration brings along and what was told, the newer one; it is the store's from now on. */

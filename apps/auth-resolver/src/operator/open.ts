@@ -94,7 +94,8 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
           wallMs,
           log,
         });
-  await adopted;
+  const names = await adopted;
+  mode.goOn(names).catch((error: Error) => log.warn(`accounts that are in use: ${error.message}`));
   listener?.start();
   return {
     mode,

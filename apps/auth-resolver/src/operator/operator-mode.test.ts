@@ -362,6 +362,45 @@ describe('an auth-resolver that takes the place of another', () => {
     expect(await login(user)).toMatchObject({ allowed: false, detail: 'User authentication revoked' });
   });
 
+  it.each([true, false])(
+    'has updates hold for who has come by its predecessor (kept on disk: %s)',
+    async (isLasting) => {
+      const user = userOf(account, undefined, past);
+      const token = (await store.lookup(account.publicKey)) as string;
+      gateways.answer = async (_, method) =>
+        method === 'account-tokens' ? JSON.stringify({ tokens: [[account.publicKey, token]], more: false }) : '{}';
+      await adopt(isLasting);
+      gateways.taken();
+      expect(await mode.update(account.publicKey, revoking(user), false)).toBe(true);
+      expect(gateways.taken()).toEqual([
+        [1, 'account', account.publicKey],
+        [2, 'account', account.publicKey],
+      ]);
+    },
+  );
+
+  it('has activations end that its predecessor knew of', async () => {
+    const activated = operator.account(importer, ({ nats }) => {
+      const claims = newClaims('activation', importer.publicKey);
+      Object.assign(claims.nats, { subject: 's', kind: 'stream' });
+      claims.exp = nowSeconds() + 100;
+      const token = encodeJwt(claims, account, nowSeconds());
+      const one = { account: account.publicKey, subject: 's', type: 'stream', token, to: '', local_subject: '' };
+      nats.imports.push({ ...one, name: '', share: false, allow_trace: false } as never);
+    });
+    open({ [account.publicKey]: operator.account(account), [importer.publicKey]: activated });
+    const tokens = [account, importer].map(({ publicKey }) => [publicKey, '']);
+    gateways.answer = async (_, method) =>
+      method === 'account-tokens' ? JSON.stringify({ tokens, more: false }) : '{}';
+    await mode.goOn(await adopt(true));
+    const importOf = () => (gateways.asked.at(-1)?.body as AccountMessage | undefined)?.definition.imports;
+    expect(importOf()).toMatchObject([{ activated: true }]);
+    nowMs += 102_000;
+    for (const { fn } of timers.splice(0)) fn();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(importOf()).toMatchObject([{ activated: false }]);
+  });
+
   it('tells the gateways what its predecessor had kept and not told', async () => {
     const kept = operator.account(account);
     await store.save(account.publicKey, kept);

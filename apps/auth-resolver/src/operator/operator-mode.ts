@@ -173,6 +173,18 @@ export class OperatorMode {
     });
   }
 
+  /** Accounts that are in use already: read, so that activations go on to begin and end in them. */
+  async goOn(accounts: readonly string[]): Promise<void> {
+    const { book } = this.#options;
+    for (const account of accounts) {
+      // Who can't be had is refused when somebody comes.
+      await Promise.resolve(book.get(account)).catch(() => {});
+    }
+    // Some may have begun or ended meanwhile.
+    const timed = accounts.filter((one) => book.redefine(one)?.definition.imports.some((each) => 'activated' in each));
+    await this.#inTurn(() => this.#tellOf(timed));
+  }
+
   close(): void {
     this.#timer?.cancel();
   }
