@@ -506,6 +506,56 @@ function expectSame(store: StreamStore, twin: StreamStore): void {
 }
 
 describe('against the store in memory', () => {
+  it('finds what is rare among many, wherever it looks from', async () => {
+    const shard = await open({ cacheBytes: 300_000 });
+    const store = shard.create();
+    const twin = new MemoryStreamStore(overheads);
+    // Rare ones are up to 40 blocks apart: further than is searched message by message.
+    const subject = (i: number): string =>
+      i % 20_011 < 3 ? `rare.${i % 2}` : i % 997 === 0 ? `some.${i % 5}` : 'often';
+    for (const each of [store, twin]) fill(each, 120_000, subject, 0);
+    await shard.flush(1);
+    const filters = [['rare.0'], ['rare.1', 'none'], ['some.3'], ['rare.*'], ['some.*'], ['rare.*', 'some.1']].map(
+      subjectFilter,
+    );
+    const compareAll = (): void => {
+      for (let at = 1; at < 120_000; at += 3001) {
+        for (const filter of filters) {
+          const name = `${filter?.patterns} ${at}`;
+          expect([name, store.next(at, filter)]).toEqual([name, twin.next(at, filter)]);
+          expect([name, store.previous(at, filter)]).toEqual([name, twin.previous(at, filter)]);
+          expect([name, store.count(at, filter)]).toEqual([name, twin.count(at, filter)]);
+        }
+      }
+      for (const [name, { messages, first, last }] of twin.subjects()) {
+        expect([name, store.subject(name)]).toEqual([name, { messages, first, last }]);
+      }
+    };
+    compareAll();
+    // The oldest and the newest of each go, then a stretch whose blocks go with it: what led through them is broken.
+    for (const name of ['rare.0', 'rare.1', 'some.2']) {
+      for (const each of [store, twin]) {
+        each.remove(each.subject(name)?.first as number);
+        each.remove(each.subject(name)?.last as number);
+      }
+    }
+    compareAll();
+    for (let sequence = 55_000; sequence < 63_000; sequence++)
+      expect(store.remove(sequence)).toBe(twin.remove(sequence));
+    await shard.flush(2);
+    compareAll();
+    for (let at = twin.subject('rare.0')?.last; at !== undefined && at > 40_000; at = twin.subject('rare.0')?.last) {
+      expect(store.remove(at)).toBe(twin.remove(at));
+      expect(store.subject('rare.0')).toEqual({
+        messages: expect.anything(),
+        first: twin.subject('rare.0')?.first,
+        last: twin.subject('rare.0')?.last,
+      });
+    }
+    compareAll();
+    await shard.close();
+  }, 60_000);
+
   it('is its twin, also after crashes that lose what was not flushed', async () => {
     let directories = 0;
     await fc.assert(
