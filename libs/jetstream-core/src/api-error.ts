@@ -25,8 +25,66 @@ const about =
     new ApiError(code, errorCode, describe(detail));
 const says = (detail: string): string => detail;
 
+/** What is about consumers. */
+const consumerErrors = {
+  consumerCreateFailed: about(500, 10012, says),
+  consumerNameMismatch: fixed(400, 10017, 'consumer name in subject does not match durable name in request'),
+  consumerNotDurable: fixed(400, 10018, 'consumer expected to be durable but a durable name was not set'),
+  consumerNotEphemeral: fixed(400, 10020, 'consumer expected to be ephemeral but a durable name was set in request'),
+  consumersTooMany: fixed(400, 10026, 'maximum consumers limit reached'),
+  deliverHasWildcards: fixed(400, 10079, 'consumer deliver subject has wildcards'),
+  waitingNotPull: fixed(400, 10080, 'consumer in push mode can not set max waiting'),
+  deliverCycle: fixed(400, 10081, 'consumer deliver subject forms a cycle'),
+  heartbeatTooShort: fixed(400, 10083, 'consumer idle heartbeat needs to be >= 100ms'),
+  pullNeedsAck: fixed(400, 10084, 'consumer in pull mode requires explicit ack policy on workqueue stream'),
+  rateNotPush: fixed(400, 10086, 'consumer in pull mode can not have rate limit set'),
+  heartbeatNotPush: fixed(400, 10088, 'consumer idle heartbeat requires a push based consumer'),
+  flowNotPush: fixed(400, 10089, 'consumer flow control requires a push based consumer'),
+  consumerDirectNotPush: fixed(400, 10090, 'consumer direct requires a push based consumer'),
+  deliverPolicyInvalid: about(400, 10094, says),
+  samplingInvalid: about(400, 10095, (reason) => `failed to parse consumer sampling configuration: ${reason}`),
+  workQueueNeedsAck: fixed(400, 10098, 'workqueue stream requires explicit ack'),
+  workQueueUnfiltered: fixed(400, 10099, 'multiple non-filtered consumers not allowed on workqueue stream'),
+  workQueueNotUnique: fixed(400, 10100, 'filtered consumer not unique on workqueue stream'),
+  workQueueNeedsAll: fixed(400, 10101, 'consumer must be deliver all on workqueue stream'),
+  consumerDescriptionTooLong: (max: number): ApiError =>
+    new ApiError(400, 10107, `consumer description is too long, maximum allowed is ${max}`),
+  flowNeedsHeartbeat: fixed(400, 10108, 'consumer with flow control also needs heartbeats'),
+  deliverInvalid: fixed(400, 10112, 'invalid push consumer deliver subject'),
+  expiresTooShort: fixed(400, 10115, 'consumer max request expires needs to be >= 1ms'),
+  backoffTooLong: fixed(400, 10116, 'max deliver is required to be > length of backoff values'),
+  ackPendingExceeds: (max: number): ApiError =>
+    new ApiError(400, 10121, `consumer max ack pending exceeds system limit of ${max}`),
+  consumerNamePath: fixed(400, 10127, 'Consumer name can not contain path separators'),
+  filterMismatch: fixed(400, 10131, 'Consumer create request did not match filtered subject from create subject'),
+  consumerMetadataTooLong: fixed(400, 10135, 'consumer metadata exceeds maximum size of 128KB'),
+  filterTwice: fixed(400, 10136, 'consumer cannot have both FilterSubject and FilterSubjects specified'),
+  filtersNotInSubject: fixed(400, 10137, 'consumer with multiple subject filters cannot use subject based API'),
+  filtersOverlap: fixed(400, 10138, 'consumer subject filters cannot overlap'),
+  filterEmpty: fixed(400, 10139, 'consumer filter in FilterSubjects cannot be empty'),
+  consumerExists: fixed(400, 10148, 'consumer already exists'),
+  consumerMissing: fixed(400, 10149, 'consumer does not exist'),
+  inactiveExceeds: about(400, 10153, (max) => `consumer inactive threshold exceeds system limit of ${max}`),
+  pedantic: about(400, 10157, (detail) => `pedantic mode: ${detail}`),
+  policyWithoutGroups: fixed(400, 10159, 'Setting PriorityPolicy requires at least one PriorityGroup to be set'),
+  groupEmpty: fixed(400, 10161, 'Group name cannot be an empty string'),
+  groupInvalid: fixed(
+    400,
+    10162,
+    'Valid priority group name must match A-Z, a-z, 0-9, -_/=)+ and may not exceed 16 characters',
+  ),
+  groupsNotPull: fixed(400, 10178, 'priority groups can not be used with push consumers'),
+  ackWaitNegative: fixed(400, 10183, 'consumer ack wait needs to be positive'),
+  backoffNegative: fixed(400, 10184, 'consumer backoff needs to be positive'),
+  groupsWithoutPolicy: fixed(400, 10196, 'consumer can not have priority groups when policy is none'),
+  flowAckNotPush: fixed(400, 10218, 'flow control ack policy requires a push based consumer'),
+  /** Of the configuration, as it is. */
+  consumerNameInvalid: fixed(500, 10052, "consumer name can not contain '.', '*', '>', '\\', '/'"),
+} as const;
+
 /** The catalogue, by nats-server's codes. */
 export const apiErrors = {
+  ...consumerErrors,
   badRequest: fixed(400, 10003, 'bad request'),
   externalApiOverlap: (prefix: string, subject: string): ApiError =>
     new ApiError(400, 10021, `stream external api prefix ${prefix} must not overlap with ${subject}`),

@@ -6,6 +6,11 @@ export {
   readPurgeRequest,
 } from './api/stream-requests.ts';
 export { ApiError, apiErrors } from './api-error.ts';
+export { checkBesideOthers, checkConsumerConfig } from './consumer/check-consumer-config.ts';
+export { checkConsumerUpdate } from './consumer/check-consumer-update.ts';
+export type { ConsumerConfig, RequestedConsumer } from './consumer/consumer-config.ts';
+export { type CreateSubject, consumerName } from './consumer/consumer-name.ts';
+export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consumer-config.ts';
 export { AtomicBatches, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';
 export { checkStreamUpdate } from './stream/check-stream-update.ts';

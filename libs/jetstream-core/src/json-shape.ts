@@ -1,9 +1,22 @@
 /** How a value in a request has to look; the words of errors are nats-server's. */
 export type Shape =
-  | { kind: 'string' | 'boolean' | 'integer' | 'duration' | 'unsigned' | 'time' | 'strings' | 'words' }
-  /** One of some words. `says`: the whole error for others, where it is not the usual one. */
+  | {
+      kind:
+        | 'string'
+        | 'boolean'
+        | 'int'
+        | 'integer'
+        | 'duration'
+        | 'durations'
+        | 'unsigned'
+        | 'time'
+        | 'strings'
+        | 'words';
+    }
+  /** One of some words. `says`: the error for others, where it is not the usual one; the word follows where it ends in a blank. */
   | { kind: 'enum'; words: readonly string[]; says?: string }
-  | { kind: 'object'; type: string; fields: Readonly<Record<string, Shape>> }
+  /** `path`: where Go's decoder says that its fields are, if not under the object. */
+  | { kind: 'object'; type: string; fields: Readonly<Record<string, Shape>>; path?: string }
   | { kind: 'objects'; type: string; fields: Readonly<Record<string, Shape>> };
 
 /** The value does not have the shape. */
@@ -12,6 +25,7 @@ export class ShapeError extends Error {}
 const goTypes = {
   string: 'string',
   boolean: 'bool',
+  int: 'int',
   integer: 'int64',
   unsigned: 'uint64',
   duration: 'time.Duration',
@@ -64,10 +78,11 @@ function readValue(value: unknown, shape: Shape, path: string): unknown {
   switch (shape.kind) {
     case 'enum':
       if (typeof value === 'string' && shape.words.includes(value)) return value;
+      if (shape.says?.endsWith(' ')) throw new ShapeError(`${shape.says}${JSON.stringify(value)}`);
       throw new ShapeError(shape.says ?? `can not unmarshal ${JSON.stringify(JSON.stringify(value))}`);
     case 'object':
       if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, path, `server.${shape.type}`);
-      return readFields(value as Record<string, unknown>, shape.fields, path);
+      return readFields(value as Record<string, unknown>, shape.fields, shape.path ?? path);
     case 'objects':
       if (!Array.isArray(value)) throw misfit(value, path, `[]*server.${shape.type}`);
       return value.map((one) => {
@@ -79,11 +94,16 @@ function readValue(value: unknown, shape: Shape, path: string): unknown {
       if (!Array.isArray(value)) throw misfit(value, path, '[]string');
       for (const one of value) if (typeof one !== 'string') throw misfit(one, path, 'string');
       return value;
+    case 'durations':
+      if (!Array.isArray(value)) throw misfit(value, path, '[]time.Duration');
+      for (const one of value) if (!isScalar(one, 'duration')) throw misfit(one, path, goTypes.duration);
+      return value;
     case 'words':
       if (typeof value !== 'object' || Array.isArray(value)) throw misfit(value, path, goTypes.words);
       for (const one of Object.values(value as object)) if (typeof one !== 'string') throw misfit(one, path, 'string');
       return value;
     default:
+      if (shape.kind === 'time' && typeof value === 'string' && !isScalar(value, 'time')) throw noTime(value);
       if (!isScalar(value, shape.kind)) throw misfit(value, path, goTypes[shape.kind]);
       return value;
   }
@@ -96,8 +116,13 @@ function isScalar(value: unknown, kind: keyof typeof goTypes): boolean {
   return typeof value === 'number' && Number.isInteger(value) && (kind !== 'unsigned' || value >= 0);
 }
 
+const noTime = (text: string): ShapeError =>
+  new ShapeError(`parsing time "${text}" as "2006-01-02T15:04:05Z07:00": cannot parse "${text}" as "2006"`);
+
 function misfit(value: unknown, path: string, goType: string): ShapeError {
-  const shown = typeof value === 'number' && goType !== 'string' ? `number ${value}` : nameOf(value);
+  // What the number is, it says where a number is not out of place.
+  const isOutOfPlace = goType === 'string' || goType === '[]time.Duration';
+  const shown = typeof value === 'number' && !isOutOfPlace ? `number ${value}` : nameOf(value);
   return new ShapeError(`json: cannot unmarshal ${shown} into Go struct field ${path} of type ${goType}`);
 }
 

@@ -6,13 +6,15 @@ const API_LEVEL = 5;
 
 /** The lowest API level that has every feature which the stream uses, and the metadata that says so (ADR-44). */
 export function withLevel(config: Partial<StreamConfig>): Record<string, string> {
-  return {
-    ...config.metadata,
-    '_nats.level': String(API_LEVEL),
-    '_nats.req.level': String(requiredLevel(config)),
-    '_nats.ver': SERVER_VERSION,
-  };
+  return { ...config.metadata, ...apiLevels(requiredLevel(config)) };
 }
+
+/** Metadata that says which API level an asset was made at, and which it needs. */
+export const apiLevels = (required: number): Record<string, string> => ({
+  '_nats.level': String(API_LEVEL),
+  '_nats.req.level': String(required),
+  '_nats.ver': SERVER_VERSION,
+});
 
 function requiredLevel(config: Partial<StreamConfig>): number {
   if (config.allow_batched) return 4;
