@@ -4,7 +4,7 @@ import { hasWildcard, isValidPattern } from './subject.ts';
 export class TransformError extends Error {}
 
 /** Makes a part of the new subject: `wildcards` are the tokens that the source's `*` stand for, in order. */
-type Part = (wildcards: readonly string[], subject: string) => string;
+type Part = (wildcards: readonly string[], subject: string, draw: () => number) => string;
 
 /**
  * Rewrites subjects that match `source` into `destination`, whose tokens may be `$n`, `{{wildcard(n)}}` and the other mapping
@@ -45,8 +45,12 @@ export class SubjectTransform {
     this.isRandom = wanted.some((token) => /^\{\{\s*random\s*\(/i.test(token));
   }
 
-  /** The new subject of one that matches the source. */
-  apply(subject: string): string {
+  /**
+   * The new subject of one that matches the source.
+   *
+   * @param draw gives numbers from 0 up to 1, for destinations that have `random`
+   */
+  apply(subject: string, draw: () => number = Math.random): string {
     const wildcards: string[] = [];
     if (this.#stars.length > 0) {
       const tokens = subject.split('.');
@@ -55,7 +59,7 @@ export class SubjectTransform {
     let result = '';
     for (const part of this.#parts) {
       if (result !== '') result += '.';
-      result += typeof part === 'string' ? part : part(wildcards, subject);
+      result += typeof part === 'string' ? part : part(wildcards, subject, draw);
     }
     return result;
   }
@@ -204,7 +208,7 @@ const FUNCTIONS: Record<string, (call: Call) => Part> = {
   random: (call) => {
     expectArguments(call, 1);
     const buckets = integer(call, 0);
-    return () => String(Math.floor(Math.random() * buckets));
+    return (_wildcards, _subject, draw) => String(Math.floor(draw() * buckets));
   },
   split: (call) => {
     expectArguments(call, 2);

@@ -5,6 +5,7 @@ import { millisOf } from '../time.ts';
 import { BatchSoFar } from './batch-so-far.ts';
 import { counterValue, parseIncrement, withValue } from './counter.ts';
 import { Deadlines } from './deadlines.ts';
+import { draws } from './draws.ts';
 import { DuplicateWindow } from './duplicate-window.ts';
 import { headerOf, withLines } from './header-block.ts';
 import { markerBlock, NEVER, parseTtl, withTtl } from './message-ttl.ts';
@@ -163,7 +164,7 @@ export class Stream {
     if (!this.#config.allow_atomic) return apiErrors.batchDisabled();
     const batch = new BatchSoFar();
     for (const { subject, content, headerBytes } of messages) {
-      const own = this.#ownSubject(subject);
+      const own = this.#ownSubject(subject, batch.messages);
       const headers = readPublishHeaders(content, headerBytes);
       const { lastId } = this.#remembered;
       const fault =
@@ -257,9 +258,11 @@ export class Stream {
     return new PublishRules(this.store, this.#duplicates, this.#config);
   }
 
-  #ownSubject(subject: string): string {
+  /** @param ahead how many messages, not stored yet, come before this one */
+  #ownSubject(subject: string, ahead = 0): string {
     const transform = this.#transform;
-    return transform !== undefined && matches(transform.source, subject) ? transform.apply(subject) : subject;
+    if (transform === undefined || !matches(transform.source, subject)) return subject;
+    return transform.isRandom ? transform.apply(subject, draws(this.store.last + ahead)) : transform.apply(subject);
   }
 
   #store(

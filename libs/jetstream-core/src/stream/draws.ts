@@ -1,0 +1,13 @@
+/**
+ * Numbers from 0 up to 1 that depend on the seed alone (mulberry32), for what is random in a state machine: it has to come out the
+ * same wherever and whenever the operation is applied.
+ */
+export function draws(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
