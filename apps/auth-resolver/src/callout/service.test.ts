@@ -124,16 +124,21 @@ it('what is sealed by somebody else is no answer', async () => {
   expect(await asking).toMatchObject({ detail: expect.stringContaining('could not decrypt') });
 });
 
-it('asks only when every gateway knows where the answer goes', async () => {
+it('asks only when every gateway knows where the answer goes, and not when it is too late', async () => {
   isSettled = false;
-  const asking = service.ask(caller, place, link);
-  const first = await Promise.race([sent.promise.then(() => 'sent'), new Promise((r) => setImmediate(r, 'not yet'))]);
-  expect(first).toBe('not yet');
-  isSettled = true;
-  // Whether it waits by now or has yet to look.
-  while ((await Promise.race([sent.promise, new Promise((r) => setImmediate(r))])) === undefined) service.settled();
+  let published = 0;
+  sent.promise.then(() => published++);
+  const asking = [service.ask(caller, place, link), service.ask(caller, place, link)];
+  await new Promise((resolve) => setImmediate(resolve));
+  service.settled();
   timers[0].fn();
-  await asking;
+  expect(await asking[0]).toMatchObject({ cause: 'unanswered' });
+  expect(published).toBe(0);
+  isSettled = true;
+  service.settled();
+  expect((await sent.promise).reply).toMatch(/\.2$/);
+  timers[1].fn();
+  await asking[1];
 });
 
 it('waits for as long as a login may take, and not for ever', async () => {

@@ -54,6 +54,8 @@ export interface CalloutServiceOptions {
 interface Waiting {
   /** Set when the question was sealed: then the answer may be, too. */
   box?: Box;
+  /** The question is ready, and goes out when everybody knows where its answer is to go. */
+  held?: { sequence: number; send(): void };
   resolve(answer: Uint8Array | Refused): void;
 }
 
@@ -69,7 +71,6 @@ export class CalloutService {
   readonly #outstanding = new Map<string, Waiting>();
   /** Accounts in which the inbox is, to the number that it was declared with. */
   readonly #inboxes = new Map<string, number>();
-  #settling: (() => void)[] = [];
   #keys: Promise<{ signer: SigningKey; xkeySeed: string }> | undefined;
   #asked = 0;
   readonly figures = { asked: 0, unanswered: 0 };
@@ -116,7 +117,7 @@ export class CalloutService {
   }
 
   settled(): void {
-    for (const resolve of this.#settling.splice(0)) resolve();
+    for (const waiting of this.#outstanding.values()) this.#release(waiting);
   }
 
   async #converse(
@@ -176,35 +177,43 @@ export class CalloutService {
     waiting.box = xkey === '' ? undefined : (await import('@skein/nkeys/box')).createBox(xkeySeed, xkey);
     const { box } = waiting;
     const header = box && Buffer.from(`NATS/1.0\r\nNats-Server-Xkey: ${identity.xkey}\r\n\r\n`);
-    await this.#inboxIn(account);
     const payload = box === undefined ? token : Buffer.concat([header as Buffer, box.seal(token)]);
     const to = Buffer.from(reply);
-    const way = link?.up ? link : [...this.#options.member.links.values()].find(isGateway);
+    const way = (): Link | undefined => (link?.up ? link : [...this.#options.member.links.values()].find(isGateway));
     const headerBytes = header?.length ?? 0;
-    way?.publish(
-      Buffer.from(account),
-      subject,
-      0,
-      subject.length,
-      to,
-      0,
-      to.length,
-      headerBytes,
-      payload,
-      0,
-      payload.length,
-    );
+    const publish = (): unknown =>
+      way()?.publish(
+        Buffer.from(account),
+        subject,
+        0,
+        subject.length,
+        to,
+        0,
+        to.length,
+        headerBytes,
+        payload,
+        0,
+        payload.length,
+      );
+    waiting.held = { sequence: this.#inboxIn(account), send: publish };
+    this.#release(waiting);
   }
 
-  /** Resolves when every gateway knows where answers are to go. */
-  async #inboxIn(account: string): Promise<void> {
-    const { member } = this.#options;
+  #release(waiting: Waiting): void {
+    const { held } = waiting;
+    if (held === undefined || !this.#options.member.settled(held.sequence)) return;
+    waiting.held = undefined;
+    held.send();
+  }
+
+  /** Returns the number to wait for. */
+  #inboxIn(account: string): number {
     let sequence = this.#inboxes.get(account);
     if (sequence === undefined) {
-      sequence = member.declare(account, `${this.#inbox}*`, '', 1);
+      sequence = this.#options.member.declare(account, `${this.#inbox}*`, '', 1);
       this.#inboxes.set(account, sequence);
     }
-    while (!member.settled(sequence)) await new Promise<void>((resolve) => this.#settling.push(resolve));
+    return sequence;
   }
 
   async #nodeKeys(): Promise<{ signer: SigningKey; xkeySeed: string }> {
