@@ -42,6 +42,16 @@ it.each(samples.filter(({ claims }) => claims.nats.version === 2))(
   },
 );
 
+/** Users' tokens made by the Java client (io.nats:jnats 2.20.5) with the same keys; nats-server 2.15.2 lets all of them in. */
+const java: Record<string, string> = JSON.parse(readFileSync(new URL('testdata/java.json', import.meta.url), 'utf8'));
+
+it.each(Object.entries(java))('reads what the Java library writes: %s', (_name, token) => {
+  const written = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
+  const claims = decodeJwt(token);
+  expect(claimsJson(claims)).toEqual({ ...written, nats: { pub: {}, sub: {}, ...written.nats } });
+  expect(validate(claims, written.iat)).toEqual([]);
+});
+
 it('finds all that is wrong in an account', () => {
   const sample = samples.find(({ name }) => name === 'account, all wrong')!;
   const issues = validate(decodeJwt(sample.token), sample.claims.iat).map(({ text }) => text);
