@@ -61,3 +61,22 @@ it('waits longer for who has no last word to be shown, unless it was silent befo
   await put('d');
   expect(waited).toEqual([1000, 150, 1000, 150, 150, 150, 1000]);
 });
+
+it('keeps last words up to a sum of bytes: the oldest are forgotten', async () => {
+  const long = 'x'.repeat(200_000);
+  let answers = true;
+  const member = {
+    peers: new Map([[gateway.id, gateway]]),
+    request: async () => {
+      if (!answers) throw new Error('timeout');
+      return JSON.stringify(long);
+    },
+  };
+  const gather = new Gather(member, () => 1);
+  const put = (body: string) => gather.put({ method: 'x', body, component: 'gateway' });
+  for (let i = 0; i < 100; i++) await put(String(i));
+  answers = false;
+  expect((await put('0')).silent).toEqual([gateway]);
+  expect((await put('99')).answers).toHaveLength(1);
+  expect((await put('30')).answers).toHaveLength(1);
+});

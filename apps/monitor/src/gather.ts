@@ -4,9 +4,10 @@ import { type Component, GLANCE, type Member, type Peer } from '@skein/bus';
 const DEADLINE_MS = 150;
 /** How long for one that has not been found silent, where there is no last word that could be shown instead. */
 const PATIENCE_MS = 1000;
-/** Last words that are kept, and how long one may be. */
+/** Last words that are kept: how many, how long one may be, and all of them. */
 const KNOWN_MAX = 512;
-const KNOWN_CHARS_MAX = 256 * 1024;
+const KNOWN_CHARS_EACH_MAX = 256 * 1024;
+const KNOWN_CHARS_MAX = 16 * 1024 * 1024;
 
 /** What a process said, and how old that is. */
 export interface Answer<Body> {
@@ -43,6 +44,7 @@ export interface StaleAnswers {
 
 interface Known {
   body: unknown;
+  chars: number;
   atMs: number;
 }
 
@@ -57,6 +59,7 @@ export class Gather {
   private readonly member: Asked;
   private readonly now: () => number;
   private readonly known = new Map<string, Known>();
+  private knownChars = 0;
   private readonly underWay = new Map<string, Promise<Answer<unknown> | undefined>>();
   /** They did not answer when they were last asked. */
   private readonly mute = new Set<number>();
@@ -115,7 +118,7 @@ export class Gather {
       const text = await this.member.request(to, method, question, waitMs);
       this.mute.delete(peer.id);
       const body: unknown = JSON.parse(text);
-      if (text.length <= KNOWN_CHARS_MAX) this.remember(key, body);
+      if (text.length <= KNOWN_CHARS_EACH_MAX) this.remember(key, body, text.length);
       return { peer, body, ageMs: 0 };
     } catch {
       this.count(peer);
@@ -126,11 +129,19 @@ export class Gather {
     }
   }
 
-  private remember(key: string, body: unknown): void {
+  private remember(key: string, body: unknown, chars: number): void {
     // Anew at the end: the oldest is forgotten first.
+    this.forget(key);
+    this.known.set(key, { body, chars, atMs: this.now() });
+    this.knownChars += chars;
+    while (this.known.size > KNOWN_MAX || this.knownChars > KNOWN_CHARS_MAX) {
+      this.forget(this.known.keys().next().value as string);
+    }
+  }
+
+  private forget(key: string): void {
+    this.knownChars -= this.known.get(key)?.chars ?? 0;
     this.known.delete(key);
-    this.known.set(key, { body, atMs: this.now() });
-    if (this.known.size > KNOWN_MAX) this.known.delete(this.known.keys().next().value as string);
   }
 
   private count({ id, component, instance }: Peer): void {
@@ -140,7 +151,7 @@ export class Gather {
 
   private forgetGone(): void {
     const isGone = (id: number): boolean => id !== router.id && !this.member.peers.has(id);
-    for (const key of this.known.keys()) if (isGone(Number(key.slice(0, key.indexOf(' '))))) this.known.delete(key);
+    for (const key of this.known.keys()) if (isGone(Number(key.slice(0, key.indexOf(' '))))) this.forget(key);
     for (const id of this.unanswered.keys()) if (isGone(id)) this.unanswered.delete(id);
     for (const id of this.mute) if (isGone(id)) this.mute.delete(id);
   }

@@ -11,6 +11,9 @@ const PREFIX = '/debug/pprof';
 /** Of `profile`, as in Go. */
 const CPU_SECONDS = 30;
 const SECONDS_MAX = 300;
+const CONNECTIONS_MAX = 64;
+/** For a request to arrive. */
+const REQUEST_MS_MAX = 10_000;
 
 /** Who may see what the monitor serves holds here too; over plain HTTP nobody can show a certificate. */
 type Access = Parameters<typeof refusalOf>[0];
@@ -35,7 +38,9 @@ export async function startProfilingHttp(
 
 /** Addresses, answers and errors are those of Go's net/http/pprof. */
 export function createProfilingApp(profiles: Profiles, access: () => Access = () => undefined): FastifyInstance {
-  const app = fastify({ forceCloseConnections: true });
+  const app = fastify({ forceCloseConnections: true, requestTimeout: REQUEST_MS_MAX });
+  app.server.headersTimeout = REQUEST_MS_MAX;
+  app.server.maxConnections = CONNECTIONS_MAX;
   app.addHook('onRequest', (request, reply, done) => {
     const { authorization } = request.headers;
     const refusal = refusalOf(access(), { authorization, certified: false, isProbe: false });

@@ -49,5 +49,11 @@ export function byId(id) {
 function present(children) {
   return children
     .filter((child) => child !== false && child !== null && child !== undefined)
-    .map((child) => (typeof child === 'number' ? String(child) : /** @type {Node | string} */ (child)));
+    .map((child) => (typeof child === 'object' ? /** @type {Node} */ (child) : withoutTurns(String(child))));
 }
+
+/**
+ * Clients choose their names: what would turn the text around it is left out.
+ * @param {string} text
+ */
+const withoutTurns = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
