@@ -166,9 +166,11 @@ export class LevelStreamStore implements StreamStore {
     if (block === undefined || id === 0) return false;
     this.#dirty = true;
     this.#blocks.change(block);
+    // What has to be read, and may be damaged, comes before what changes.
+    const first = sequence === this.#first ? this.#live(sequence + 1, 1) || this.#last + 1 : this.#first;
     this.#forgetOfSubject(id, sequence, block.distances[slot]);
     this.#drop(block, slot, secure);
-    if (sequence === this.#first) this.#first = this.#live(sequence + 1, 1) || this.#last + 1;
+    this.#first = first;
     return true;
   }
 
@@ -366,14 +368,12 @@ export class LevelStreamStore implements StreamStore {
       return;
     }
     this.#subjects.changed(states);
+    const last = states.lasts[at] === sequence ? this.#liveBefore(id, sequence, distance) : states.lasts[at];
     states.messages[at]--;
-    if (Math.abs(states.firsts[at]) === sequence) {
-      // Whether anybody asks is not known; removing in order must not search each time.
-      states.firsts[at] = states.messages[at] === 1 ? states.lasts[at] : -(sequence + 1);
-    } else if (states.lasts[at] === sequence) {
-      states.lasts[at] = this.#liveBefore(id, sequence, distance);
-      if (states.messages[at] === 1) states.firsts[at] = states.lasts[at];
-    }
+    states.lasts[at] = last;
+    // Whether anybody asks for its first is not known; removing in order must not search each time.
+    if (states.messages[at] === 1) states.firsts[at] = last;
+    else if (Math.abs(states.firsts[at]) === sequence) states.firsts[at] = -(sequence + 1);
   }
 
   #stateOf(id: number): SubjectState {

@@ -326,6 +326,13 @@ describe('damage', () => {
     expect(() => stream.get(1030)).toThrow('index of stream 1, sequences 1024 to 2047');
     expect(stream.get(1023)?.subject).toBe('s.2');
     expect(stream.next(2048, subjectFilter(['s.*']))).toBe(2048);
+    // What can't be done is not done in part.
+    stream.removeThrough(1022);
+    expect(() => stream.remove(1023)).toThrow(DamagedError);
+    expect(stream.get(1023)?.subject).toBe('s.2');
+    expect(stream).toMatchObject({ first: 1023, messages: 1978 });
+    expect(stream.removeThrough(3000)).toBe(1978);
+    expect(stream).toMatchObject({ first: 3001, messages: 0, bytes: 0, subjectCount: 0 });
     await shard.close();
   });
 

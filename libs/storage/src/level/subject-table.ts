@@ -9,7 +9,7 @@ import { BLOCK_SUBJECTS, SubjectBlock } from './subject-block.ts';
 /** Ids that became free and are remembered; more are lost until their block is read again. */
 const FREE_MAX = 65_536;
 /** Names whose ids are in memory, twice. */
-const KNOWN_MAX = 65_536;
+const KNOWN_MAX = 131_072;
 /** What a new subject takes until it is on disk. */
 const SUBJECT_BYTES = 200;
 
