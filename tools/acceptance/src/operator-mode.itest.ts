@@ -9,6 +9,7 @@ import { connectTo } from './client.ts';
 import { showing } from './credentials.ts';
 import type { Node } from './node.ts';
 import { freeze, openClient, openClientAt, startNode, thaw } from './scope.ts';
+import { until } from './until.ts';
 
 const operator = new TestOperator();
 
@@ -111,10 +112,15 @@ it('an account that is pushed is kept, and what it says holds for live connectio
 it('with the auth-resolver killed, users of accounts that are in use connect; who was revoked does not', async () => {
   const account = createSigningKey('account');
   const past = nowSeconds() - 10;
-  const conf = operator.configuration('MEMORY', [operator.account(account, undefined, past)]);
+  const quiet = createSigningKey('account');
+  const conf = operator.configuration('MEMORY', [
+    operator.account(account, undefined, past),
+    operator.account(quiet, undefined, past),
+  ]);
   const { node, system } = await start(conf);
   await openClientAt(node, 0, showing(userOf(account)));
-  await openClientAt(node, 1, showing(userOf(account)));
+  const live = userOf(quiet, undefined, past);
+  const there = await openClientAt(node, 1, { ...showing(live), reconnect: false });
   const revoked = userOf(account, undefined, past);
   await ask(
     system,
@@ -135,6 +141,42 @@ it('with the auth-resolver killed, users of accounts that are in use connect; wh
     (error: Error) => error.message,
   );
   expect(refused).toBe('Authorization Violation');
+
+  // What its successor is told holds for who was there before it.
+  const update = operator.account(quiet, ({ nats }) => {
+    nats.revocations.set(live.key.publicKey, nowSeconds());
+  });
+  await until('the successor answers', 10_000, async () => {
+    const answer = await ask(system, `ACCOUNT.${quiet.publicKey}.CLAIMS.UPDATE`, update).catch(() => undefined);
+    return JSON.stringify(answer?.data).includes('jwt updated');
+  });
+  expect(await why(there)).toContain('User Authentication Revoked');
+});
+
+it('streams are heard by who imports them, whichever gateway they are published at', async () => {
+  const [exporter, importer] = [createSigningKey('account'), createSigningKey('account')];
+  const { node } = await start(
+    operator.configuration('MEMORY', [
+      operator.account(exporter, ({ nats }) => {
+        const offer = { subject: 's', type: 'stream', token_req: false, response_type: '', response_threshold: 0 };
+        nats.exports.push({ ...offer, name: '', revocations: new Map(), account_token_position: 0 } as never);
+      }),
+      operator.account(importer, ({ nats }) => {
+        const wanted = { account: exporter.publicKey, subject: 's', type: 'stream', token: '', to: '' };
+        nats.imports.push({ ...wanted, name: '', local_subject: 'here', share: false, allow_trace: false } as never);
+      }),
+    ]),
+  );
+  // Once: only one gateway sees it log in.
+  const listener = await openClient(node, showing(userOf(importer)));
+  const heard = listener.subscribe('here', { max: 2 });
+  await listener.flush();
+  for (const gateway of [1, 0]) {
+    (await openClientAt(node, gateway, showing(userOf(exporter)))).publish('s', String(gateway));
+  }
+  const texts: string[] = [];
+  for await (const message of heard) texts.push(message.string());
+  expect(texts.sort()).toEqual(['0', '1']);
 });
 
 it('a reload takes over preloaded accounts and a changed operator', async () => {
