@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { StreamStore } from '../stream-store.ts';
 import { Batch } from './batch.ts';
 import type { ShardContext } from './context.ts';
@@ -287,7 +286,13 @@ export class ShardStore {
 function readShardRecord(directory: string, database: Database, seal: Seal): ShardRecord {
   const sealed = database.get(SHARD_KEY);
   if (sealed === undefined) {
-    return { version: VERSION, ordinal: 0, applied: 0, nextId: 1, hashKey: randomBytes(8).toString('hex') };
+    return {
+      version: VERSION,
+      ordinal: 0,
+      applied: 0,
+      nextId: 1,
+      hashKey: Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex'),
+    };
   }
   const value = seal.open(SHARD_KEY, sealed);
   if (value === undefined) throw new ShardError('DAMAGED', `${directory}: the shard's own record is damaged`);
