@@ -25,6 +25,13 @@ describe('how log lines name a client', () => {
     expect(client.connection.label()).toBe(label);
   });
 
+  it('with a token: by its account, as people call it, and by its key', () => {
+    const { connection } = new Bench().stranger().say('CONNECT {"jwt":"e.y.J","auth_token":"t"}\r\n');
+    connection.user = 'UKEY';
+    connection.account!.nameTag = 'ORDERS';
+    expect(connection.label()).toBe(`${address} - "$G/ORDERS/jwt:UKEY"`);
+  });
+
   it('says nothing of what a client claims before it is let in', () => {
     const client = new Bench({ authRequired: true }).stranger().say('CONNECT {"name":"n","user":"u"}\r\n');
     expect(client.connection.label()).toBe(address);

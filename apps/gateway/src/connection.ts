@@ -310,15 +310,18 @@ export class Connection implements ChannelHandler {
 
   /** How log lines name it: address, id, and what it has said of itself. */
   label(): string {
-    const { name, lang, version, nkey, user, authToken } = this.options;
+    const { name, lang, version, nkey, user, jwt, authToken } = this.options;
     const { host, port, kind, forwardedFor } = this.origin;
     const via = forwardedFor ? `${forwardedFor}/` : '';
     let label = `${via}${host}:${port} - ${kind === 'WEBSOCKET' ? 'wid' : 'cid'}:${this.cid}`;
     if (!this.greeted) return label;
     const client = [version === '' ? '' : `v${version}`, lang, name].filter((part) => part !== '').join(':');
     if (client !== '') label += ` - "${client}"`;
-    const who = nkey !== '' ? `nkey:${nkey}` : user !== '' ? `user:${user}` : authToken !== '' ? 'token' : '';
-    if (who !== '' && this.account !== null) label += ` - "${this.account.name}/${who}"`;
+    if (this.account === null) return label;
+    const said = [nkey && `nkey:${nkey}`, user && `user:${user}`, jwt && `jwt:${this.user}`, authToken && 'token'];
+    const who = said.find((part) => part !== '');
+    const { name: id, nameTag } = this.account;
+    if (who !== undefined) label += ` - "${id === nameTag ? id : `${id}/${nameTag}`}/${who}"`;
     return label;
   }
 }
