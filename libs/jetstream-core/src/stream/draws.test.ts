@@ -29,3 +29,20 @@ it('a random transform gives the same subjects when the operations are applied a
   expect(subjects()).toEqual(first);
   expect(new Set(first).size).toBeGreaterThan(4);
 });
+
+it('a batch is checked for the subjects that its messages will have', () => {
+  const store = new MemoryStreamStore({ overheadBytes: 16, headerOverheadBytes: 0 });
+  const silent = { stored: () => {}, removed: () => {}, purged: () => {}, republish: () => {} };
+  const config = checkStreamConfig({
+    name: 'S',
+    subjects: ['s'],
+    subject_transform: { src: 's', dest: 't.{{random(1000000)}}' },
+    allow_atomic: true,
+    discard: 'new',
+    max_msgs_per_subject: 1,
+    discard_new_per_subject: true,
+  });
+  const stream = Stream.create(store, config, silent, { isWanted: () => false });
+  const message = { subject: 's', content: Buffer.alloc(0), headerBytes: 0 };
+  expect(stream.commitBatch('batch', [message, message, message], 1_790_000_000, 0)).toBe(3);
+});

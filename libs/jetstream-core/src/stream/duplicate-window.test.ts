@@ -59,6 +59,27 @@ it('keeps no more in the store than the window, to a chunk', () => {
   expect(chunks(of)).toBeLessThanOrEqual(4);
 });
 
+it('may be saved seldom, or late', () => {
+  const of = store();
+  const window = new DuplicateWindow(of);
+  const pass = (from: number, to: number): void => {
+    for (let sequence = from; sequence <= to; sequence++) {
+      window.find('', sequence, WINDOW);
+      window.add(`${sequence}`, sequence, sequence);
+    }
+  };
+  pass(1, 600);
+  window.save(of);
+  pass(601, 20_000);
+  window.save(of);
+  expect(chunks(of)).toBeLessThanOrEqual(4);
+  const read = new DuplicateWindow(of);
+  expect(read.find('19001', 20_000, WINDOW)).toBe(19_001);
+  expect(read.find('20000', 20_000, WINDOW)).toBe(20_000);
+  expect(read.find('19000', 20_000, WINDOW)).toBe(0);
+  expect(read.size).toBe(1000);
+});
+
 it('writes a chunk that is full once only', () => {
   const of = store();
   const window = new DuplicateWindow(of);

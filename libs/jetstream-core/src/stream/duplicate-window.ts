@@ -68,11 +68,7 @@ export class DuplicateWindow {
     this.#saved = this.#end;
     for (; (this.#dropped + 1) * CHUNK_IDS <= this.#kept; this.#dropped++)
       store.setValue(keyOf(this.#dropped), undefined);
-    const gone = this.#dropped * CHUNK_IDS - this.#begin;
-    if (gone > 0) {
-      this.#entries = this.#entries.slice(gone);
-      this.#begin += gone;
-    }
+    this.#trim();
   }
 
   #push(entry: Entry): void {
@@ -85,6 +81,17 @@ export class DuplicateWindow {
       if (this.#byId.get(entry.id) === entry) this.#byId.delete(entry.id);
       entry = this.#entries[++this.#kept - this.#begin];
     }
+    // A stream in memory is never saved.
+    if (this.#kept - this.#begin >= 8 * CHUNK_IDS) this.#trim();
+  }
+
+  /** Lets go of the chunks that have been forgotten whole. */
+  #trim(): void {
+    const gone = Math.floor(this.#kept / CHUNK_IDS) * CHUNK_IDS - this.#begin;
+    if (gone <= 0) return;
+    this.#entries = this.#entries.slice(gone);
+    this.#begin += gone;
+    this.#saved = Math.max(this.#saved, this.#begin);
   }
 }
 
