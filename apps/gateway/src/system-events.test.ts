@@ -9,7 +9,7 @@ const recorded = JSON.parse(readFileSync(new URL('./testing/recorded-events.json
 
 const facts = {
   serverId: 'NABC',
-  serverName: 'oracle',
+  serverName: 'alpha',
   version: '2.15.2',
   host: '127.0.0.1',
   tags: ['az:1', 'blue'],

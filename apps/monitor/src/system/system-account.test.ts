@@ -9,7 +9,7 @@ import { SystemAccount } from './system-account.ts';
 
 const identity = {
   serverId: 'NABC',
-  serverName: 'oracle',
+  serverName: 'alpha',
   version: '2.15.2',
   xkey: 'X',
   productVersion: '0.1.0',
@@ -176,7 +176,7 @@ it('answers through the gateway that the request came from, with what the server
   expect(subject).toBe('2 _INBOX.1');
   expect(body).toMatchObject({ server: { id: 'NABC', tags: ['az:1', 'blue'], seq: 1 }, data: { server_id: 'NABC' } });
   const [{ body: id }] = await node.request('$SYS.REQ.SERVER.PING.IDZ', 'nonsense');
-  expect(id).toEqual({ name: 'oracle', host: '127.0.0.1', id: 'NABC' });
+  expect(id).toEqual({ name: 'alpha', host: '127.0.0.1', id: 'NABC' });
 });
 
 it('through another gateway when that one has gone', async () => {
@@ -194,10 +194,10 @@ it('does nothing where nobody waits for an answer', async () => {
 });
 
 it.each([
-  ['{"server_name":"rac"}', true],
-  ['{"server_name":"rac","exact_match":true}', false],
-  ['{"server_name":"oracle","exact_match":true}', true],
-  ['{"server_name":"ORACLE"}', false],
+  ['{"server_name":"lph"}', true],
+  ['{"server_name":"lph","exact_match":true}', false],
+  ['{"server_name":"alpha","exact_match":true}', true],
+  ['{"server_name":"ALPHA"}', false],
   ['{"Server_Name":"nope"}', false],
   ['{"cluster":"x"}', false],
   ['{"cluster":""}', true],
@@ -527,7 +527,7 @@ it('says that the server goes, last of all', async () => {
     '1 $SYS.SERVER.NABC.LAMEDUCK',
     '1 $SYS.SERVER.NABC.SHUTDOWN',
   ]);
-  expect(node.published[1].body).toMatchObject({ name: 'oracle', id: 'NABC', seq: 2 });
+  expect(node.published[1].body).toMatchObject({ name: 'alpha', id: 'NABC', seq: 2 });
 });
 
 it('says nothing of a process that goes alone', async () => {
