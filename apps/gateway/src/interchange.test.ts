@@ -387,6 +387,14 @@ describe('an imported service', () => {
     expect(JSON.parse(heard.slice(heard.indexOf('{')))).toMatchObject({ status: 200, responder: { user: 'of-A' } });
   });
 
+  it('is not asked about by thousands of messages that only look like timed answers', async () => {
+    const bench = new AccountsBench(accounts);
+    bench.member.link(9);
+    const b = await bench.in('B');
+    for (let i = 0; i < 1000; i++) say(b, `_R_.9.${i}.T`, 'x');
+    expect(bench.member.requests).toHaveLength(64);
+  });
+
   it('of the system account may be asked by everybody about themselves', async () => {
     const bench = new AccountsBench([{ name: 'A' }, { name: 'S' }], 'S');
     const [a, s] = [await bench.in('A', ['inbox']), await bench.in('S', ['>'])];

@@ -18,6 +18,8 @@ const FURTHER_REQUESTS_MAX = 1024;
 /** Measurements of one turn; beyond it they are dropped. */
 const METRICS_MAX = 10_000;
 const RESPONDER_MS = 5000;
+/** Under way. Anybody may publish what looks like a timed answer: other questions to processes must not wait for it. */
+const NAMINGS_MAX = 64;
 
 /**
  * Takes messages from one account to another, where exports and imports say so. All of it happens on the gateway that a
@@ -39,6 +41,7 @@ export class Interchange {
   #furtherRequests = 0;
   /** What the message was before each of them. */
   readonly #kept: Message[] = [];
+  #namings = 0;
   #metrics: { account: Account; subject: string; payload: Buffer }[] = [];
 
   constructor(gateway: Gateway) {
@@ -275,11 +278,16 @@ export class Interchange {
 
   /** A timed answer goes to another gateway, which does not know whose it is: it is told, on the same link, before. */
   nameResponder(from: Connection, account: Account, route: Route): void {
+    // Without it the measurement says less.
+    if (this.#namings >= NAMINGS_MAX) return;
+    this.#namings++;
     const { member, serverName } = this.#gateway;
     const responder = clientInfo(from, account.name, serverName);
     const body = JSON.stringify({ subject: route.subject, responder });
-    // Without it the measurement says less.
-    member.request(route.replyGateway, 'responder', body, RESPONDER_MS).catch(() => {});
+    const done = (): void => {
+      this.#namings--;
+    };
+    member.request(route.replyGateway, 'responder', body, RESPONDER_MS).then(done, done);
   }
 
   /** The other gateway says who is about to answer. */

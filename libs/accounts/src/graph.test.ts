@@ -81,3 +81,12 @@ it('everybody may ask the system account about themselves; it may ask about its 
   expect(leads(graph, 'S', '$SYS.REQ.USER.INFO')).toEqual(['S $SYS.REQ.USER.S.INFO']);
   expect(leads(graph, 'S', '$SYS.REQ.ACCOUNT.PING.CONNZ')).toEqual([]);
 });
+
+it.each(['a.>', 'a b', '*', ''])('an account called "%s" has nobody to ask, and its messages go on', (name) => {
+  const graph = new AccountGraph();
+  graph.systemAccount = '$SYS';
+  graph.set(define('$SYS'));
+  graph.set(define(name));
+  expect(leads(graph, name, '$SYS.REQ.USER.INFO').length).toBeLessThanOrEqual(1);
+  expect(leads(graph, name, 'anything')).toEqual([]);
+});

@@ -52,19 +52,17 @@ const SYSTEM_SERVICES: readonly { subject: string; to: (account: string) => stri
 const ABOUT_USERS = SYSTEM_SERVICES[0].subject;
 
 export function systemWays(account: string, systemAccount: string): ServiceWay[] {
-  return SYSTEM_SERVICES.filter(({ subject }) => account !== systemAccount || subject === ABOUT_USERS).map(
-    ({ subject, to, share }) => ({
-      kind: 'service',
-      subject,
-      queue: '',
-      account: systemAccount,
-      transform: new SubjectTransform(subject, subjectFromText(to(account))),
-      allowTrace: false,
-      share,
-      namesServer: true,
-      service: { subject, responseType: 'Singleton' },
-    }),
-  );
+  const ways: ServiceWay[] = [];
+  for (const { subject, to, share } of SYSTEM_SERVICES) {
+    if (account === systemAccount && subject !== ABOUT_USERS) continue;
+    // An account may be called anything: one whose name is no part of a subject has nobody to ask.
+    const transform = compile(() => new SubjectTransform(subject, subjectFromText(to(account))));
+    if (!transform) continue;
+    const service = { subject, responseType: 'Singleton' } as const;
+    const way = { kind: 'service', subject, queue: '', allowTrace: false, namesServer: true, share, service } as const;
+    ways.push({ ...way, account: systemAccount, transform });
+  }
+  return ways;
 }
 
 /** Undefined where the exporter does not let it through (any more). */
