@@ -6,10 +6,24 @@ export {
   readPurgeRequest,
 } from './api/stream-requests.ts';
 export { ApiError, apiErrors } from './api-error.ts';
+export { type Acknowledgement, ackSubject, type Delivery, parseAckSubject } from './consumer/acknowledgement.ts';
 export { checkBesideOthers, checkConsumerConfig } from './consumer/check-consumer-config.ts';
 export { checkConsumerUpdate } from './consumer/check-consumer-update.ts';
+export {
+  Consumer,
+  type ConsumerCounts,
+  type ConsumerEffects,
+  type ConsumerTurn,
+  type Notice,
+} from './consumer/consumer.ts';
 export type { ConsumerConfig, RequestedConsumer } from './consumer/consumer-config.ts';
 export { type CreateSubject, consumerName } from './consumer/consumer-name.ts';
+export {
+  type ConsumerOperation,
+  decodeConsumerOperation,
+  encodeConsumerOperation,
+} from './consumer/consumer-operation.ts';
+export { ConsumerState } from './consumer/consumer-state.ts';
 export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consumer-config.ts';
 export { AtomicBatches, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';
