@@ -24,6 +24,7 @@ export {
   encodeConsumerOperation,
 } from './consumer/consumer-operation.ts';
 export { ConsumerState } from './consumer/consumer-state.ts';
+export { refuseNotBuilt } from './consumer/not-built.ts';
 export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consumer-config.ts';
 export { AtomicBatches, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';

@@ -5,6 +5,7 @@ import { ackSubject, type Delivery, readAcknowledgement } from './acknowledgemen
 import type { ConsumerConfig } from './consumer-config.ts';
 import type { ConsumerOperation, Run } from './consumer-operation.ts';
 import { ConsumerState } from './consumer-state.ts';
+import { refuseNotBuilt } from './not-built.ts';
 import { PullRefusal, readPullRequest } from './pull-request.ts';
 import { Redelivery } from './redelivery.ts';
 import { Undelivered } from './undelivered.ts';
@@ -90,7 +91,10 @@ export class Consumer {
   #notices: Notice[] = [];
   #pausedUntil = 0;
 
-  /** @param lastsEnd the stream's newest message at the consumer's creation */
+  /**
+   * @param lastsEnd the stream's newest message at the consumer's creation
+   * @throws ApiError for what is not built yet
+   */
   constructor(
     stream: string,
     store: StreamStore,
@@ -99,6 +103,7 @@ export class Consumer {
     lastsEnd: number,
     effects: ConsumerEffects,
   ) {
+    refuseNotBuilt(config);
     this.config = config;
     this.state = state;
     this.#store = store;

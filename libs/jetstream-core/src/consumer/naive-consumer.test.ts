@@ -188,7 +188,7 @@ class Crashing {
 
 it('what is pending is what a naive count says; no floor that was durable goes back, however it crashes', () => {
   fc.assert(
-    fc.property(config, fc.array(step, { maxLength: 60 }), (requested, steps) => {
+    fc.property(config, fc.array(step, { maxLength: 60, size: 'max' }), (requested, steps) => {
       const crashing = new Crashing(requested);
       for (const one of steps) {
         crashing.play(one);
