@@ -90,6 +90,8 @@ export class Consumer {
   #confirms: string[] = [];
   #notices: Notice[] = [];
   #pausedUntil = 0;
+  /** The last turn was over before everything was given out. */
+  #hasMore = false;
 
   /**
    * @param lastsEnd the stream's newest message at the consumer's creation
@@ -140,8 +142,9 @@ export class Consumer {
     };
   }
 
-  /** Milliseconds; Infinity: never. */
+  /** Milliseconds; 0: at once; Infinity: never. */
   get nextAt(): number {
+    if (this.#hasMore) return 0;
     const unpinAt = [...this.#pins.values()].map(({ since }) => since + this.#pinMillis);
     return Math.min(this.#redelivery.nextAt, this.#waiting.nextAt, this.#pausedUntil || NEVER, ...unpinAt);
   }
@@ -235,6 +238,7 @@ export class Consumer {
   /** Gives out what can be given out, and whatever else the time calls for. */
   run(millis: number): void {
     if (this.#pausedUntil > 0 && this.#pausedUntil <= millis) this.#pausedUntil = 0;
+    this.#hasMore = false;
     this.#redelivery.advance(millis);
     this.#expirePins(millis);
     if (this.#pausedUntil === 0) this.#deliverSome(millis);
@@ -339,6 +343,7 @@ export class Consumer {
       if (message === undefined) return;
       this.#give(message, waiting, millis);
     }
+    this.#hasMore = true;
   }
 
   #isEligible({ request, pin, expiresAt }: Waiting, millis: number): boolean {
