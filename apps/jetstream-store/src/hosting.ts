@@ -1,0 +1,118 @@
+import type {
+  Consumer,
+  ConsumerConfig,
+  ConsumerCounts,
+  Delivery,
+  Operation,
+  Stream,
+  StreamConfig,
+} from '@skein/jetstream-core';
+
+/** Where an answer goes: the gateway that the request came through, and the subject. See `address.ts`; '' is nowhere. */
+export type Address = string;
+
+export interface Moment {
+  readonly seconds: number;
+  readonly nanos: number;
+}
+
+/** A stream, its messages and consumers, in one of this process's shards. */
+export interface HostedStream {
+  readonly account: string;
+  readonly name: string;
+  readonly created: Moment;
+  /** For reading; what changes it is an operation. */
+  readonly stream: Stream;
+  readonly consumers: ReadonlyMap<string, HostedConsumer>;
+  /**
+   * Into the journal; settled when it is durable and applied.
+   *
+   * @returns what `applyOperation` returns
+   * @throws ApiError what the operation answers; 10077 when the store cannot take it
+   */
+  change(operation: Operation): Promise<number>;
+  /** @param config as `checkConsumerConfig` gave it. @throws ApiError */
+  createConsumer(config: ConsumerConfig): Promise<HostedConsumer>;
+  /** @param config as `checkConsumerUpdate` gave it. @throws ApiError 10014 */
+  updateConsumer(name: string, config: ConsumerConfig): Promise<HostedConsumer>;
+  /** @throws ApiError 10014 */
+  deleteConsumer(name: string): Promise<void>;
+}
+
+export interface HostedConsumer {
+  readonly name: string;
+  readonly created: Moment;
+  readonly config: ConsumerConfig;
+  /** For reading. */
+  readonly consumer: Consumer;
+  info(): ConsumerCounts;
+  /** A pull request. */
+  request(reply: Address, body: string): void;
+  /** @param reply who wants to know that it counts; '' is nobody */
+  acknowledge(delivery: Delivery, body: string, reply: Address): void;
+  /** @param sequence 0: where it was acknowledged up to */
+  reset(sequence: number): Promise<void>;
+  /** @param until RFC 3339; undefined: no longer */
+  pause(until: string | undefined): Promise<void>;
+  unpin(group: string): void;
+}
+
+/** What an account has of JetStream here. */
+export interface JetStreamAccount {
+  readonly name: string;
+  readonly streams: ReadonlyMap<string, HostedStream>;
+  /** The stream that keeps what is published to a literal subject. */
+  streamOf(subject: string): HostedStream | undefined;
+  /**
+   * @param config as `checkStreamConfig` gave it
+   * @throws ApiError when subjects overlap, the name is taken, or there is no room; its interest is settled when this resolves
+   */
+  create(config: StreamConfig): Promise<HostedStream>;
+  /** @param config as `checkStreamUpdate` gave it. @throws ApiError */
+  update(name: string, config: StreamConfig): Promise<HostedStream>;
+  /** @throws ApiError 10059 */
+  delete(name: string): Promise<void>;
+}
+
+export interface Directory {
+  /** '' without one. */
+  readonly domain: string;
+  readonly accounts: Iterable<JetStreamAccount>;
+  /** Undefined: JetStream is not for it. */
+  account(name: string): JetStreamAccount | undefined;
+}
+
+/** Everything that leaves. Never blocks, never throws. */
+export interface Outbox {
+  /** @param content header block, then payload */
+  reply(account: string, to: Address, content: Buffer, headerBytes: number): void;
+  /** As `reply`, of text without headers. */
+  answer(account: string, to: Address, text: string): void;
+  /** To whoever wants it; all with the same `source` stay in order. */
+  publish(account: string, subject: string, content: Buffer, headerBytes: number, source: number): void;
+}
+
+/** A request to `$JS.API.>`; all of it may be kept. */
+export interface ApiRequest {
+  readonly account: JetStreamAccount;
+  /** Begins with `$JS.API.`, also when it came with a domain. */
+  readonly subject: string;
+  readonly reply: Address;
+  /** Header block, then body. */
+  readonly content: Buffer;
+  readonly headerBytes: number;
+}
+
+/** What the API is given to work with. */
+export interface ApiContext {
+  readonly directory: Directory;
+  readonly outbox: Outbox;
+  readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
+  /** Unix time, milliseconds with fractions; it does not go back. */
+  now(): number;
+}
+
+export interface Api {
+  /** All but `CONSUMER.MSG.NEXT`. Answers by the outbox, now or later. */
+  handle(request: ApiRequest): void;
+}
