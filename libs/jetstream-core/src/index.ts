@@ -1,4 +1,12 @@
 export {
+  Advisories,
+  type Advisory,
+  type AdvisoryClient,
+  type AdvisoryOrigin,
+  type BatchEnd,
+} from './advisory/advisory.ts';
+export { noticeAdvisory } from './advisory/notice-advisory.ts';
+export {
   readDeleteRequest,
   readDirectRequest,
   readGetRequest,

@@ -1,6 +1,6 @@
 import type { StoredMessage, StreamStore } from '@skein/storage';
 import { withLines } from '../stream/header-block.ts';
-import { millisOf, parseTime } from '../time.ts';
+import { millisOf, parseTime, timeText } from '../time.ts';
 import { ackSubject, type Delivery, readAcknowledgement } from './acknowledgement.ts';
 import type { ConsumerConfig } from './consumer-config.ts';
 import type { ConsumerOperation, Run } from './consumer-operation.ts';
@@ -27,6 +27,16 @@ export type Notice =
       readonly deliveries: number;
       readonly reason: string;
     }
+  /** A sampled acknowledgement; `ack_time` in nanoseconds since the last delivery. */
+  | {
+      readonly kind: 'ack';
+      readonly consumer_seq: number;
+      readonly stream_seq: number;
+      readonly deliveries: number;
+      readonly ack_time: number;
+    }
+  /** The pause is over; it was until then. */
+  | { readonly kind: 'resumed'; readonly pause_until: string }
   | { readonly kind: 'pinned'; readonly group: string; readonly pinned_id: string }
   | { readonly kind: 'unpinned'; readonly group: string; readonly reason: 'admin' | 'timeout' };
 
@@ -155,6 +165,12 @@ export class Consumer {
     this.#pausedUntil = time === undefined ? 0 : millisOf(time.seconds, time.nanos);
   }
 
+  #resume(): void {
+    const pause_until = timeText(Math.floor(this.#pausedUntil / 1000), Math.round((this.#pausedUntil % 1000) * 1e6));
+    this.#pausedUntil = 0;
+    this.#effects.notice({ kind: 'resumed', pause_until });
+  }
+
   stored(sequence: number, subject: string): void {
     this.#undelivered.stored(sequence, subject);
   }
@@ -237,7 +253,7 @@ export class Consumer {
 
   /** Gives out what can be given out, and whatever else the time calls for. */
   run(millis: number): void {
-    if (this.#pausedUntil > 0 && this.#pausedUntil <= millis) this.#pausedUntil = 0;
+    if (this.#pausedUntil > 0 && this.#pausedUntil <= millis) this.#resume();
     this.#hasMore = false;
     this.#redelivery.advance(millis);
     this.#expirePins(millis);
