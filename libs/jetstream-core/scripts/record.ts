@@ -20,10 +20,14 @@ class Client {
   #inbox = 0;
   readonly #answers = new Map<string, Answer[]>();
   readonly heard: Answer[] = [];
+  /** Of fast batches. */
+  #flow: Answer[] = [];
 
   constructor(port: number) {
     this.#socket = connect(port, '127.0.0.1');
-    this.#socket.write('CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\nSUB inbox.* 1\r\n');
+    this.#socket.write(
+      'CONNECT {"verbose":false,"headers":true,"no_responders":true}\r\nSUB inbox.* 1\r\nSUB fi.> 3\r\n',
+    );
     this.#socket.on('data', (data) => this.#read(data as Buffer));
   }
 
@@ -56,6 +60,13 @@ class Client {
     return answers;
   }
 
+  /** Puts a message into a fast batch. @returns all that is said to that */
+  async append(subject: string, lines: readonly string[], body: Buffer, reply: string): Promise<Answer[]> {
+    this.publish(subject, lines, body, reply);
+    await setTimeout(FOLLOWING_MS);
+    return this.#flow.splice(0);
+  }
+
   #read(data: Buffer): void {
     this.#buffer = Buffer.concat([this.#buffer, data]);
     for (;;) {
@@ -78,7 +89,8 @@ class Client {
 
   #take(subject: string, sid: string, content: Buffer, headerBytes: number): void {
     const answer = readAnswer(content, headerBytes);
-    if (sid === '2') this.heard.push({ subject, ...answer });
+    if (sid === '3') this.#flow.push(answer);
+    else if (sid === '2') this.heard.push({ subject, ...answer });
     else this.#answers.get(subject)?.push(answer);
   }
 }
@@ -98,8 +110,11 @@ async function play(client: Client, { config, steps }: Scenario): Promise<Scenar
       played.push(step);
       continue;
     }
-    const { to = '', headers = [], body } = step;
-    const answers = await client.ask(to, headers, encode(body));
+    const { to = '', headers = [], body, reply } = step;
+    const answers =
+      reply === undefined
+        ? await client.ask(to, headers, encode(body))
+        : await client.append(to, headers, encode(body), reply);
     const heard = client.heard.splice(0);
     played.push({ ...step, answers, ...(heard.length > 0 && { heard }) });
   }

@@ -44,6 +44,7 @@ export {
   directGet,
   malformedRequest,
 } from './stream/direct-get.ts';
+export { FastBatches, type FastMessage, isFast } from './stream/fast-batches.ts';
 export { getMessage, type MessageRequest, type MessageView } from './stream/message-get.ts';
 export { applyOperation, type Operation } from './stream/operation.ts';
 export { decodeOperation, encodeOperation, encodePublish, type TimedOperation } from './stream/operation-codec.ts';

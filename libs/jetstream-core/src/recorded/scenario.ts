@@ -5,11 +5,15 @@ export interface Scenario {
   steps: Step[];
 }
 
-/** `to`: a publish or a request with headers (lines) and a body; JSON is written as such. `for`: time that passes. */
+/**
+ * `to`: a publish or a request with headers (lines) and a body; JSON is written as such. `seconds`: time that passes. `reply`: of a
+ * message of a fast batch, `fi.…`; its answers are all that came there.
+ */
 export interface Step {
   to?: string;
   headers?: string[];
   body?: string | object;
+  reply?: string;
   seconds?: number;
   /** In order; none when nobody answered. */
   answers?: Answer[];

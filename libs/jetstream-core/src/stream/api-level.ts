@@ -1,3 +1,4 @@
+import { type ApiError, apiErrors } from '../api-error.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 /** Whose behaviour this is. */
@@ -21,4 +22,10 @@ function requiredLevel(config: Partial<StreamConfig>): number {
   const second = config.allow_msg_counter || config.allow_atomic || config.allow_msg_schedules;
   if (second || config.persist_mode === 'async') return 2;
   return config.allow_msg_ttl || (config.subject_delete_marker_ttl ?? 0) > 0 ? 1 : 0;
+}
+
+/** Whether what a message requires (`Nats-Required-Api-Level`; empty: nothing) is more than there is. */
+export function levelFault(required: string): ApiError | undefined {
+  if (required === '' || (/^\d+$/.test(required) && Number(required) <= API_LEVEL)) return undefined;
+  return apiErrors.levelRequired();
 }

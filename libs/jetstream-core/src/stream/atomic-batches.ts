@@ -1,4 +1,5 @@
 import { type ApiError, apiErrors } from '../api-error.ts';
+import { levelFault } from './api-level.ts';
 import { withLines } from './header-block.ts';
 import type { PublishHeaders } from './publish-headers.ts';
 import type { Publication } from './stream.ts';
@@ -46,6 +47,8 @@ export class AtomicBatches {
     if (config.sealed) return this.#end(id, apiErrors.streamSealed());
     if (!config.allow_atomic) return apiErrors.batchDisabled();
     if (id.length > ID_MAX) return apiErrors.batchIdInvalid();
+    const fault = levelFault(headers.requiredLevel);
+    if (fault !== undefined) return this.#end(id, fault);
     if (!/^\d+$/.test(headers.batchSequence)) return this.#end(id, apiErrors.batchSequenceMissing());
     const sequence = Number(headers.batchSequence);
     const isEnd = batchCommit === 'eob';

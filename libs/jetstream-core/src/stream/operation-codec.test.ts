@@ -13,6 +13,11 @@ const sequence = fc.nat(Number.MAX_SAFE_INTEGER);
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   message.map((one) => ({ kind: 'publish' as const, ...one })),
+  fc.tuple(message, bytes).map(([one, run]) => ({
+    kind: 'publish' as const,
+    ...one,
+    ...(run.length > 0 && { run: run.toString('latin1') }),
+  })),
   fc.record({ kind: fc.constant('batch' as const), id: latin1, messages: fc.array(message, { maxLength: 5 }) }),
   fc.record({ kind: fc.constant('purge' as const), filter: fc.string(), seq: sequence, keep: sequence }),
   fc.record({ kind: fc.constant('delete' as const), sequence, secure: fc.boolean() }),

@@ -2,8 +2,8 @@ import type { Operation } from './operation.ts';
 import type { Publication } from './stream.ts';
 
 /*
- * An operation as bytes, numbers little endian: kind (u8), 0 (u8), nanoseconds (u32), seconds (u48), then by kind
- *   publish  message
+ * An operation as bytes, numbers little endian: kind (u8), bytes of a run (u8), nanoseconds (u32), seconds (u48), then by kind
+ *   publish  message, run
  *   batch    length of the id (u16), messages (u16), id, that many messages
  *   others   JSON
  * A message: bytes of its subject (u16), of its header block (u32), of its content (u32), subject, content.
@@ -29,16 +29,20 @@ export function encodePublish(
   headerBytes: number,
   seconds: number,
   nanos: number,
+  run = '',
 ): Buffer {
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + MESSAGE_HEAD_BYTES + subject.length + content.length);
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + MESSAGE_HEAD_BYTES + subject.length + content.length + run.length);
   writeHead(bytes, PUBLISH, seconds, nanos);
-  writeMessage(bytes, HEAD_BYTES, subject, content, headerBytes);
+  const end = writeMessage(bytes, HEAD_BYTES, subject, content, headerBytes);
+  bytes[1] = run.length;
+  bytes.write(run, end, 'latin1');
   return bytes;
 }
 
 export function encodeOperation({ operation, seconds, nanos }: TimedOperation): Buffer {
   if (operation.kind === 'publish') {
-    return encodePublish(operation.subject, operation.content, operation.headerBytes, seconds, nanos);
+    const { subject, content, headerBytes, run } = operation;
+    return encodePublish(subject, content, headerBytes, seconds, nanos, run);
   }
   if (operation.kind === 'batch') return encodeBatch(operation.id, operation.messages, seconds, nanos);
   const text = JSON.stringify(operation);
@@ -61,7 +65,7 @@ export function decodeOperation(bytes: Buffer): TimedOperation {
 function decodeKind(bytes: Buffer): Operation {
   switch (bytes[0]) {
     case PUBLISH:
-      return { kind: 'publish', ...readMessage(bytes, HEAD_BYTES) };
+      return { kind: 'publish', ...readMessage(bytes, HEAD_BYTES), ...readRun(bytes) };
     case BATCH:
       return decodeBatch(bytes);
     case JSON_TEXT:
@@ -69,6 +73,11 @@ function decodeKind(bytes: Buffer): Operation {
     default:
       throw new RangeError(`an operation of kind ${bytes[0]}`);
   }
+}
+
+function readRun(bytes: Buffer): { run?: string } {
+  const length = bytes[1] as number;
+  return length === 0 ? {} : { run: bytes.toString('latin1', bytes.length - length) };
 }
 
 function encodeBatch(id: string, messages: readonly Publication[], seconds: number, nanos: number): Buffer {

@@ -24,7 +24,7 @@ export type Operation =
 export function applyOperation(stream: Stream, operation: Operation, seconds: number, nanos: number): number {
   switch (operation.kind) {
     case 'publish':
-      return stream.publish(operation.subject, operation.content, operation.headerBytes, seconds, nanos);
+      return stream.publish(operation.subject, operation.content, operation.headerBytes, seconds, nanos, operation.run);
     case 'batch':
       return stream.commitBatch(operation.id, operation.messages, seconds, nanos);
     case 'purge':

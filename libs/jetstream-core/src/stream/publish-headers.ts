@@ -20,6 +20,7 @@ export class PublishHeaders {
   batchId = '';
   batchSequence = '';
   batchCommit = '';
+  requiredLevel = '';
 }
 
 const fields: ReadonlyMap<string, keyof PublishHeaders> = new Map([
@@ -39,6 +40,7 @@ const fields: ReadonlyMap<string, keyof PublishHeaders> = new Map([
   ['Nats-Batch-Id', 'batchId'],
   ['Nats-Batch-Sequence', 'batchSequence'],
   ['Nats-Batch-Commit', 'batchCommit'],
+  ['Nats-Required-Api-Level', 'requiredLevel'],
 ]);
 
 /** What messages without any of them have: most have none. */

@@ -11,6 +11,7 @@ import { ApiError, apiErrors } from '../api-error.ts';
 import { type Answer, readAnswer, readJson, type Scenario, type Step } from '../recorded/scenario.ts';
 import batches from '../recorded/stream/batches.json' with { type: 'json' };
 import counters from '../recorded/stream/counters.json' with { type: 'json' };
+import fastBatches from '../recorded/stream/fast-batches.json' with { type: 'json' };
 import publish from '../recorded/stream/publish.json' with { type: 'json' };
 import purging from '../recorded/stream/purging.json' with { type: 'json' };
 import reading from '../recorded/stream/reading.json' with { type: 'json' };
@@ -22,6 +23,7 @@ import { AtomicBatches } from './atomic-batches.ts';
 import { checkStreamConfig } from './check-stream-config.ts';
 import { checkStreamUpdate } from './check-stream-update.ts';
 import { badDirectRequest, directGet, malformedRequest } from './direct-get.ts';
+import { FastBatches } from './fast-batches.ts';
 import { headerBlock } from './header-block.ts';
 import { getMessage } from './message-get.ts';
 import { type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
@@ -39,6 +41,8 @@ class Asked {
   #now = 1_790_000_000_000;
   #heard: Answer[] = [];
   readonly #batches = new AtomicBatches();
+  #flow: Answer[] = [];
+  readonly #fast = new FastBatches<undefined>(ackOpening('S'), (_, body) => this.#flow.push(readJson(body)));
 
   constructor(config: object) {
     const checked = checkStreamConfig({ name: 'S', ...config } as Partial<StreamConfig>);
@@ -58,13 +62,18 @@ class Asked {
 
   /** The step as it would have been recorded. */
   play(step: Step): Step {
-    const { to = '', headers = [], body = '', seconds } = step;
+    const { to = '', headers = [], body = '', seconds, reply } = step;
     if (seconds !== undefined) {
       this.#pass(seconds * 1000);
       return step;
     }
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const answers = to.startsWith('$JS.API.') ? this.#ask(to, text) : this.#publish(to, headers, text);
+    const answers =
+      reply !== undefined
+        ? this.#append(reply, to, headers, text)
+        : to.startsWith('$JS.API.')
+          ? this.#ask(to, text)
+          : this.#publish(to, headers, text);
     const heard = this.#heard.splice(0);
     return { ...step, answers, ...(heard.length > 0 && { heard }) };
   }
@@ -77,6 +86,7 @@ class Asked {
       this.stream.expire(...this.#time());
     }
     this.#now = end;
+    this.#fast.abandon(end);
   }
 
   #time(): [number, number] {
@@ -93,6 +103,21 @@ class Asked {
     if (headers.batchId !== '') return this.#stage({ subject, content, headerBytes: block.length }, headers);
     stream.publish(subject, content, block.length, ...this.#time());
     return this.#acknowledged();
+  }
+
+  /** Stores it at once. */
+  #append(reply: string, subject: string, lines: readonly string[], body: string): Answer[] {
+    this.#now += 1;
+    const { stream } = this;
+    const block = lines.length > 0 ? headerBlock(lines) : Buffer.alloc(0);
+    const content = Buffer.concat([block, Buffer.from(body, 'latin1')]);
+    const headers = readPublishHeaders(content, block.length);
+    const message = this.#fast.take(reply, content.length, headers, undefined, stream.config, this.#now);
+    if (message !== undefined) {
+      stream.publish(subject, content, block.length, ...this.#time(), message.run);
+      this.#fast.applied(message, stream.outcome, stream.config.no_ack);
+    }
+    return this.#flow.splice(0);
   }
 
   #acknowledged(): Answer[] {
@@ -177,7 +202,18 @@ const types: Readonly<Record<string, string>> = {
   'MSG.DELETE': 'stream_msg_delete',
 };
 
-const recorded = Object.entries({ publish, ttl, purging, reading, retention, counters, updates, batches, schedules });
+const recorded = Object.entries({
+  publish,
+  ttl,
+  purging,
+  reading,
+  retention,
+  counters,
+  updates,
+  batches,
+  fastBatches,
+  schedules,
+});
 
 for (const [area, scenarios] of recorded) {
   it.each(Object.entries(scenarios as unknown as Record<string, Scenario>))(`${area}: %s`, (_, { config, steps }) => {

@@ -15,6 +15,7 @@ import { PublishRules } from './publish-rules.ts';
 import { Republisher } from './republish.ts';
 import { nextTurn, readSchedule, type Schedule, turnMessage } from './schedule.ts';
 import { sequenceAt, timeOf } from './sequence-at.ts';
+import { StoppedRuns } from './stopped-runs.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 const MILLISECOND = 1_000_000;
@@ -41,6 +42,8 @@ export interface Publication {
   readonly subject: string;
   readonly content: Buffer;
   readonly headerBytes: number;
+  /** Of messages of which none is taken once one was refused (ADR-50, gap mode `fail`). */
+  readonly run?: string;
 }
 
 /** Which messages go: all, those that match, those below a sequence, all but the newest `keep`. */
@@ -55,6 +58,7 @@ interface Remembered {
   lastId: string;
   lastSeconds: number;
   lastNanos: number;
+  stoppedRuns?: readonly string[];
 }
 
 /**
@@ -72,6 +76,7 @@ export class Stream {
   /** Of schedules (ADR-51). */
   readonly #turns: Deadlines;
   readonly #remembered: Remembered;
+  readonly #stoppedRuns: StoppedRuns;
   #config: StreamConfig;
   #transform: SubjectTransform | undefined;
   #republisher: Republisher | undefined;
@@ -87,6 +92,7 @@ export class Stream {
     this.#interest = interest;
     this.#config = readValue(store, 'config') as StreamConfig;
     this.#remembered = readValue(store, 'state') as Remembered;
+    this.#stoppedRuns = new StoppedRuns(this.#remembered.stoppedRuns);
     this.#duplicates = new DuplicateWindow(store);
     this.#deadlines = new Deadlines(store, 'deadline/');
     this.#turns = new Deadlines(store, 'turn/');
@@ -112,16 +118,18 @@ export class Stream {
 
   /** To be called before the store's changes go to disk together with the number of the last operation applied. */
   save(): void {
-    writeValue(this.store, 'state', this.#remembered);
+    writeValue(this.store, 'state', { ...this.#remembered, stoppedRuns: this.#stoppedRuns.toJSON() });
     this.#duplicates.save(this.store);
   }
 
   /**
    * Stores a message, or refuses it, or finds that it was stored before: `outcome` says which.
    *
+   * @param run as `Publication.run`
    * @returns the sequence; 0 when it was refused
    */
-  publish(subject: string, content: Buffer, headerBytes: number, seconds: number, nanos: number): number {
+  publish(subject: string, content: Buffer, headerBytes: number, seconds: number, nanos: number, run = ''): number {
+    if (run !== '') return this.#publishInRun(subject, content, headerBytes, seconds, nanos, run);
     const { outcome } = this;
     outcome.reset();
     const own = this.#ownSubject(subject);
@@ -129,15 +137,30 @@ export class Stream {
     if (outcome.error !== undefined) return 0;
     const headers = readPublishHeaders(content, headerBytes);
     const { lastId } = this.#remembered;
-    outcome.error =
-      headers.batchId === ''
-        ? this.#rules.fault(own, content, headerBytes, headers, millisOf(seconds, nanos), lastId)
-        : apiErrors.batchDisabled();
+    outcome.error = this.#rules.fault(own, content, headerBytes, headers, millisOf(seconds, nanos), lastId);
     if (outcome.error !== undefined) return 0;
     outcome.sequence = this.#rules.duplicateOf;
     outcome.isDuplicate = outcome.sequence > 0;
     if (!outcome.isDuplicate) outcome.sequence = this.#store(own, content, headerBytes, headers, seconds, nanos);
     return outcome.sequence;
+  }
+
+  #publishInRun(
+    subject: string,
+    content: Buffer,
+    headerBytes: number,
+    seconds: number,
+    nanos: number,
+    run: string,
+  ): number {
+    if (this.#stoppedRuns.has(run)) {
+      this.outcome.reset();
+      this.outcome.error = apiErrors.fastBatchUnknown();
+      return 0;
+    }
+    const sequence = this.publish(subject, content, headerBytes, seconds, nanos);
+    if (sequence === 0) this.#stoppedRuns.add(run);
+    return sequence;
   }
 
   /**
