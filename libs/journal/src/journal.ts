@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Batch } from './batch.ts';
+import type { JournalCipher, SegmentCipher } from './cipher.ts';
 import type { Files, JournalFile } from './files.ts';
 import { nodeFiles } from './node-files.ts';
 import {
@@ -9,6 +10,7 @@ import {
   cutKind,
   entryKind,
   markKind,
+  type RecordView,
   readRecord,
   recordBytes,
   recordView,
@@ -17,6 +19,7 @@ import {
 } from './record.ts';
 import { placeOf, type Run, type RunIndex } from './run-index.ts';
 import { type Findings, Scan } from './scan.ts';
+import { bytesOf, eachRecord, type Part, partsOf, sealBatch } from './sealed.ts';
 import {
   firstOrdinal,
   JournalFormatError,
@@ -33,6 +36,8 @@ export interface JournalOptions {
   directory: string;
   /** Default: the machine's. */
   files?: Files;
+  /** Default: nothing is encrypted. */
+  cipher?: JournalCipher;
   /** A segment is as long as this, or as one batch that is longer. Default: 16 MiB. */
   segmentBytes?: number;
   /** Appended and not yet written; beyond that `append` takes nothing. Default: 64 MiB. */
@@ -92,7 +97,7 @@ export async function openJournal(options: JournalOptions): Promise<{ journal: J
   const files = options.files ?? nodeFiles();
   const segments = await readSegments(files, options.directory);
   const id = journalIdOf(segments, options.directory);
-  const scan = new Scan();
+  const scan = new Scan(options.cipher);
   for (const { ordinal, path } of segments) {
     const file = await files.open(path);
     try {
@@ -155,6 +160,7 @@ interface Current {
   ordinal: number;
   file: JournalFile;
   seed: number;
+  cipher: SegmentCipher | undefined;
   /** Where the next batch goes. */
   end: number;
   /** The file has its length and blocks up to here. */
@@ -168,6 +174,7 @@ interface Current {
 export class Journal {
   readonly #options: JournalOptions;
   readonly #files: Files;
+  readonly #cipher: JournalCipher | undefined;
   readonly #id: Buffer;
   readonly #segmentBytes: number;
   readonly #pendingBytesMax: number;
@@ -196,6 +203,7 @@ export class Journal {
   constructor(options: JournalOptions, { files, id, ordinals, index, findings }: Found) {
     this.#options = options;
     this.#files = files;
+    this.#cipher = options.cipher;
     this.#id = id;
     this.#ordinals = ordinals;
     this.#index = index;
@@ -367,13 +375,17 @@ export class Journal {
     this.#filling = this.#writing;
     this.#writing = batch;
     const { buffer, last } = batch;
-    const current = await this.#currentFor(buffer.length);
+    const parts = this.#cipher && partsOf(buffer, this.#cipher.overheadBytes);
+    const length = parts === undefined ? buffer.length : bytesOf(parts);
+    const current = await this.#currentFor(length);
+    const { seed, cipher, end } = current;
     writeHeader(buffer, 0, 0, this.#synced, markKind);
-    seal(buffer, 0, buffer.length, current.seed);
-    await this.#makeReady(current, buffer.length);
-    await current.file.write(buffer, current.end);
-    this.#note(buffer, current);
-    current.end += buffer.length;
+    seal(buffer, 0, buffer.length, seed);
+    const written = parts && cipher ? sealBatch(buffer, parts, cipher, end, seed) : buffer;
+    await this.#makeReady(current, length);
+    await current.file.write(written, end);
+    this.#note(buffer, parts, current);
+    current.end += length;
     this.#written = last;
     this.#synced = Math.min(this.#synced, last);
     batch.clear();
@@ -383,11 +395,14 @@ export class Journal {
   }
 
   /** Enters what was written into the index. */
-  #note(buffer: Buffer, { ordinal, seed, end }: Current): void {
+  #note(buffer: Buffer, parts: readonly Part[] | undefined, { ordinal, seed, end }: Current): void {
     const view = recordView();
+    let part = 0;
     for (let offset = 0; readRecord(buffer, offset, buffer.length, seed, view); offset = view.next) {
-      if (view.kind === entryKind) this.#index.entry(view.number, ordinal, end + offset);
-      else if (view.kind === copyKind) this.#index.copy(view.number, ordinal, end + offset);
+      if (parts !== undefined && offset >= parts[part].end) part++;
+      const place = end + (parts === undefined ? offset : parts[part].place);
+      if (view.kind === entryKind) this.#index.entry(view.number, ordinal, place);
+      else if (view.kind === copyKind) this.#index.copy(view.number, ordinal, place);
       else if (view.kind === cutKind) this.#index.cut(view.number);
       else if (view.kind === adoptKind) this.#index.adopt(view.number);
     }
@@ -418,7 +433,8 @@ export class Journal {
     const ordinal = (this.#ordinals[this.#ordinals.length - 1] ?? firstOrdinal - 1) + 1;
     const file = await this.#files.create(this.#path(ordinal));
     const seed = segmentSeed(ordinal, this.#id);
-    this.#current = { ordinal, file, seed, end: segmentHeaderBytes, ready: segmentHeaderBytes };
+    const cipher = this.#cipher?.begin();
+    this.#current = { ordinal, file, seed, cipher, end: segmentHeaderBytes, ready: segmentHeaderBytes };
     await file.write(writeSegmentHeader(ordinal, this.#id), 0);
     await this.#files.syncDirectory(this.#options.directory);
     this.#ordinals.push(ordinal);
@@ -478,18 +494,24 @@ export class Journal {
     const file = await this.#files.open(this.#path(segment));
     const entries: Entry[] = [];
     const view = recordView();
+    let bytes = 0;
+    let done = false;
+    const take = (chunk: Buffer, { kind, number, start, end }: RecordView): void => {
+      if (done || (kind !== entryKind && kind !== copyKind) || number < from) return;
+      entries.push({ number, content: chunk.subarray(start, end) });
+      bytes += end - start;
+      done = number >= last || bytes >= bytesMax;
+    };
     try {
-      let bytes = 0;
       let length = READ_BYTES;
       for (let position = placeOf(run, from); ; ) {
         const chunk = await file.read(position, length);
         let offset = 0;
         while (readRecord(chunk, offset, chunk.length, seed, view)) {
-          offset = view.next;
-          if ((view.kind !== entryKind && view.kind !== copyKind) || view.number < from) continue;
-          entries.push({ number: view.number, content: chunk.subarray(view.start, view.end) });
-          bytes += view.end - view.start;
-          if (view.number >= last || bytes >= bytesMax) return entries;
+          const { next } = view;
+          if (!eachRecord(chunk, view, position + offset, seed, this.#cipher, take)) break;
+          if (done) return entries;
+          offset = next;
         }
         position += offset;
         if (offset > 0) continue;

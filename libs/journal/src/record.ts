@@ -25,6 +25,8 @@ export const cutKind = 3;
 export const copyKind = 4;
 /** No content; the copies up to its number take the place of the entries, and of all that was written after those. */
 export const adoptKind = 5;
+/** Its content holds records as they would stand here, encrypted; its number is that of the last of them. */
+export const sealedKind = 6;
 
 /** Bytes on disk of a record with so much content. */
 export function recordBytes(contentBytes: number): number {
@@ -65,19 +67,24 @@ export interface RecordView {
 
 export const recordView = (): RecordView => ({ kind: 0, number: 0, start: 0, end: 0, next: 0 });
 
+/** The number of the record at an offset, unchecked. */
+export function recordNumber(buffer: Buffer, offset: number): number {
+  return buffer.readUInt32LE(offset + 8) + buffer.readUInt16LE(offset + 12) * 2 ** 32;
+}
+
 /** False when what lies there is no whole, unharmed record of the segment. */
 export function readRecord(buffer: Buffer, offset: number, end: number, seed: number, into: RecordView): boolean {
   if (offset + recordHeaderBytes > end) return false;
   const contentBytes = buffer.readUInt32LE(offset + 4);
   const kind = buffer[offset + 14];
-  if (kind < entryKind || kind > adoptKind || buffer[offset + 15] !== 0) return false;
+  if (kind < entryKind || kind > sealedKind || buffer[offset + 15] !== 0) return false;
   if (contentBytes > end - offset - recordHeaderBytes) return false;
-  if (kind !== entryKind && kind !== copyKind && contentBytes !== 0) return false;
+  if (contentBytes !== 0 && kind !== entryKind && kind !== copyKind && kind !== sealedKind) return false;
   if (buffer.readUInt32LE(offset) !== checksum(buffer, offset, contentBytes, seed)) return false;
   into.kind = kind;
   into.start = offset + recordHeaderBytes;
   into.end = into.start + contentBytes;
-  into.number = buffer.readUInt32LE(offset + 8) + buffer.readUInt16LE(offset + 12) * 2 ** 32;
+  into.number = recordNumber(buffer, offset);
   into.next = offset + recordBytes(contentBytes);
   return true;
 }

@@ -1,3 +1,4 @@
+import type { JournalCipher } from './cipher.ts';
 import {
   adoptKind,
   copyKind,
@@ -10,6 +11,7 @@ import {
   recordView,
 } from './record.ts';
 import { RunIndex } from './run-index.ts';
+import { eachRecord } from './sealed.ts';
 import { firstOrdinal, segmentHeaderBytes } from './segment-header.ts';
 
 /** What is gone, and where. `to < from`: no entry was hit. */
@@ -46,6 +48,11 @@ export class Scan {
   #next = 0;
   #proven = 0;
   readonly #view: RecordView = recordView();
+  readonly #cipher: JournalCipher | undefined;
+
+  constructor(cipher?: JournalCipher) {
+    this.#cipher = cipher;
+  }
 
   /** Bytes of the whole segment, header included. */
   segment(ordinal: number, bytes: Buffer, seed: number): void {
@@ -55,9 +62,12 @@ export class Scan {
     let offset = Math.min(segmentHeaderBytes, bytes.length);
     while (offset < bytes.length) {
       if (readRecord(bytes, offset, bytes.length, seed, this.#view)) {
-        this.#record(ordinal, offset);
-        offset = this.#view.next;
-        continue;
+        const place = offset;
+        const visit = (_: Buffer, { kind, number }: RecordView): void => this.#record(kind, number, ordinal, place);
+        if (eachRecord(bytes, this.#view, offset, seed, this.#cipher, visit)) {
+          offset = this.#view.next;
+          continue;
+        }
       }
       // What was made ready for records to come.
       if (isZero(bytes, offset)) break;
@@ -97,8 +107,7 @@ export class Scan {
     return this.#next === 0 || this.#view.number <= this.#next + bytes / recordHeaderBytes;
   }
 
-  #record(segment: number, offset: number): void {
-    const { kind, number } = this.#view;
+  #record(kind: number, number: number, segment: number, offset: number): void {
     if (kind === entryKind) this.#entry(number, segment, offset);
     else if (kind === markKind) this.#mark(number, segment, offset);
     else if (kind === cutKind) this.#cut(number);

@@ -1,5 +1,5 @@
 export { DamagedError, ShardError } from './level/errors.ts';
-export type { Seal } from './level/seal.ts';
+export { checksum, type Seal } from './level/seal.ts';
 export { ShardStore, type ShardStoreOptions } from './level/shard-store.ts';
 export { MemoryStreamStore, type MemoryStreamStoreOptions } from './memory-stream-store.ts';
 export type { StoredMessage, StreamStore, SubjectState } from './stream-store.ts';

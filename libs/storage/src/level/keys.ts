@@ -31,6 +31,9 @@ const HALF = 2 ** 32;
 
 export const SHARD_KEY: Buffer = Buffer.from([KeyType.Shard]);
 
+/** Behind all keys. */
+export const RECORDS_END: Buffer = Buffer.from([0xff]);
+
 /** A key of one number: a stream, an incarnation, the end of a range of them. */
 export function idKey(type: number, id: number): Buffer {
   const key = Buffer.allocUnsafe(5);

@@ -1,8 +1,8 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * What stands between a record and LevelDB. Encryption at rest takes this place: it then also decides the key of the
- * subjects' hashes, which is in a record like any other.
+ * What stands between a record and LevelDB: a checksum, or encryption at rest (`@skein/encryption`). The key of the subjects'
+ * hashes is in a record like any other.
  */
 export interface Seal {
   /** What is written for a value. The key is covered too: a value never passes for another's. */

@@ -3,7 +3,7 @@ import { Batch } from './batch.ts';
 import type { ShardContext } from './context.ts';
 import { type Database, openLevelDatabase } from './database.ts';
 import { DamagedError, ShardError } from './errors.ts';
-import { flushKey, INCARNATION_TYPES, idKey, KeyType, numbersOf, SHARD_KEY } from './keys.ts';
+import { flushKey, INCARNATION_TYPES, idKey, KeyType, numbersOf, RECORDS_END, SHARD_KEY } from './keys.ts';
 import { emptyState, LevelStreamStore, type StreamState } from './level-stream-store.ts';
 import { RecordCache } from './record-cache.ts';
 import { checksum, type Seal } from './seal.ts';
@@ -14,6 +14,16 @@ const VERSION = 1;
 const FLUSHES_KEPT = 4096;
 /** Records read at once while opening, and cleared away at once. */
 const SLICE = 4096;
+/** Records written anew at once: some 2 MiB, when they are pages. */
+const RENEWED_SLICE = 128;
+/** LevelDB is made to forget what they were when they come to so much. */
+const COMPACTED_BYTES = 64 << 20;
+
+interface Renewed {
+  /** Where the next slice begins; undefined: this was the last. */
+  next: Buffer | undefined;
+  bytes: number;
+}
 
 interface ShardRecord {
   version: number;
@@ -34,7 +44,8 @@ export interface ShardStoreOptions {
   cacheBytes?: number;
   /** Called once when a flush is wanted; again after the next one. */
   onFlushWanted?: () => void;
-  seal?: Seal;
+  /** Called when the lock is held, and before anything is written. Default: checksums. */
+  openSeal?: (hasData: boolean) => Promise<Seal>;
   /** Default: LevelDB. */
   open?: (directory: string) => Promise<Database>;
 }
@@ -61,6 +72,7 @@ export class ShardStore {
   /** Incarnations that are to be cleared away. */
   readonly #garbage: number[] = [];
   #clearing: Promise<void> | undefined;
+  #renewing: Promise<Renewed> | undefined;
   #applied: number;
 
   /**
@@ -71,8 +83,9 @@ export class ShardStore {
   static async open(directory: string, options: ShardStoreOptions): Promise<ShardStore> {
     const database = await (options.open ?? openLevelDatabase)(directory);
     try {
-      const record = readShardRecord(directory, database, options.seal ?? checksum);
-      const store = new ShardStore(database, options, record);
+      const hasData = database.get(SHARD_KEY) !== undefined;
+      const seal = (await options.openSeal?.(hasData)) ?? checksum;
+      const store = new ShardStore(database, options, seal, readShardRecord(directory, database, seal));
       await store.#checkFlushes(directory);
       await store.#load();
       return store;
@@ -82,16 +95,16 @@ export class ShardStore {
     }
   }
 
-  private constructor(database: Database, options: ShardStoreOptions, record: ShardRecord) {
+  private constructor(database: Database, options: ShardStoreOptions, seal: Seal, record: ShardRecord) {
     this.#database = database;
     this.#options = options;
-    this.#seal = options.seal ?? checksum;
+    this.#seal = seal;
     this.#record = record;
     this.#applied = record.applied;
     const hashKey = Buffer.from(record.hashKey, 'hex');
     this.#context = {
       database,
-      seal: this.#seal,
+      seal,
       cache: new RecordCache(options.cacheBytes ?? 64 << 20),
       hash: (subject) => subjectHash(subject, hashKey),
       overheadBytes: options.overheadBytes,
@@ -153,10 +166,41 @@ export class ShardStore {
     return this.#flushing;
   }
 
+  /**
+   * Seals records anew, a slice at a time between flushes, and has the disk forget what they were. False when the store was closed
+   * or failed before the end: to be begun again after opening.
+   *
+   * @param isStale of a record as it is on disk
+   * @param pause awaited between two slices, so that other work goes before
+   */
+  async renew(isStale: (sealed: Buffer) => boolean, pause: () => Promise<void>): Promise<boolean> {
+    let compactedTo: Buffer = Buffer.alloc(1);
+    let renewedBytes = 0;
+    for (let from: Buffer | undefined = compactedTo; from !== undefined; ) {
+      await pause();
+      while (this.#flushing !== undefined || this.#clearing !== undefined) {
+        await this.#flushing?.catch(() => {});
+        await this.#clearing;
+      }
+      if (this.#closed || this.#failed !== undefined) return false;
+      // A flush waits for it: else an older record would be written over what the flush has written.
+      this.#renewing = this.#renewSlice(from, isStale);
+      const { next, bytes }: Renewed = await this.#renewing;
+      from = next;
+      renewedBytes += bytes;
+      if (renewedBytes < COMPACTED_BYTES && (from !== undefined || renewedBytes === 0)) continue;
+      await this.#database.compact(compactedTo, from ?? RECORDS_END);
+      compactedTo = from ?? RECORDS_END;
+      renewedBytes = 0;
+    }
+    return true;
+  }
+
   /** Resolves when nothing is being written or cleared away. */
   async idle(): Promise<void> {
     await this.#flushing?.catch(() => {});
     await this.#clearing;
+    await this.#renewing?.catch(() => {});
   }
 
   /** What was not flushed is lost. */
@@ -169,6 +213,7 @@ export class ShardStore {
   async #flush(applied: number): Promise<void> {
     try {
       const { batch, streams, garbage } = this.#batch(applied);
+      await this.#renewing?.catch(() => {});
       // LevelDB keeps both versions of what lies in its memory twice: the older has to be in a table before.
       await this.#compact(batch.secure);
       await this.#database.write(batch, true);
@@ -199,6 +244,28 @@ export class ShardStore {
     this.#dirtyBytes = 0;
     this.#wanted = false;
     return { batch, streams, garbage };
+  }
+
+  async #renewSlice(from: Buffer, isStale: (sealed: Buffer) => boolean): Promise<Renewed> {
+    try {
+      const slice = await this.#database.entries(from, RECORDS_END, RENEWED_SLICE);
+      const puts: [Buffer, Buffer][] = [];
+      let bytes = 0;
+      for (const [key, sealed] of slice) {
+        // What cannot be opened is left as it is: who needs it is told.
+        const value = isStale(sealed) ? this.#seal.open(key, sealed) : undefined;
+        if (value === undefined) continue;
+        puts.push([key, this.#seal.seal(key, value)]);
+        bytes += sealed.length;
+      }
+      if (puts.length > 0) await this.#database.write({ removed: [], puts }, true);
+      const last = slice.length < RENEWED_SLICE ? undefined : slice[slice.length - 1][0];
+      return { next: last && Buffer.concat([last, Buffer.alloc(1)]), bytes };
+    } catch (error) {
+      throw this.#fail(error);
+    } finally {
+      this.#renewing = undefined;
+    }
   }
 
   async #compact(keys: readonly Buffer[]): Promise<void> {
