@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Account } from './account.ts';
-import { AwaitedReplies } from './awaited-replies.ts';
+import { AwaitedReplies, type AwaitedReply } from './awaited-replies.ts';
+import type { LatencyMeasurement } from './service-latency.ts';
 import { ManualRuntime } from './testing/manual-runtime.ts';
 
 const MAX = 131_072;
@@ -8,9 +9,9 @@ const [service, greedy, modest, third] = ['S', 'G', 'M', 'T'].map((name) => new 
 
 it('has a bound, and who waits for most of them pays for it', () => {
   const replies = new AwaitedReplies(new ManualRuntime(), () => 1);
-  const add = (requester: Account): string =>
-    replies.add(service, requester, 'inbox', 'q', { responseType: 'Singleton' }, 0).subject;
-  const known = (subjects: readonly string[]): boolean[] => subjects.map((one) => replies.get(one) !== undefined);
+  const add = (requester: Account): AwaitedReply =>
+    replies.add(service, requester, Buffer.from('inbox'), 'q', { responseType: 'Singleton' }, 0);
+  const known = (all: readonly AwaitedReply[]): boolean[] => all.map((one) => replies.get(one.subject) === one);
 
   const early = add(modest);
   const all = Array.from({ length: MAX - 1 }, () => add(greedy));
@@ -20,6 +21,48 @@ it('has a bound, and who waits for most of them pays for it', () => {
   expect([replies.size, replies.dropped]).toEqual([MAX, 2]);
   expect(known([early, late, ...all.slice(0, 3)])).toEqual([true, true, false, false, true]);
 
-  for (const subject of all) replies.delete(subject);
+  for (const one of all) replies.delete(one);
   expect([replies.size, known([early, late])]).toEqual([3, [true, true]]);
+});
+
+it('knows by the whole subject whose a slot is', () => {
+  const replies = new AwaitedReplies(new ManualRuntime(), () => 35);
+  const latency = {} as LatencyMeasurement;
+  const add = (timed: boolean): AwaitedReply =>
+    replies.add(service, modest, Buffer.from('i'), 'q', { responseType: 'Singleton' }, 0, timed ? latency : null);
+  const [first, second] = [add(false), add(true)];
+  expect([replies.get(first.subject), replies.get(second.subject)]).toEqual([first, second]);
+  replies.delete(first);
+  const third = add(false);
+  expect([third.slot, replies.get(first.subject), replies.get(third.subject)]).toEqual([first.slot, undefined, third]);
+  replies.delete(first);
+  const swapped = (one: AwaitedReply, slot: string): string => one.subject.replace(/.(\.T)?$/, `${slot}$1`);
+  const guesses = [
+    '_R_',
+    '_R_.z',
+    '_R_.z.',
+    '_R_.z.0',
+    `_R_.z.${'x'.repeat(16)}`,
+    '_R_.z.T',
+    swapped(third, '1'),
+    swapped(third, '!'),
+    swapped(second, '0'),
+  ];
+  expect([replies.size, guesses.map((one) => replies.get(one))]).toEqual([2, guesses.map(() => undefined)]);
+});
+
+it('who has waited too long is forgotten, and with the last one everybody who waited', () => {
+  const runtime = new ManualRuntime();
+  const replies = new AwaitedReplies(runtime, () => 1);
+  const add = (thresholdMs: number): AwaitedReply =>
+    replies.add(service, greedy, Buffer.from('i'), 'q', { responseType: 'Streamed', thresholdMs }, runtime.now());
+  const [short, long, middle] = [add(500), add(2500), add(1500)];
+  const known = (): boolean[] => [short, long, middle].map((one) => replies.get(one.subject) === one);
+  runtime.advance(1000);
+  expect(known()).toEqual([false, true, true]);
+  runtime.advance(1000);
+  expect(known()).toEqual([false, true, false]);
+  runtime.advance(1000);
+  expect([replies.size, runtime.timers]).toEqual([0, 0]);
+  expect(replies.get(add(500).subject)?.slot).toBeLessThan(3);
 });

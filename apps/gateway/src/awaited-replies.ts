@@ -1,7 +1,7 @@
 import { RESPONSE_THRESHOLD_DEFAULT_MS, type ServiceWay } from '@skein/accounts';
 import type { Runtime, Timer } from '@skein/bus';
 import type { Account } from './account.ts';
-import { newReplySubject } from './reply-subject.ts';
+import { newReplySubject, slotOf } from './reply-subject.ts';
 import type { LatencyMeasurement } from './service-latency.ts';
 
 /** A request that went into another account, and where its answers go. */
@@ -11,29 +11,45 @@ export interface AwaitedReply {
   readonly subject: string;
   /** Where it goes from there. */
   readonly requester: Account;
-  readonly reply: string;
+  readonly reply: Buffer;
   /** What was asked, there. */
   readonly asked: string;
   readonly type: ServiceWay['service']['responseType'];
   readonly thresholdMs: number;
   expiresMs: number;
   latency: LatencyMeasurement | null;
+  readonly slot: number;
+  /** Those of the same requester, by age. */
+  older: AwaitedReply | null;
+  newer: AwaitedReply | null;
+}
+
+/** All of one requester. */
+interface Waiting {
+  size: number;
+  oldest: AwaitedReply | null;
+  newest: AwaitedReply | null;
 }
 
 /** Beyond this many, who waits for most of them loses the oldest of its own: that answer, should it come, is nobody's. */
 const AWAITED_MAX = 131_072;
 const SWEEP_MS = 1000;
 
-/** Answers that this gateway waits for, of all its accounts. */
+/**
+ * Answers that this gateway waits for, of all its accounts. In slots that their subjects name, and in lists of links: with a map and
+ * sets, a request into another account would spend most of its time here.
+ */
 export class AwaitedReplies {
   readonly #runtime: Runtime;
   readonly #self: () => number;
-  readonly #bySubject = new Map<string, AwaitedReply>();
-  /** The same, oldest first, by who waits: one account that asks much must not cost the others their answers. */
-  readonly #byRequester = new Map<Account, Set<AwaitedReply>>();
+  readonly #slots: (AwaitedReply | null)[] = [];
+  readonly #freeSlots: number[] = [];
+  /** By who waits: one account that asks much must not cost the others their answers. */
+  readonly #byRequester = new Map<Account, Waiting>();
   /** Waits for most, as far as was seen when one was added. */
-  #greediest: Set<AwaitedReply> | undefined;
+  #greediest: Waiting | null = null;
   #timer: Timer | null = null;
+  size = 0;
   /** Given up because there were too many. */
   dropped = 0;
 
@@ -42,14 +58,10 @@ export class AwaitedReplies {
     this.#self = self;
   }
 
-  get size(): number {
-    return this.#bySubject.size;
-  }
-
   add(
     account: Account,
     requester: Account,
-    reply: string,
+    reply: Buffer,
     asked: string,
     {
       responseType,
@@ -58,10 +70,16 @@ export class AwaitedReplies {
     nowMs: number,
     latency: LatencyMeasurement | null = null,
   ): AwaitedReply {
-    const subject = newReplySubject(this.#self(), latency !== null);
+    if (this.size >= AWAITED_MAX) this.#dropOne();
+    let own = this.#byRequester.get(requester);
+    if (own === undefined) {
+      own = { size: 0, oldest: null, newest: null };
+      this.#byRequester.set(requester, own);
+    }
+    const slot = this.#freeSlots.pop() ?? this.#slots.length;
     const awaited: AwaitedReply = {
       account,
-      subject,
+      subject: newReplySubject(this.#self(), slot, latency !== null),
       requester,
       reply,
       asked,
@@ -69,40 +87,62 @@ export class AwaitedReplies {
       thresholdMs,
       expiresMs: nowMs + thresholdMs,
       latency,
+      slot,
+      older: own.newest,
+      newer: null,
     };
-    if (this.#bySubject.size >= AWAITED_MAX) this.#dropOne();
-    this.#bySubject.set(subject, awaited);
-    let own = this.#byRequester.get(requester);
-    if (own === undefined) {
-      own = new Set();
-      this.#byRequester.set(requester, own);
-    }
-    own.add(awaited);
-    if (this.#greediest === undefined || own.size > this.#greediest.size) this.#greediest = own;
+    this.#slots[slot] = awaited;
+    if (own.newest === null) own.oldest = awaited;
+    else own.newest.newer = awaited;
+    own.newest = awaited;
+    this.size++;
+    if (++own.size > (this.#greediest?.size ?? 0)) this.#greediest = own;
     this.#timer ??= this.#runtime.setTimer(SWEEP_MS, this.#sweep);
     return awaited;
   }
 
   get(subject: string): AwaitedReply | undefined {
-    return this.#bySubject.get(subject);
+    const awaited = this.#slots[slotOf(subject)];
+    // The slot is public, the rest of the subject is what can't be guessed.
+    return awaited?.subject === subject ? awaited : undefined;
   }
 
-  delete(subject: string): void {
-    const awaited = this.#bySubject.get(subject);
-    if (awaited === undefined) return;
-    this.#bySubject.delete(subject);
-    this.#byRequester.get(awaited.requester)?.delete(awaited);
+  /** Idempotent. */
+  delete(awaited: AwaitedReply): void {
+    const { slot, requester, older, newer } = awaited;
+    if (this.#slots[slot] !== awaited) return;
+    this.#slots[slot] = null;
+    this.#freeSlots.push(slot);
+    this.size--;
+    const own = this.#byRequester.get(requester) as Waiting;
+    if (older === null) own.oldest = newer;
+    else older.newer = newer;
+    if (newer === null) own.newest = older;
+    else newer.older = older;
+    own.size--;
   }
 
   #dropOne(): void {
-    const [oldest] = this.#greediest?.size ? this.#greediest : this.#bySubject.values();
-    this.delete(oldest.subject);
+    // It may have got all its answers since.
+    if (!this.#greediest?.size) {
+      for (const one of this.#byRequester.values()) if (one.size > (this.#greediest?.size ?? 0)) this.#greediest = one;
+    }
+    const oldest = this.#greediest?.oldest;
+    if (!oldest) return;
+    this.delete(oldest);
     this.dropped++;
   }
 
   readonly #sweep = (): void => {
     const now = this.#runtime.now();
-    for (const [subject, { expiresMs }] of this.#bySubject) if (expiresMs <= now) this.delete(subject);
-    this.#timer = this.#bySubject.size === 0 ? null : this.#runtime.setTimer(SWEEP_MS, this.#sweep);
+    for (const awaited of this.#slots) if (awaited !== null && awaited.expiresMs <= now) this.delete(awaited);
+    if (this.size > 0) {
+      this.#timer = this.#runtime.setTimer(SWEEP_MS, this.#sweep);
+      return;
+    }
+    this.#timer = null;
+    // Accounts come and go.
+    this.#byRequester.clear();
+    this.#greediest = null;
   };
 }

@@ -13,6 +13,7 @@ import { publish } from './handlers/pub.ts';
 import { subscribe } from './handlers/sub.ts';
 import { endSubscription, unsubscribe } from './handlers/unsub.ts';
 import { Output } from './output.ts';
+import type { ToldInfo } from './request-info.ts';
 import type { Route } from './route.ts';
 import type { Subscription } from './subscription.ts';
 import { traceConnect, traceIn, traceOut } from './trace.ts';
@@ -102,7 +103,7 @@ export class Connection implements ChannelHandler {
   userPayloadBytesMax = 0;
   userSubscriptionsMax = 0;
   /** What the last service of another account was told of it, and what that was made of. */
-  toldServices: { way: Way; account: Account | null; rttMs: number; info: string } | null = null;
+  toldServices: { way: Way; account: Account | null; rttMs: number; info: ToldInfo } | null = null;
 
   inMsgs = 0;
   inBytes = 0;

@@ -120,7 +120,7 @@ describe('an imported service', () => {
     say(b, 'ask.1', 'question', 'inbox');
     const heard = a.hear();
     const reply = replyOf(heard);
-    expect(reply).toMatch(/^_R_\.1\.[\w-]{16}$/);
+    expect(reply).toMatch(/^_R_\.1\.[\w-]{16}0$/);
     expect(heard).toContain('HMSG q.1 1 ');
     expect(heard).toContain('NATS/1.0\r\nNats-Request-Info: {"acc":"B"}\r\n\r\nquestion\r\n');
     say(a, reply, 'answer');
@@ -372,7 +372,7 @@ describe('an imported service', () => {
     const [b, observer] = [await asking.in('B', ['inbox']), await asking.in('A', ['lat'])];
     say(b, 'ask.1', 'question', 'inbox');
     const [{ reply }] = link.delivered;
-    expect(reply).toMatch(/^_R_\.1\.[\w-]{16}\.T$/);
+    expect(reply).toMatch(/^_R_\.1\.[\w-]{16}0\.T$/);
     // The other gateway sees another process's subject in it.
     say(await answering.in('A'), reply.replace('_R_.1.', '_R_.9.'), 'answer');
     const [{ question }] = answering.member.requests;

@@ -1,4 +1,5 @@
 import { AccountGraph, type ServiceWay } from '@skein/accounts';
+import { copyBytes } from '@skein/protocol';
 import type { Account } from './account.ts';
 import { AwaitedReplies, type AwaitedReply } from './awaited-replies.ts';
 import type { Connection } from './connection.ts';
@@ -6,7 +7,7 @@ import type { Crossing, Destination } from './crossing.ts';
 import { copyMessage, type Message, sendNoResponders } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
 import { newId } from './reply-subject.ts';
-import { addRequestInfo, briefInfo, type ClientInfo, clientInfo } from './request-info.ts';
+import { addRequestInfo, briefInfo, type ClientInfo, clientInfo, ToldInfo } from './request-info.ts';
 import type { Route } from './route.ts';
 import { routeMessage, routeWithin } from './routing.ts';
 import { type LatencyMeasurement, type LatencyOutcome, latencyMetric, sampled } from './service-latency.ts';
@@ -74,8 +75,9 @@ export class Interchange {
     copyMessage(message, kept);
     let taken = 0;
     try {
+      // What is awaited is no request and no part of a stream.
       if (route.awaitsHere) {
-        taken += this.answer(from, account, route, message);
+        taken = this.answer(from, account, route, message);
         copyMessage(kept, message);
       }
       for (const crossing of leading) {
@@ -145,7 +147,7 @@ export class Interchange {
     }
     const taken = routeMessage(from, target.account, target.route, message, member, runtime, request);
     if (trace !== null) trace.isHidden = wasHidden;
-    if (awaited !== null && taken === 0) this.replies.delete(awaited.subject);
+    if (awaited !== null && taken === 0) this.replies.delete(awaited);
     if (measurement !== null && (awaited === null || taken === 0)) {
       this.#publishMetric(target.account, measurement, { status: awaited === null ? 400 : 503, elapsedMs: 0 });
     }
@@ -159,15 +161,17 @@ export class Interchange {
   }
 
   /** Who asks, as the service is told: the same as last time, for whoever asks again. */
-  #infoOf(from: Connection | null, account: Account, way: ServiceWay): string {
+  #infoOf(from: Connection | null, account: Account, way: ServiceWay): ToldInfo {
     const { serverName } = this.#gateway;
-    if (from === null) return briefInfo(null, account.name, way.namesServer ? serverName : '');
+    if (from === null) return new ToldInfo(briefInfo(null, account.name, way.namesServer ? serverName : ''));
     const told = from.toldServices;
     if (told !== null && told.way === way && told.account === from.account && told.rttMs === from.rttMs)
       return told.info;
-    const info = way.share
-      ? JSON.stringify(clientInfo(from, account.name, serverName))
-      : briefInfo(from, account.name, way.namesServer ? serverName : '');
+    const info = new ToldInfo(
+      way.share
+        ? JSON.stringify(clientInfo(from, account.name, serverName))
+        : briefInfo(from, account.name, way.namesServer ? serverName : ''),
+    );
     from.toldServices = { way, account: from.account, rttMs: from.rttMs, info };
     return info;
   }
@@ -181,21 +185,10 @@ export class Interchange {
     message: Message,
     latency: LatencyMeasurement | null,
   ): AwaitedReply | null {
-    const { reply, replyStart, replyEnd } = message;
-    if (replyEnd === replyStart) return null;
-    const original = reply.toString('latin1', replyStart, replyEnd);
-    const awaited = this.replies.add(
-      account,
-      requester,
-      original,
-      asked,
-      way.service,
-      this.#gateway.turn.nowMs(),
-      latency,
-    );
-    message.reply = Buffer.from(awaited.subject, 'latin1');
-    message.replyStart = 0;
-    message.replyEnd = message.reply.length;
+    if (message.replyEnd === message.replyStart) return null;
+    const now = this.#gateway.turn.nowMs();
+    const awaited = this.replies.add(account, requester, replyOf(message), asked, way.service, now, latency);
+    answerTo(message, awaited);
     return awaited;
   }
 
@@ -207,18 +200,15 @@ export class Interchange {
     const now = this.#gateway.turn.nowMs();
     const { type, requester } = awaited;
     const isEmpty = message.payloadEnd - message.payloadStart === message.headerBytes;
-    if (type === 'Singleton' || (type === 'Chunked' && isEmpty)) this.replies.delete(awaited.subject);
+    if (type === 'Singleton' || (type === 'Chunked' && isEmpty)) this.replies.delete(awaited);
     else awaited.expiresMs = now + awaited.thresholdMs;
     this.#measure(from, awaited);
     // An answer that is a question itself: its answer takes the same way in the other direction.
     if (message.replyEnd > message.replyStart) {
-      const reply = message.reply.toString('latin1', message.replyStart, message.replyEnd);
-      const back = this.replies.add(requester, account, reply, route.subject, { responseType: 'Singleton' }, now);
-      message.reply = Buffer.from(back.subject, 'latin1');
-      message.replyStart = 0;
-      message.replyEnd = message.reply.length;
+      const service = { responseType: 'Singleton' } as const;
+      answerTo(message, this.replies.add(requester, account, replyOf(message), route.subject, service, now));
     }
-    retarget(message, Buffer.from(awaited.reply, 'latin1'));
+    retarget(message, awaited.reply);
     const { member, runtime } = this.#gateway;
     const found = requester.route(message.subject, 0, message.subjectEnd);
     const begun = this.#begun;
@@ -236,11 +226,11 @@ export class Interchange {
     for (let hops = 0; hops < HOPS_MAX; hops++) {
       const awaited = this.replies.get(toldReply);
       if (awaited === undefined) break;
-      this.replies.delete(toldReply);
+      this.replies.delete(awaited);
       if (awaited.latency !== null) {
         this.#publishMetric(awaited.account, awaited.latency, { status: 503, elapsedMs: 0 });
       }
-      [toldSubject, toldReply] = [awaited.asked, awaited.reply];
+      [toldSubject, toldReply] = [awaited.asked, awaited.reply.toString('latin1')];
     }
     sendNoResponders(connection, toldSubject, toldReply);
   }
@@ -256,19 +246,20 @@ export class Interchange {
     if (!allowTrace) return 'trace disabled';
     const { destination } = trace;
     const service = { responseType: 'Streamed' } as const;
-    return this.replies.add(account, requester, destination, destination, service, this.#gateway.turn.nowMs()).subject;
+    const reply = Buffer.from(destination, 'latin1');
+    return this.replies.add(account, requester, reply, destination, service, this.#gateway.turn.nowMs()).subject;
   }
 
   // ---------------------------------------------------------------- latency
 
-  #measured({ service }: ServiceWay, message: Message, info: string): LatencyMeasurement | null {
+  #measured({ service }: ServiceWay, message: Message, info: ToldInfo): LatencyMeasurement | null {
     if (service.latency === undefined) return null;
     const { runtime } = this.#gateway;
     const chosen = sampled(service, message, () => runtime.random());
     if (chosen === undefined) return null;
     return {
       subject: service.latency.subject,
-      requestor: JSON.parse(info),
+      requestor: JSON.parse(info.json),
       header: chosen.header,
       startedMs: runtime.now(),
       startedWallMs: runtime.wallMs(),
@@ -331,6 +322,19 @@ function hideTrace({ trace }: Message, allowed: boolean): boolean {
   const before = trace.isHidden;
   if (!allowed) trace.isHidden = true;
   return before;
+}
+
+/** A copy: the message's bytes are lent. */
+function replyOf({ reply, replyStart, replyEnd }: Message): Buffer {
+  const copy = Buffer.allocUnsafe(replyEnd - replyStart);
+  copyBytes(reply, replyStart, replyEnd, copy, 0);
+  return copy;
+}
+
+function answerTo(message: Message, { subject }: AwaitedReply): void {
+  message.reply = Buffer.from(subject, 'latin1');
+  message.replyStart = 0;
+  message.replyEnd = message.reply.length;
 }
 
 function retarget(message: Message, subject: Buffer): void {

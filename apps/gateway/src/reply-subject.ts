@@ -3,18 +3,27 @@ const PREFIX = '_R_.';
 /** As nats-server marks them. */
 const MEASURED = '.T';
 const ID_BYTES = 12;
+const ID_LENGTH = 16;
 /** Drawn at once: one call a request would cost a microsecond each. */
 const DRAWN_BYTES = ID_BYTES * 680;
 
-let drawn: Buffer = Buffer.alloc(0);
+let drawn = '';
 let used = 0;
 
 /**
- * Where an answer is awaited: `_R_.<process>.<id>`, with `.T` behind it when it is timed. The process is the gateway that asked; so answers find it without any
- * interest. The id (96 bits) can't be guessed.
+ * Where an answer is awaited: `_R_.<process>.<id><slot>`, with `.T` behind it when it is timed. The process is the gateway that asked; so answers find it without any
+ * interest. The id (96 bits) can't be guessed; the slot is where that gateway looks.
  */
-export function newReplySubject(process: number, isMeasured: boolean): string {
-  return `${PREFIX}${process.toString(36)}.${newId()}${isMeasured ? MEASURED : ''}`;
+export function newReplySubject(process: number, slot: number, isMeasured: boolean): string {
+  return `${PREFIX}${process.toString(36)}.${newId()}${slot.toString(36)}${isMeasured ? MEASURED : ''}`;
+}
+
+/** -1: it has none. */
+export function slotOf(replySubject: string): number {
+  const start = replySubject.indexOf('.', PREFIX.length) + 1 + ID_LENGTH;
+  const end = replySubject.endsWith(MEASURED) ? replySubject.length - MEASURED.length : replySubject.length;
+  const slot = start <= ID_LENGTH || start >= end ? Number.NaN : Number.parseInt(replySubject.slice(start, end), 36);
+  return Number.isSafeInteger(slot) ? slot : -1;
 }
 
 /** Whoever asked wants to know who answers. */
@@ -47,11 +56,11 @@ export function replyProcess(subject: string): number {
 
 /** 96 bits of chance as a token of 16 characters. */
 export function newId(): string {
-  if (used + ID_BYTES > drawn.length) {
+  if (used === drawn.length) {
     // Loaded where it is needed: an import of it costs every start 15 ms.
-    drawn = process.getBuiltinModule('node:crypto').randomBytes(DRAWN_BYTES);
+    drawn = process.getBuiltinModule('node:crypto').randomBytes(DRAWN_BYTES).toString('base64url');
     used = 0;
   }
-  used += ID_BYTES;
-  return drawn.toString('base64url', used - ID_BYTES, used);
+  used += ID_LENGTH;
+  return drawn.slice(used - ID_LENGTH, used);
 }

@@ -63,22 +63,38 @@ export function clientInfo(from: Connection, account: string, server: string): C
 
 const FIRST_LINE = 'NATS/1.0';
 
+/** Who asks, ready to be told: to most requests it is all that their header says. */
+export class ToldInfo {
+  readonly json: string;
+  readonly line: string;
+  readonly block: Buffer;
+
+  constructor(json: string) {
+    this.json = json;
+    this.line = `\r\nNats-Request-Info: ${subjectFromText(json)}\r\n\r\n`;
+    this.block = Buffer.from(FIRST_LINE + this.line, 'latin1');
+  }
+}
+
 /**
  * Tells the service who asks, by a header; and where traces may go, if any were asked for. What the client may have said under
  * these names is taken out. Changes the message's payload.
  */
-export function addRequestInfo(message: Message, info: string, traceDestination?: string): void {
+export function addRequestInfo(message: Message, info: ToldInfo, traceDestination?: string): void {
   const { payload, payloadStart, payloadEnd, headerBytes } = message;
-  let block = FIRST_LINE;
-  if (headerBytes > 0) {
-    block = without(readable(payload.toString('latin1', payloadStart, payloadStart + headerBytes)), INFO);
+  let { block } = info;
+  if (headerBytes > 0 || traceDestination !== undefined) {
+    let kept = FIRST_LINE;
+    if (headerBytes > 0) {
+      kept = without(readable(payload.toString('latin1', payloadStart, payloadStart + headerBytes)), INFO);
+    }
+    if (traceDestination !== undefined) kept = `${without(kept, TRACE)}\r\nNats-Trace-Dest: ${traceDestination}`;
+    block = Buffer.from(kept + info.line, 'latin1');
   }
-  if (traceDestination !== undefined) block = `${without(block, TRACE)}\r\nNats-Trace-Dest: ${traceDestination}`;
-  block += `\r\nNats-Request-Info: ${subjectFromText(info)}\r\n\r\n`;
-  const body = payloadEnd - payloadStart - headerBytes;
-  const joined = Buffer.allocUnsafe(block.length + body);
-  joined.write(block, 0, 'latin1');
-  payload.copy(joined, block.length, payloadEnd - body, payloadEnd);
+  const bodyStart = payloadStart + headerBytes;
+  const joined = Buffer.allocUnsafe(block.length + payloadEnd - bodyStart);
+  joined.set(block);
+  payload.copy(joined, block.length, bodyStart, payloadEnd);
   message.payload = joined;
   message.payloadStart = 0;
   message.payloadEnd = joined.length;

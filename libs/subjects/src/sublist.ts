@@ -18,7 +18,8 @@ export interface Match<T> {
 }
 
 interface MatchUnderWay<T> {
-  readonly byName: Map<string, Group<T>>;
+  /** Made for the first group: most subjects have none, and a map costs more than the rest of a match. */
+  byName: Map<string, Group<T>> | null;
   readonly plain: T[];
   readonly groups: Group<T>[];
 }
@@ -129,11 +130,12 @@ export class Sublist<T extends Interested> {
 
   /** Who gets what is published to a subject. Nobody, not even `>`, when it has an empty token. */
   match(subject: string): Match<T> {
+    if (this.#size === 0) return NO_MATCH as Match<T>;
     const literal = this.#literals.get(subject);
     if (this.#wildcards === 0 && (literal === undefined || !(literal instanceof Bucket))) {
       return literal === undefined ? (NO_MATCH as Match<T>) : { plain: [literal], groups: NO_GROUPS };
     }
-    const match: MatchUnderWay<T> = { plain: [], groups: [], byName: new Map() };
+    const match: MatchUnderWay<T> = { plain: [], groups: [], byName: null };
     if (literal instanceof Bucket) collect(literal, match);
     else if (literal !== undefined) match.plain.push(literal);
     if (this.#wildcards > 0 && !hasEmptyToken(subject)) collectLevel(this.#root, subject, 0, match);
@@ -225,6 +227,7 @@ function isEmpty<T>(bucket: Bucket<T>): boolean {
 function collect<T>(bucket: Bucket<T>, match: MatchUnderWay<T>): void {
   for (const entry of bucket.plain) match.plain.push(entry);
   if (bucket.groups === null) return;
+  match.byName ??= new Map();
   for (const [name, members] of bucket.groups) {
     // One queue name on different matching subjects forms one group.
     let group = match.byName.get(name);
