@@ -14,7 +14,8 @@ for (const script of ['pause.ts', 'secrets.ts']) cpSync(`deploy/${script}`, `dis
 
 for (const folder of [
   'run/skein',
-  ...['router', 'gateway', 'auth-resolver', 'monitor'].map((name) => `secrets/${name}`),
+  'data',
+  ...['router', 'gateway', 'auth-resolver', 'monitor', 'jetstream-store'].map((name) => `secrets/${name}`),
 ]) {
   mkdirSync(`dist/image/state/${folder}`, { recursive: true, mode: 0o700 });
 }

@@ -48,6 +48,7 @@ export function infoLine(
     if (tls.allowNonTls) info.tls_available = true;
   }
   info.max_payload = connection.payloadBytesMax;
+  if (configuration.jetstream !== undefined) info.jetstream = true;
   info.client_id = connection.cid;
   info.client_ip = connection.origin.host;
   if (connection.nonce !== '' && !connection.greeted) info.nonce = connection.nonce;
@@ -57,6 +58,7 @@ export function infoLine(
     info.remote_account = connection.account?.name;
     if (connection.account?.name === systemAccountOf(configuration)) info.acc_is_sys = true;
   }
+  if (configuration.jetstream?.domain !== undefined) info.domain = configuration.jetstream.domain;
   info.api_lvl = API_LEVEL;
   info.xkey = identity.xkey;
   // Which of several this is: for people and tools that look at the split.

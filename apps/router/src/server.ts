@@ -542,8 +542,8 @@ class NodeRouter implements Router, SessionOwner {
       return (error as Error).message.trimEnd();
     }
     // Loaded here: most routers never reload, and every start would pay for it.
-    const { planReload, withPortsOf } = await import('@skein/config');
-    const next = withPortsOf(this.options, read);
+    const { planReload, withChoicesOf } = await import('@skein/config');
+    const next = withChoicesOf(this.options, read);
     const plan = planReload(this.options, next);
     if (plan.refusal !== undefined) return plan.refusal;
 

@@ -21,6 +21,9 @@ export function sliceFor(component: Component, options: ServerOptions): unknown 
     }
     case 'monitor':
       return openSlice(options);
+    case 'jetstream-store':
+      // It alone gets the keys that messages are encrypted with.
+      return { ...openSlice(options), jetstream: options.jetstream };
     case 'auth-resolver':
       return options;
     default:
@@ -46,6 +49,10 @@ function openSlice(options: ServerOptions): OpenSlice {
     nonceRequired: operatorMode || users.some((one) => 'nkey' in one),
     trust: { ...options.trust, preload: {} },
   };
+  if (options.jetstream !== undefined) {
+    const { encryption: _keys, ...jetstream } = options.jetstream;
+    open.jetstream = jetstream;
+  }
   if (options.websocket !== undefined) {
     const { username: _username, password: _password, token: _token, ...websocket } = options.websocket;
     open.websocket = websocket;

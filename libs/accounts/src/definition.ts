@@ -13,7 +13,35 @@ export interface AccountDefinition {
   mappings: Mapping[];
   /** Where traces of messages go that come with a W3C `traceparent`. */
   traceDestination?: TraceDestination;
+  /** What it may store, by tier (`R1`, `R3`), or under '' whatever the number of replicas. Absent: it has no JetStream. */
+  jetstream?: Record<string, JetStreamLimits>;
 }
+
+/** -1: no limit but the server's. */
+export interface JetStreamLimits {
+  memoryBytesMax: number;
+  fileBytesMax: number;
+  streamsMax: number;
+  consumersMax: number;
+  /** Of each consumer. */
+  ackPendingMax: number;
+  /** Of each stream in memory, on disk. 0, too, is no limit. */
+  memoryStreamBytesMax: number;
+  fileStreamBytesMax: number;
+  /** Each stream has to say how large it may become. */
+  isMaxBytesRequired: boolean;
+}
+
+export const unlimitedJetStream = (): JetStreamLimits => ({
+  memoryBytesMax: -1,
+  fileBytesMax: -1,
+  streamsMax: -1,
+  consumersMax: -1,
+  ackPendingMax: -1,
+  memoryStreamBytesMax: -1,
+  fileStreamBytesMax: -1,
+  isMaxBytesRequired: false,
+});
 
 /** Absent or below 0: no limit. */
 export interface AccountLimits {

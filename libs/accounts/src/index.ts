@@ -7,6 +7,7 @@ export {
   type Export,
   GLOBAL_ACCOUNT,
   type Import,
+  type JetStreamLimits,
   type LatencySampling,
   type Mapping,
   type MappingDestination,
@@ -18,6 +19,7 @@ export {
   type StreamExport,
   type StreamImport,
   type TraceDestination,
+  unlimitedJetStream,
 } from './definition.ts';
 export { AccountGraph } from './graph.ts';
 export { type CompiledMapping, Mapper, MappingError } from './mapper.ts';

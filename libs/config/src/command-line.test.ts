@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readCommandLine } from './command-line.ts';
 import { FLAGS } from './flags/flags.ts';
 import { TLS_HELP, usage } from './flags/help.ts';
+import { defaultJetStreamOptions } from './jetstream-options.ts';
 import { testIo } from './testdata/io.ts';
 
 /** Recorded from nats-server 2.15.2; of its help texts only that they came. */
@@ -66,7 +67,9 @@ describe('flags', () => {
       { tls: { caFile: 'cert.pem', verify: true } },
     ],
     ['-js=false', { warnings: [] }],
-    ['-sd=x', { warnings: ['--store_dir has no effect'] }],
+    ['-sd=x', { warnings: [] }],
+    ['-js', { jetstream: { ...defaultJetStreamOptions(), storeDir: '' } }],
+    ['-js -sd=x', { jetstream: { ...defaultJetStreamOptions(), storeDir: 'x' } }],
   ])('%s', (line, options) => {
     expect(run(line.split(' '))).toMatchObject(options);
   });
@@ -96,7 +99,7 @@ describe('flags', () => {
     });
   });
 
-  it.each(['-js', '--jetstream', '--cluster=nats://x:1', '--cluster_listen=x', '--routes=nats://x:1'])(
+  it.each(['--cluster=nats://x:1', '--cluster_listen=x', '--routes=nats://x:1'])(
     '%s is an error: not supported yet',
     (argument) => {
       const command = read([argument]);

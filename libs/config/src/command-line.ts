@@ -3,6 +3,7 @@ import { finish } from './finish.ts';
 import { FLAG_TYPES, FLAGS } from './flags/flags.ts';
 import { type FlagValue, type ParsedFlags, parseGoFlags } from './flags/go-flags.ts';
 import { TLS_HELP, usage } from './flags/help.ts';
+import { defaultJetStreamOptions } from './jetstream-options.ts';
 import { type ConfigIo, readDraft, testConfig } from './load.ts';
 import { type LoggingOptions, NATS_VERSION, type ServerOptions } from './options.ts';
 import { type Draft, newDraft } from './schema/server.ts';
@@ -151,6 +152,7 @@ function applyFlags(flags: Flags, draft: Draft): void {
   options.monitoring.port = flags.integer('m') ?? options.monitoring.port;
   options.monitoring.httpsPort = flags.integer('ms') ?? options.monitoring.httpsPort;
   options.profPort = flags.integer('profile') ?? options.profPort;
+  applyJetStream(flags, draft);
   applyLogging(flags, options.logging);
   const { authorization } = options;
   authorization.user = flags.text('user') ?? authorization.user;
@@ -161,7 +163,6 @@ function applyFlags(flags: Flags, draft: Draft): void {
 
 function refuseLater(flags: Flags, warnings: string[]): void {
   for (const [name, spelling] of [
-    ['js', '--jetstream'],
     ['cluster', '--cluster'],
     ['cluster_listen', '--cluster_listen'],
     ['routes', '--routes'],
@@ -169,9 +170,16 @@ function refuseLater(flags: Flags, warnings: string[]): void {
     const asked = flags.boolean(name) || flags.text(name) !== undefined;
     if (asked) throw new ConfigError(`${spelling} is not supported yet`);
   }
-  for (const name of ['sd', 'cluster_name', 'cluster_advertise', 'no_advertise', 'connect_retries']) {
-    if (flags.isGiven(name)) warnings.push(`${name === 'sd' ? '--store_dir' : `--${name}`} has no effect`);
+  for (const name of ['cluster_name', 'cluster_advertise', 'no_advertise', 'connect_retries']) {
+    if (flags.isGiven(name)) warnings.push(`--${name} has no effect`);
   }
+}
+
+function applyJetStream(flags: Flags, draft: Draft): void {
+  const on = flags.boolean('js');
+  if (on === false) draft.options.jetstream = undefined;
+  if (on) draft.options.jetstream ??= defaultJetStreamOptions();
+  draft.storeDir = flags.text('sd') ?? draft.storeDir;
 }
 
 function applyLogging(flags: Flags, logging: LoggingOptions): void {

@@ -29,6 +29,11 @@ const SHOWS: Record<string, object> = {
   'tls.conf': { tls: { verify: true, minVersion: '1.3', handshakeFirst: { fallbackMs: 50 } } },
   'websocket.conf': { websocket: { port: 8080, compression: true } },
   'gateways.conf': { skein: { gateways: 4 } },
+  'jetstream.conf': {
+    serverName: 'streams',
+    jetstream: { storeDir: '/var/lib/nats', maxMemoryBytes: 2 ** 30, maxFileBytes: 100 * 2 ** 30, syncIntervalMs: 0 },
+    skein: { jetstream: { stores: 1, shards: 4 } },
+  },
   'monitoring.conf': { skein: { monitoring: { clientCaFile: 'certs/ca.pem', openHealthz: true } } },
   'logins.conf': {
     skein: {

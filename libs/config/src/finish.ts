@@ -1,4 +1,5 @@
 import { GLOBAL_ACCOUNT } from '@skein/accounts';
+import { isValidPattern, subjectFromText } from '@skein/subjects';
 import { isOperatorMode } from '@skein/trust/options';
 import { checkTrust } from './check-trust.ts';
 import { formatDuration } from './duration.ts';
@@ -18,13 +19,24 @@ const AUTH_AFTER_TLS_MS = 1000;
  */
 export function finish(draft: Draft): ServerOptions {
   const options = draft.options;
+  if (options.jetstream !== undefined) options.jetstream.storeDir = draft.storeDir ?? '';
   options.monitoring.host = draft.monitoringHost ?? options.host;
   if (options.tls !== undefined) options.tls.allowNonTls = draft.allowNonTls;
   options.authTimeoutMs = draft.authTimeoutMs || defaultAuthTimeoutMs(options);
   check(options);
+  applyDefaultDomains(options);
   options.warnings.push(...advice(options));
   admitNameless(options);
   return options;
+}
+
+function applyDefaultDomains({ jetstream, defaultJetStreamDomains, accounts }: ServerOptions): void {
+  if (jetstream === undefined) return;
+  for (const { definition } of accounts) {
+    const domain = defaultJetStreamDomains[definition.name] || undefined;
+    if (domain === undefined) continue;
+    definition.mappings.push({ source: '$JS.API.>', destinations: [{ subject: `$JS.${domain}.API.>`, weight: 100 }] });
+  }
 }
 
 /** Where only the system account is configured, everybody else may come into the global account (nats-server 2.15). */
@@ -57,6 +69,7 @@ function check(options: ServerOptions): void {
   }
   checkTrust(options);
   checkCallout(options);
+  checkJetStream(options);
   const users = allUsers(options);
   checkNoAuthUser(options.noAuthUser, users);
   if (options.websocket !== undefined) checkWebsocket(options.websocket, users, isOperatorMode(options.trust));
@@ -66,6 +79,36 @@ function check(options: ServerOptions): void {
     systemAccount === GLOBAL_ACCOUNT || accounts.some(({ definition }) => definition.name === systemAccount);
   if (systemAccount !== undefined && !isThere) {
     throw new ConfigError('error resolving system account: account missing');
+  }
+}
+
+const isValid = (subject: string): boolean => isValidPattern(subjectFromText(subject));
+
+function checkJetStream(options: ServerOptions): void {
+  const { jetstream, defaultJetStreamDomains, accounts, trust } = options;
+  const domain = jetstream?.domain;
+  if (domain !== undefined) {
+    const derived = `$JS.${domain}.API.>`;
+    if (!isValid(derived)) {
+      throw new ConfigError(`invalid domain name: derived ${JSON.stringify(derived)} is not a valid subject`);
+    }
+    if (/[.*>]/.test(domain)) throw new ConfigError('invalid domain name: may not contain ., * or >');
+  }
+  for (const [name, domain] of Object.entries(defaultJetStreamDomains)) {
+    const account = accounts.find(({ definition }) => definition.name === name);
+    if (account === undefined && name !== GLOBAL_ACCOUNT && !isOperatorMode(trust)) {
+      throw new ConfigError(
+        `in non operator mode, \`default_js_domain\` references non existing account ${JSON.stringify(name)}`,
+      );
+    }
+    if (jetstream !== undefined && account?.definition.jetstream !== undefined) {
+      throw new ConfigError(`default_js_domain contains account name ${JSON.stringify(name)} with enabled JetStream`);
+    }
+    if (domain !== '' && !isValid(`$JS.${domain}.API.>`)) {
+      throw new ConfigError(
+        `default_js_domain contains account ${JSON.stringify(name)} with invalid domain name ${JSON.stringify(domain)}`,
+      );
+    }
   }
 }
 
@@ -93,6 +136,9 @@ function advice(options: ServerOptions): string[] {
   }
   if (tls?.handshakeFirst === true) {
     warnings.push('Clients that are not using "TLS Handshake First" option will fail to connect');
+  }
+  if (Object.keys(options.defaultJetStreamDomains).length > 0) {
+    warnings.push('The option `default_js_domain` is a temporary backwards compatibility measure and will be removed');
   }
   if (websocket?.noTls && websocket.tls === undefined) {
     warnings.push('Websocket not configured with TLS. DO NOT USE IN PRODUCTION!');

@@ -1,5 +1,6 @@
 import type { AccountDefinition, Mapping } from '@skein/accounts';
 import { noTrust, type TrustOptions } from '@skein/trust/options';
+import type { JetStreamOptions } from './jetstream-options.ts';
 
 /**
  * The node's whole configuration as one plain object: what the configuration file and the command line say, with
@@ -222,12 +223,21 @@ export interface MonitoringAccessOptions {
   openHealthz: boolean;
 }
 
+/** How the streams of a node are spread. */
+export interface StoreOptions {
+  /** `jetstream-store` processes; 1..16. */
+  stores: number;
+  /** Parts that its streams are divided into, for good; 1..64. Absent: as many as processors, between 2 and 16. */
+  shards?: number;
+}
+
 /** Skein's own block. */
 export interface SkeinOptions {
   /** Gateway processes that share the listening port; 1..64. */
   gateways: number;
   monitoring?: MonitoringAccessOptions;
   metrics: MetricsOptions;
+  jetstream: StoreOptions;
   /** Absent: an address may fail as often as it likes. */
   logins?: LoginOptions;
   /** Absent: nobody is told. */
@@ -318,6 +328,11 @@ export interface ServerOptions {
   profPort: number;
   logging: LoggingOptions;
 
+  /** Absent: there is no JetStream. */
+  jetstream?: JetStreamOptions;
+  /** By account: the domain that its requests to JetStream are for when they name none; '': this server's. */
+  defaultJetStreamDomains: Record<string, string>;
+
   systemAccount?: string;
   noSystemAccount: boolean;
 
@@ -383,11 +398,12 @@ export const defaultOptions = (): ServerOptions => ({
     connectErrorReports: 3600,
     reconnectErrorReports: 1,
   },
+  defaultJetStreamDomains: {},
   noSystemAccount: false,
   lameDuckDurationMs: 120_000,
   lameDuckGracePeriodMs: 10_000,
   configDigest: '',
-  skein: { gateways: 1, metrics: { accounts: false, connections: false, seriesMax: 10_000 } },
+  skein: { gateways: 1, metrics: { accounts: false, connections: false, seriesMax: 10_000 }, jetstream: { stores: 1 } },
   warnings: [],
 });
 

@@ -70,6 +70,7 @@ it('every option is compared: one that is changed in any way is in the plan', ()
   const full = load(
     `server_name: a, server_tags: t, server_metadata {a: b}, client_advertise: "a:1", no_auth_user: u, pid_file: p,
      ports_file_dir: d, log_file: l, remote_syslog: "udp://x:1", max_sub_tokens: 4, max_subs: 5
+     jetstream: true, default_js_domain {$G: hub}
      authorization {users: [{user: u, pass: p}], default_permissions: {publish: a}}
      tls {cert_file: cert.pem, key_file: key.pem}, websocket {port: 1, no_tls: true}`,
   );

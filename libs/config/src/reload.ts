@@ -1,5 +1,7 @@
 import { isOperatorMode } from '@skein/trust/options';
+import { formatBytes } from './bytes.ts';
 import { formatDuration } from './duration.ts';
+import { DYNAMIC_SIZE, type JetStreamOptions } from './jetstream-options.ts';
 import { isNkeyUser, NAMELESS_USER, type ServerOptions, type TlsOptions, type WebsocketOptions } from './options.ts';
 import { TLS_TIMEOUT_DEFAULT_MS } from './schema/tls.ts';
 
@@ -22,21 +24,21 @@ export interface ReloadPlan {
 /**
  * What becomes of a running node's options `old` when its configuration now says `next`.
  *
- * Ports of -1 are compared as they are: see `withPortsOf`. Certificates may have changed though no option did: whoever serves TLS reads
+ * Ports of -1 are compared as they are: see `withChoicesOf`. Certificates may have changed though no option did: whoever serves TLS reads
  * its files again on every reload.
  */
 export function planReload(old: ServerOptions, next: ServerOptions): ReloadPlan {
   const changes = RULES.flatMap((rule) => {
     const [before, after] = [rule.of(old), rule.of(next)];
-    if (JSON.stringify(before) === JSON.stringify(after)) return [];
+    if (JSON.stringify(before) === JSON.stringify(after) || rule.isAsked?.(old, next) === false) return [];
     return [{ key: rule.key, kind: rule.kind, reason: rule.reason(old, next) }];
   });
   const refusal = changes.find((change) => change.kind === 'refused')?.reason;
   return refusal === undefined ? { changes } : { changes, refusal };
 }
 
-/** Ports that were chosen at the start stay where the configuration still says -1. */
-export function withPortsOf(old: ServerOptions, next: ServerOptions): ServerOptions {
+/** Ports and sizes that were chosen at the start stay where the configuration still leaves them open. */
+export function withChoicesOf(old: ServerOptions, next: ServerOptions): ServerOptions {
   const chosen = (before: number, after: number): number => (after === -1 ? before : after);
   const options: ServerOptions = {
     ...next,
@@ -51,13 +53,28 @@ export function withPortsOf(old: ServerOptions, next: ServerOptions): ServerOpti
   if (options.websocket !== undefined && old.websocket !== undefined) {
     options.websocket = { ...options.websocket, port: chosen(old.websocket.port, options.websocket.port) };
   }
+  const { jetstream } = options;
+  if (jetstream !== undefined && old.jetstream !== undefined) options.jetstream = withSizesOf(old.jetstream, jetstream);
   return options;
+}
+
+/** What a start chose, where the configuration leaves it open. */
+function withSizesOf(old: JetStreamOptions, next: JetStreamOptions): JetStreamOptions {
+  const chosen = (before: number, after: number): number => (after === DYNAMIC_SIZE ? before : after);
+  return {
+    ...next,
+    storeDir: next.storeDir || old.storeDir,
+    maxMemoryBytes: chosen(old.maxMemoryBytes, next.maxMemoryBytes),
+    maxFileBytes: chosen(old.maxFileBytes, next.maxFileBytes),
+  };
 }
 
 interface Rule {
   key: string;
   kind: 'hot' | 'refused';
   of(options: ServerOptions): unknown;
+  /** False: it doesn't matter whether the two differ. */
+  isAsked?(old: ServerOptions, next: ServerOptions): boolean;
   reason(old: ServerOptions, next: ServerOptions): string;
 }
 
@@ -100,11 +117,35 @@ function listener(websocket: WebsocketOptions | undefined): unknown {
   return websocket && { ...websocket, tls: websocket.tls && true };
 }
 
+const goMap = (value: unknown): string =>
+  `map[${Object.entries(value as Record<string, string>)
+    .map(([key, one]) => `${key}:${one}`)
+    .join(' ')}]`;
+
 function showHandshakeFirst(value: unknown): string {
   return typeof value === 'object' && value !== null
     ? formatDuration((value as { fallbackMs: number }).fallbackMs)
     : String(value ?? false);
 }
+
+const js =
+  (of: (jetstream: JetStreamOptions) => unknown): Of =>
+  ({ jetstream }) =>
+    jetstream && of(jetstream);
+
+const isKept = (old: ServerOptions, next: ServerOptions): boolean =>
+  old.jetstream !== undefined && next.jetstream !== undefined;
+
+/** Of a JetStream that is on before and after: what its start depends on. */
+const refusedJetStream = (name: string, of: (jetstream: JetStreamOptions) => unknown, show: Show = plain): Rule => {
+  const rule = refused(`jetstream.${name}`, name, js(of), show);
+  return { ...rule, isAsked: isKept };
+};
+
+const hotJetStream = (key: string, of: (jetstream: JetStreamOptions) => unknown, show: Show = plain): Rule => ({
+  ...hot(`jetstream.${key}`, js(of), show, `JetStream ${key}`),
+  isAsked: isKept,
+});
 
 const RULES: Rule[] = [
   refused('server_name', 'ServerName', (o) => o.serverName),
@@ -138,6 +179,31 @@ const RULES: Rule[] = [
   refused('lame_duck_duration', 'LameDuckDuration', (o) => o.lameDuckDurationMs, milliseconds),
   refused('lame_duck_grace_period', 'LameDuckGracePeriod', (o) => o.lameDuckGracePeriodMs, milliseconds),
   refused('skein.gateways', 'skein.gateways', (o) => o.skein.gateways),
+  refused('default_js_domain', 'JsAccDefaultDomain', (o) => o.defaultJetStreamDomains, goMap),
+  {
+    ...refusedJetStream('store_dir', (js) => js.storeDir),
+    reason: () => 'config reload not supported for jetstream storage directory',
+  },
+  refusedJetStream('JetStreamDomain', (js) => js.domain),
+  refusedJetStream('SyncInterval', (js) => js.syncIntervalMs, milliseconds),
+  refusedJetStream('JetStreamUniqueTag', (js) => js.uniqueTag),
+  refusedJetStream('NoJetStreamStrict', (js) => !js.strict),
+  refusedJetStream('JetStreamExtHint', (js) => js.extensionHint),
+  refusedJetStream('JetStreamMaxCatchup', (js) => js.maxOutstandingCatchupBytes),
+  refusedJetStream('StreamMaxBufferedMsgs', (js) => js.maxBufferedMessages),
+  refusedJetStream('StreamMaxBufferedSize', (js) => js.maxBufferedBytes),
+  refusedJetStream('JetStreamRequestQueueLimit', (js) => js.requestQueueMax),
+  refusedJetStream('JetStreamInfoQueueLimit', (js) => js.infoQueueMax),
+  refusedJetStream(
+    'encryption',
+    (js) => js.encryption,
+    () => '[REDACTED]',
+  ),
+  refused('skein.jetstream', 'skein.jetstream', (o) => o.skein.jetstream, JSON.stringify),
+  named('jetstream', (o) => o.jetstream !== undefined, 'JetStream'),
+  hotJetStream('max_mem_store', (js) => js.maxMemoryBytes, formatBytes),
+  hotJetStream('max_file_store', (js) => js.maxFileBytes, formatBytes),
+  { ...hotJetStream('limits', (js) => js.limits), reason: () => 'JetStream limits' },
   hot('skein.logins', (o) => o.skein.logins, JSON.stringify),
   hot('skein.audit', (o) => o.skein.audit, JSON.stringify),
   hot('skein.metrics', (o) => o.skein.metrics, JSON.stringify),

@@ -9,7 +9,14 @@ import { embedConsoleFiles } from './console-files.ts';
 const root = join(import.meta.dirname, '../../..');
 const outdir = join(root, 'dist/bundle');
 const programs = [
-  ...['apps/gateway', 'apps/router', 'apps/auth-resolver', 'apps/monitor', 'tools/supervisor'].map((path) => ({
+  ...[
+    'apps/gateway',
+    'apps/router',
+    'apps/auth-resolver',
+    'apps/monitor',
+    'apps/jetstream-store',
+    'tools/supervisor',
+  ].map((path) => ({
     in: join(root, path, 'src/main.ts'),
     out: basename(path),
   })),

@@ -9,6 +9,7 @@ import { logBanner, logListening } from './banner.ts';
 import { type StartChild, startChild } from './child.ts';
 import { type ComponentName, programOf } from './components.ts';
 import { CONTROL_SOCKET, listenForControl } from './control.ts';
+import type { JetStreamStart } from './jetstream-start.ts';
 import { LogTarget } from './log-target.ts';
 import { NodeFiles } from './node-files.ts';
 import { ListenError, resolvePorts } from './ports.ts';
@@ -82,7 +83,18 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
     logOperatorMode(log, given.options);
   }
 
-  const options = await resolvePorts(given.options).catch((error: Error) => {
+  let jetstream: JetStreamStart | undefined;
+  if (given.options.jetstream !== undefined) {
+    const { startJetStream, JetStreamError } = await import('./jetstream-start.ts');
+    try {
+      jetstream = startJetStream(given.options, log, () => performance.now());
+    } catch (error) {
+      if (error instanceof JetStreamError) throw fatal(log, error.message);
+      throw error;
+    }
+  }
+
+  const options = await resolvePorts(jetstream?.options ?? given.options).catch((error: Error) => {
     if (error instanceof ListenError) throw fatal(log, error.message);
     throw error;
   });
@@ -125,6 +137,7 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
     if (error instanceof StartError) throw fatal(log, `Could not start: ${error.message}`);
     throw error;
   });
+  jetstream?.done();
   logListening(log, options);
   // Nobody waits for it.
   void removeStaleRunDirs();

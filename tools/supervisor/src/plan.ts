@@ -1,4 +1,4 @@
-import { planReload, type ServerOptions, withPortsOf } from '@skein/config';
+import { planReload, type ServerOptions, withChoicesOf } from '@skein/config';
 
 export const EXIT_RESTART = 2;
 export const EXIT_REFUSED = 3;
@@ -11,7 +11,7 @@ export interface Plan {
 }
 
 export function describePlan(running: ServerOptions, wanted: ServerOptions): Plan {
-  const next = withPortsOf(running, wanted);
+  const next = withChoicesOf(running, wanted);
   const lines = planReload(running, next).changes.map(({ key, kind, reason }) => ({
     kind: kind === 'hot' ? 'hot' : 'restart',
     text: key === reason ? key : `${key}: ${reason}`,

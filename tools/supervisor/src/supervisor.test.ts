@@ -1,4 +1,5 @@
 import { defaultOptions } from '@skein/config';
+import { defaultJetStreamOptions } from '@skein/config/jetstream';
 import { createLogger } from '@skein/log';
 import type { ToProcess } from '@skein/process';
 import { describe, expect, it } from 'vitest';
@@ -208,7 +209,7 @@ it('follows a changed number of gateways', async () => {
   ready(children);
   await started;
   const change = (gateways: number): void =>
-    of('router')[0].events.message({ type: 'options', options: { ...options, skein: { gateways } } });
+    of('router')[0].events.message({ type: 'options', options: { ...options, skein: { ...options.skein, gateways } } });
   change(3);
   expect(of('gateway')).toHaveLength(3);
   change(2);
@@ -216,6 +217,24 @@ it('follows a changed number of gateways', async () => {
   of('gateway')[2].events.exited(0, null);
   expect(of('gateway')).toHaveLength(3);
   expect(listed().filter((one) => one.component === 'gateway')).toHaveLength(2);
+});
+
+it('starts and ends stores as JetStream is switched on and off, with more time to begin than others have', async () => {
+  const { supervisor, children, options, of, advance } = setUp(1);
+  const started = supervisor.start();
+  ready(children);
+  await started;
+  expect(of('jetstream-store')).toHaveLength(0);
+  const change = (jetstream: unknown): void =>
+    of('router')[0].events.message({ type: 'options', options: { ...options, jetstream } });
+  change(defaultJetStreamOptions());
+  const [store] = of('jetstream-store');
+  advance(60_000);
+  expect(store.killed).toBe(false);
+  advance(70_000);
+  expect(store.killed).toBe(true);
+  change(undefined);
+  expect(store.sent).toEqual([{ type: 'stop', reason: 'fewer jetstream-stores configured' }]);
 });
 
 it('hands a reload to the router alone', async () => {

@@ -4,15 +4,21 @@ import { whereText } from '@skein/diagnostics';
 import type { Logger } from '@skein/log';
 import { type FromProcess, RESTART } from '@skein/process';
 import type { StartChild } from './child.ts';
-import { type ComponentName, type ProcessSpec, processesFor, silenceMaxMs } from './components.ts';
+import {
+  type ComponentName,
+  instancesOf,
+  type ProcessSpec,
+  processesFor,
+  scaledComponents,
+  silenceMaxMs,
+  startMsMax,
+} from './components.ts';
 import { HeartbeatWatch } from './heartbeat-watch.ts';
 import type { RunDir } from './run-dir.ts';
 import { collectStacks } from './stacks/collect-stacks.ts';
 import { Supervised, type SupervisorClock } from './supervised.ts';
 
 const CHECK_MS = 500;
-/** From its start to its first word of being ready; a loaded machine takes seconds. */
-const START_MS_MAX = 20_000;
 /** From SIGTERM to exit code 0 there are 5 s. */
 const STOP_MONITOR_MS = 500;
 const STOP_GATEWAYS_MS = 2500;
@@ -152,7 +158,7 @@ export class Supervisor {
   }
 
   private received(one: Supervised, message: FromProcess): void {
-    // One that is still loading its modules on a busy machine is slow, not frozen: START_MS_MAX is its limit.
+    // One that is still loading its modules on a busy machine is slow, not frozen: `startMsMax` is its limit.
     if (one.up) this.watch.beat(one, this.given.clock.now());
     if (message.type === 'ready') {
       this.publish();
@@ -185,7 +191,7 @@ export class Supervisor {
       one.killStuck((frames) => log.error(`Process ${one.name} was at ${whereText(frames)}`));
     }
     for (const one of this.processes) {
-      if (one.startingForMs <= START_MS_MAX || !this.mayBlame(one)) continue;
+      if (one.startingForMs <= startMsMax(one.spec.component) || !this.mayBlame(one)) continue;
       log.error(`Process ${one.name} does not become ready, killing it`);
       one.kill();
     }
@@ -204,18 +210,19 @@ export class Supervisor {
 
   private follow(options: ServerOptions): void {
     this.options = options;
-    const gateways = this.of('gateway');
-    for (const one of gateways.slice(options.skein.gateways)) {
-      this.processes.splice(this.processes.indexOf(one), 1);
-      void this.end([one], 'fewer gateways configured', STOP_GATEWAYS_MS);
-    }
-    if (this.phase !== 'leaving') {
-      for (let instance = gateways.length; instance < options.skein.gateways; instance++) {
-        this.add({ component: 'gateway', instance });
-      }
-    }
+    for (const component of scaledComponents) this.scale(component, instancesOf(component, options));
     this.publish();
     this.given.optionsChanged(options);
+  }
+
+  private scale(component: ComponentName, wanted: number): void {
+    const running = this.of(component);
+    for (const one of running.slice(wanted)) {
+      this.processes.splice(this.processes.indexOf(one), 1);
+      void this.end([one], `fewer ${component}s configured`, STOP_GATEWAYS_MS);
+    }
+    if (this.phase === 'leaving') return;
+    for (let instance = running.length; instance < wanted; instance++) this.add({ component, instance });
   }
 
   /** For the monitor: which processes there are. */

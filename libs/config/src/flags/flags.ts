@@ -64,7 +64,7 @@ export const FLAG_GROUPS: FlagGroup[] = [
   {
     title: 'JetStream',
     flags: [
-      flag('js jetstream', 'boolean', 'Turn JetStream on (not supported yet)'),
+      flag('js jetstream', 'boolean', 'Turn JetStream on'),
       flag('sd store_dir', 'string', "JetStream's folder", 'dir'),
     ],
   },

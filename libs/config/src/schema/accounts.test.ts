@@ -3,30 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig, testConfig } from '../load.ts';
 import { NAMELESS_USER } from '../options.ts';
 import { planReload } from '../reload.ts';
-import { outcome, testIo } from '../testdata/io.ts';
+import { expectLike } from '../testdata/expect-like.ts';
+import { testIo } from '../testdata/io.ts';
 
 /** Recorded from nats-server 2.15.2: the lines of its complaints, sorted; none where it is content. */
 const recorded: { conf: string; test: string[]; start: string[] }[] = JSON.parse(
   readFileSync(new URL('../testdata/accounts.json', import.meta.url), 'utf8'),
 );
-
-const NOT_YET = /jetstream: (?:enabled|\{)/;
-
-/** Where nats-server names no place (or the beginning of the line, for want of a better one) ours may be more exact. */
-function expectLike(run: () => unknown, expected: string[]): void {
-  const silent = (): string => {
-    run();
-    return '';
-  };
-  const said = String(outcome(silent))
-    .split('\n')
-    .filter((line) => line !== '');
-  const place = /^f\.conf:\d+:\d+: /;
-  const vague = expected.filter((line) => !place.test(line) || line.startsWith('f.conf:1:0: '));
-  const bare = (lines: string[]): string[] => lines.map((line) => line.replace(place, '')).sort();
-  if (vague.length > 0) expect(bare(said)).toEqual(bare(expected));
-  else expect(said.sort()).toEqual(expected);
-}
 
 // Recorded: whether nats-server 2.15.2 lets in a client that says nothing of itself.
 describe('who comes without a name', () => {
@@ -60,7 +43,7 @@ it('the global account may be the system account, one that is not there may not'
 });
 
 describe('accounts and mappings', () => {
-  it.each(recorded.filter(({ conf }) => !NOT_YET.test(conf)))('$conf', ({ conf, test, start }) => {
+  it.each(recorded)('$conf', ({ conf, test, start }) => {
     const io = testIo({ 'f.conf': `${conf}\n` });
     expectLike(() => testConfig('f.conf', io), test);
     expectLike(() => loadConfig('f.conf', io), start);

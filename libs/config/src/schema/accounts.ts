@@ -12,12 +12,12 @@ import type { AccountOptions, AuthorizationOptions, Permissions } from '../optio
 import { readUsers, refuseBoth, refuseDuplicates } from './authorization.ts';
 import { readExports } from './exports.ts';
 import { readImports } from './imports.ts';
+import { readAccountJetStream } from './jetstream.ts';
 import { readMappings } from './mappings.ts';
 import { percentage } from './percentage.ts';
 import { readPermissions } from './permissions.ts';
-import { asBoolean, asInteger, asMap, asString, failAt, keys, type Problems, readBlock } from './reader.ts';
+import { asInteger, asMap, asString, failAt, keys, type Problems, readBlock } from './reader.ts';
 import { showValue } from './show.ts';
-import { jetstream } from './unsupported.ts';
 
 /** The `accounts` block: a map, or an array of bare names. `named` collects their users. */
 export function readAccounts(
@@ -79,9 +79,8 @@ const ACCOUNT_KEYS = keys<AccountBlock>({
       failAt(value.at, `Expected account limits to be a map/struct, got ${showValue(value)}`);
     } else readBlock(value, LIMIT_KEYS, account.definition.limits, problems, unknownLimit);
   },
-  jetstream: (value, account, key, problems) => {
-    if (value.type === 'map[string]interface {}') readBlock(value, JETSTREAM_KEYS, account, problems);
-    jetstream(value, account, key, problems);
+  jetstream: (value, { account }, _key, problems) => {
+    account.definition.jetstream = readAccountJetStream(value, problems);
   },
   'exports export': (value, { account }, _key, problems) => {
     account.definition.exports = problems.collect(() => readExports(value, problems)) ?? [];
@@ -95,17 +94,6 @@ const ACCOUNT_KEYS = keys<AccountBlock>({
   'msg_trace trace_dest': (value, { account }, key, problems) => {
     account.definition.traceDestination = readTraceDestination(value, key, problems);
   },
-});
-
-/** Checked, so that a typing error is found before JetStream is there. */
-const JETSTREAM_KEYS = keys<unknown>({
-  'max_memory max_mem mem memory': (value) => asInteger(value),
-  'max_store store max_file max_disk disk': (value) => asInteger(value),
-  'max_streams streams max_consumers consumers max_ack_pending': (value) => asInteger(value),
-  'max_bytes_required max_stream_bytes max_bytes': (value) => asBoolean(value),
-  'mem_max_stream_bytes memory_max_stream_bytes disk_max_stream_bytes store_max_stream_bytes': (value) =>
-    asInteger(value),
-  cluster_traffic: (value) => asString(value),
 });
 
 const unknownLimit = (key: string): string => `Unknown field "${key}" parsing account limits`;

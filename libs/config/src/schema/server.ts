@@ -3,6 +3,7 @@ import type { MapValue, Value } from '../lang/value.ts';
 import { defaultOptions, type ServerOptions } from '../options.ts';
 import { readAccounts } from './accounts.ts';
 import { readAuthorization } from './authorization.ts';
+import { readJetStream, readStoreDir } from './jetstream.ts';
 import { readListen } from './listen.ts';
 import { readMappings } from './mappings.ts';
 import {
@@ -37,6 +38,8 @@ export interface Draft {
   /** 0 when not configured. */
   authTimeoutMs: number;
   readFile: ReadFile;
+  /** Of JetStream, whichever of the two places it stands in. */
+  storeDir?: string;
   /** Names and nkeys of the users read so far, of all accounts. */
   userNames: Set<string>;
 }
@@ -200,6 +203,23 @@ const SERVER_KEYS = keys<Draft>({
   'websocket ws': (value, draft, _key, problems) => {
     draft.options.websocket = readWebsocket(value, problems, draft.readFile);
   },
+
+  jetstream: (value, draft, _key, problems) => {
+    const { options, storeDir } = readJetStream(value, draft.storeDir, problems);
+    draft.options.jetstream = options;
+    draft.storeDir = storeDir;
+  },
+  'store_dir storedir': (value, draft) => {
+    draft.storeDir = readStoreDir(value, draft.storeDir);
+  },
+  default_js_domain: set((value, options, key) => {
+    if (value.type !== 'map[string]interface {}')
+      failAt(value.at, `error ${key} config: unsupported type ${value.type}`);
+    else
+      options.defaultJetStreamDomains = Object.fromEntries(
+        [...value.value].map(([name, one]) => [name, asString(one)]),
+      );
+  }),
 
   http: monitoringListen('port'),
   https: monitoringListen('httpsPort'),

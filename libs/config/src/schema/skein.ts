@@ -6,6 +6,7 @@ import type {
   MetricsOptions,
   MonitoringAccessOptions,
   ServerOptions,
+  StoreOptions,
 } from '../options.ts';
 import { asBoolean, asDuration, asInteger, asMap, asString, failAt, keys, type Problems, readBlock } from './reader.ts';
 
@@ -13,11 +14,26 @@ import { asBoolean, asDuration, asInteger, asMap, asString, failAt, keys, type P
 const GATEWAYS_MAX = 64;
 /** A scrape of some 30 MB. */
 const SERIES_MAX = 100_000;
+const STORES_MAX = 16;
+const SHARDS_MAX = 64;
 
 /** Skein's own block; nats-server knows none of it. */
 export function readSkein(value: Value, options: ServerOptions, problems: Problems): void {
   readBlock(asMap(value), SKEIN_KEYS, options, problems);
 }
+
+const JETSTREAM_KEYS = keys<StoreOptions>({
+  stores: (value, jetstream) => {
+    const stores = asInteger(value);
+    if (stores < 1 || stores > STORES_MAX) failAt(value.at, `stores must be between 1 and ${STORES_MAX}`);
+    jetstream.stores = stores;
+  },
+  shards: (value, jetstream) => {
+    const shards = asInteger(value);
+    if (shards < 1 || shards > SHARDS_MAX) failAt(value.at, `shards must be between 1 and ${SHARDS_MAX}`);
+    jetstream.shards = shards;
+  },
+});
 
 const METRIC_PREFIX = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
@@ -99,6 +115,7 @@ const SKEIN_KEYS = keys<ServerOptions>({
     if (audit.file === undefined && audit.subject === undefined) failAt(value.at, 'audit needs a file or a subject');
     skein.audit = audit;
   },
+  jetstream: (value, { skein }, _key, problems) => readBlock(asMap(value), JETSTREAM_KEYS, skein.jetstream, problems),
   gateways: (value, { skein }) => {
     const gateways = asInteger(value);
     if (gateways < 1 || gateways > GATEWAYS_MAX) failAt(value.at, `gateways must be between 1 and ${GATEWAYS_MAX}`);

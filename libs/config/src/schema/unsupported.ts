@@ -28,26 +28,11 @@ const listener =
     draft.options.warnings.push(`"${key}" is not supported yet: its listener is not started`);
   };
 
-/** Of the server, and of an account. */
-export const jetstream: KeyReader<unknown> = (value, _target, key) => {
-  if (isOff(value)) return;
-  if (value.type === 'string' && value.value.toLowerCase() !== 'enabled') {
-    failAt(value.at, `Expected 'enabled' or 'disabled' for string value, got '${value.value}'`);
-  }
-  failAt(value.at, `"${key}" is not supported yet`);
-};
-
-function isOff(value: Value): boolean {
-  if (value.type === 'bool') return !value.value;
-  if (value.type === 'string') return value.value.toLowerCase() === 'disabled';
-  if (value.type !== 'map[string]interface {}') return false;
-  return [...value.value].some(([key, entry]) => /^enabled?$/i.test(key) && entry.type === 'bool' && !entry.value);
-}
+/** Encryption at rest, asked for in the block `jetstream`. */
+export const refuseEncryption = (block: Value): never => failAt(block.at, 'encryption ("key") is not supported yet');
 
 export const LATER_KEYS: Record<string, KeyReader<Draft>> = {
-  jetstream,
-  'store_dir storedir': ignored,
-  'default_js_domain proxies': refused,
+  proxies: refused,
   'ocsp ocsp_cache proxy_protocol': refusedWhenOn,
   feature_flags: ignored,
   cluster: listener('Expected map to define cluster', 'routes'),
