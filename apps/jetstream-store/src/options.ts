@@ -6,6 +6,9 @@ export const component = 'jetstream-store';
 /** What it reads of the configuration. */
 export interface StoreConfiguration {
   logging?: ServerOptions['logging'];
+  jetstream: { storeDir: string; domain?: string; syncIntervalMs: number };
+  /** Accounts that have it. */
+  jetStreamAccounts: string[];
 }
 
 export interface StoreOptions extends Omit<MemberOptions, 'component' | 'wantsInterest' | 'handlers' | 'limits'> {

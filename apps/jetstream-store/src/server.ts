@@ -1,6 +1,18 @@
+import { join } from 'node:path';
 import type { Member, MemberHandlers } from '@skein/bus';
 import { answerDiagnostics } from '@skein/diagnostics';
+import { Agenda } from './agenda.ts';
+import { createApi } from './api/api.ts';
+import { Clock } from './clock.ts';
+import { StreamDirectory } from './directory.ts';
+import { Dispatch } from './dispatch.ts';
+import type { Notices } from './host.ts';
 import { component, type StoreConfiguration, type StoreOptions } from './options.ts';
+import { LinkOutbox } from './outbox.ts';
+import { Publishing } from './publishing.ts';
+import { SettledInterest } from './settled-interest.ts';
+import { Shards } from './shards.ts';
+import { Turn } from './turn.ts';
 
 export interface JetStreamStore {
   /** Resolves when its streams are served. */
@@ -18,17 +30,61 @@ export function createJetStreamStore(options: StoreOptions): JetStreamStore {
 class Server implements JetStreamStore {
   readonly #options: StoreOptions;
   readonly #member: Member;
+  readonly #clock: Clock;
+  readonly #agenda: Agenda;
+  readonly #turn: Turn;
+  readonly #outbox: LinkOutbox;
+  readonly #settled: SettledInterest;
+  #shards: Shards | undefined;
+  #directory: StreamDirectory | undefined;
+  #dispatch: Dispatch | undefined;
 
   constructor(options: StoreOptions) {
     const { createMember, onShutdown: _, onConfigured: __, logLinesDropped: ___, log: ____, ...member } = options;
+    const { runtime } = options;
     this.#options = options;
     this.#member = createMember({ ...member, component, wantsInterest: false, handlers: this.#handlers() });
+    this.#clock = new Clock(runtime);
+    this.#agenda = new Agenda(runtime, this.#clock);
+    this.#turn = new Turn((fn) => runtime.defer(fn), this.#clock);
+    this.#outbox = new LinkOutbox(this.#member);
+    this.#settled = new SettledInterest(this.#member);
     answerDiagnostics(this.#member);
   }
 
   async start(): Promise<void> {
-    const { configuration } = await this.#member.start();
-    this.#options.onConfigured?.(configuration as StoreConfiguration);
+    const { log } = this.#options;
+    const { configuration: given } = await this.#member.start();
+    const configuration = given as StoreConfiguration;
+    this.#options.onConfigured?.(configuration);
+    const { storeDir, domain = '', syncIntervalMs } = configuration.jetstream;
+    const notices: Notices = { consumer: () => {}, batchAbandoned: () => {} };
+    const surroundings = {
+      clock: this.#clock,
+      outbox: this.#outbox,
+      agenda: this.#agenda,
+      turn: this.#turn,
+      notices,
+      logger: log,
+      domain,
+    };
+    const directory = new StreamDirectory(domain, {
+      shardFor: (config) => shards.for(config),
+      declare: (account, subject, weight) => this.#member.declare(account, subject, '', weight),
+      settled: () => this.#settled.all(),
+    });
+    const shards = new Shards(surroundings, {
+      directory: join(storeDir, 'jetstream'),
+      syncIntervalMs,
+      opened: (shard) => directory.adopt(shard.streams.values()),
+    });
+    this.#shards = shards;
+    await shards.open();
+    const api = createApi({ directory, outbox: this.#outbox, log, now: () => this.#clock.tick() });
+    this.#directory = directory;
+    this.#dispatch = new Dispatch(directory, new Publishing(), api);
+    directory.serve(configuration.jetStreamAccounts);
+    await this.#settled.all();
   }
 
   figures(): Record<string, unknown> {
@@ -36,11 +92,23 @@ class Server implements JetStreamStore {
   }
 
   async stop(): Promise<void> {
+    this.#turn.end();
+    this.#agenda.stop();
+    await this.#shards?.close();
     await this.#member.stop();
   }
 
   #handlers(): MemberHandlers {
     return {
+      deliver: (...message) => this.#dispatch?.deliver(...message),
+      redeclare: (emit) => {
+        for (const [account, subject] of this.#directory?.interest() ?? []) emit(account, subject, '', 1);
+        return undefined;
+      },
+      settled: (sequence) => this.#settled.reached(sequence),
+      peerUp: () => this.#outbox.linksChanged(),
+      peerDown: () => this.#outbox.linksChanged(),
+      writable: () => this.#turn.release(),
       commit: (configuration) => this.#options.onConfigured?.(configuration as StoreConfiguration),
       stats: () => ({ logLinesDropped: this.#options.logLinesDropped?.() ?? 0 }),
       shutdown: (reason, refused) => this.#options.onShutdown(reason, refused),

@@ -47,7 +47,14 @@ export {
 export { FastBatches, type FastMessage, isFast } from './stream/fast-batches.ts';
 export { getMessage, type MessageRequest, type MessageView } from './stream/message-get.ts';
 export { applyOperation, type Operation } from './stream/operation.ts';
-export { decodeOperation, encodeOperation, encodePublish, type TimedOperation } from './stream/operation-codec.ts';
+export {
+  decodeOperation,
+  encodeOperation,
+  encodePublish,
+  PUBLISH_HEAD_BYTES,
+  type TimedOperation,
+  writePublish,
+} from './stream/operation-codec.ts';
 export { type PublishHeaders, readPublishHeaders } from './stream/publish-headers.ts';
 export { ackOpening, PublishOutcome, pubAck } from './stream/publish-outcome.ts';
 export { readStreamRequest, type StreamRequest } from './stream/read-stream-config.ts';

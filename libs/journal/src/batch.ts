@@ -3,6 +3,8 @@ import { recordBytes, recordHeaderBytes, writeHeader } from './record.ts';
 const FIRST_BYTES = 64 * 1024;
 /** A larger one is given back when it has been written. */
 const KEPT_BYTES = 4 * 1024 * 1024;
+/** Up to here copying byte by byte is faster. */
+const SMALL_BYTES = 64;
 
 /** Records on their way to the disk together. The first bytes are left free for the mark that opens the batch. */
 export class Batch {
@@ -24,9 +26,14 @@ export class Batch {
     return this.#buffer.subarray(0, this.#end);
   }
 
-  append(content: Uint8Array, number: number, kind: number): void {
-    const offset = this.#room(content.length, number, kind);
-    this.#buffer.set(content, offset + recordHeaderBytes);
+  append(content: Uint8Array, start: number, end: number, number: number, kind: number): void {
+    const offset = this.#room(end - start, number, kind);
+    // No view of its own for a small one.
+    if (end - start > SMALL_BYTES) this.#buffer.set(content.subarray(start, end), offset + recordHeaderBytes);
+    else {
+      const shift = offset + recordHeaderBytes - start;
+      for (let at = start; at < end; at++) this.#buffer[at + shift] = content[at];
+    }
   }
 
   /** @param last the newest number there is behind the bound */

@@ -34,7 +34,10 @@ class Bench {
       segmentBytes: SEGMENT_BYTES,
       pendingBytesMax: this.pendingBytesMax,
       syncIntervalMs: this.syncIntervalMs,
-      onDurable: (number) => this.durable.push(number),
+      onDurable: (number) => {
+        this.durable.push(number);
+        this.told(number);
+      },
       onFailed: (error) => this.failures.push(error),
       defer: (fn) => queueMicrotask(fn),
       setTimer: (_, fn) => {
@@ -46,6 +49,8 @@ class Bench {
     this.findings = findings;
     return this;
   }
+
+  told: (number: number) => void = () => {};
 
   append(...texts: string[]): number {
     let number = 0;
@@ -102,6 +107,21 @@ describe('appending', () => {
     expect(await b.write('d')).toBe(4);
     expect(b.durable).toEqual([3, 4]);
     expect(await b.texts()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('writes what is appended %i microtasks after it told', async (microtasks) => {
+    const b = await bench();
+    const second = new Promise<void>((resolve) => {
+      b.told = async (number) => {
+        if (number === 2) resolve();
+        if (number > 1) return;
+        for (let left = microtasks; left > 0; left--) await undefined;
+        b.append('b');
+      };
+    });
+    b.append('a');
+    await second;
+    expect(b.durable).toEqual([1, 2]);
   });
 
   it('does not tell before the sync', async () => {

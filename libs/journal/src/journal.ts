@@ -189,6 +189,7 @@ export class Journal {
   #filling = new Batch();
   #writing = new Batch();
   #busy: Promise<void> | undefined;
+  #committing = false;
   #planned = false;
   #state: 'open' | 'failed' | 'closed' = 'open';
   #last: number;
@@ -251,11 +252,11 @@ export class Journal {
   }
 
   /** Copies the content into the next batch. Its number; 0 when it is not taken: too much is pending, or not open. */
-  append(content: Uint8Array): number {
-    if (this.#state !== 'open' || this.pendingBytes + recordBytes(content.length) > this.#pendingBytesMax) return 0;
+  append(content: Uint8Array, start = 0, end = content.length): number {
+    if (this.#state !== 'open' || this.pendingBytes + recordBytes(end - start) > this.#pendingBytesMax) return 0;
     this.#begin();
     this.#last++;
-    this.#filling.append(content, this.#last, entryKind);
+    this.#filling.append(content, start, end, this.#last, entryKind);
     this.#plan();
     return this.#last;
   }
@@ -323,7 +324,7 @@ export class Journal {
     this.#last = proven;
     for (let next = proven + 1; next <= last; ) {
       for (const { number, content } of await this.#read(runs, next, PROVED_BYTES)) {
-        this.#filling.append(content, number, copyKind);
+        this.#filling.append(content, 0, content.length, number, copyKind);
         next = number + 1;
       }
       // Until this is on disk as well, the entries themselves count.
@@ -353,13 +354,14 @@ export class Journal {
   }
 
   #commit(): Promise<void> {
-    this.#busy ??= this.#commitAll().finally(() => {
-      this.#busy = undefined;
-    });
-    return this.#busy;
+    if (this.#busy !== undefined) return this.#busy;
+    const committed = this.#commitAll();
+    if (this.#committing) this.#busy = committed;
+    return committed;
   }
 
   async #commitAll(): Promise<void> {
+    this.#committing = true;
     try {
       while (this.#state === 'open' && (!this.#filling.empty || this.#syncDue)) {
         if (this.#filling.empty) await this.#sync();
@@ -368,6 +370,9 @@ export class Journal {
     } catch (error) {
       this.#fail(error as Error);
     }
+    // At once: what is appended before whoever waits goes on would be left behind.
+    this.#committing = false;
+    this.#busy = undefined;
   }
 
   async #writeBatch(): Promise<void> {

@@ -137,6 +137,17 @@ export class Consumer {
     return this.#pins.get(group);
   }
 
+  /** How many pull requests wait. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Takes the place of one with another configuration: who waited there waits here. */
+  adopt(previous: Consumer): void {
+    for (const waiting of previous.#waiting.remove(() => true)) this.#waiting.enter(waiting);
+    for (const [group, pin] of previous.#pins) this.#pins.set(group, pin);
+  }
+
   /** Its state as the API has it, without names, configuration and times. */
   info(millis: number): ConsumerCounts {
     const { delivered, floor, pending, redeliveredCount } = this.state;

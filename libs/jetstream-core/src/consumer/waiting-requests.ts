@@ -46,6 +46,11 @@ export class WaitingRequests {
     return waiting;
   }
 
+  /** One that waited elsewhere. */
+  enter(waiting: Waiting): void {
+    this.#insert(waiting);
+  }
+
   /** The one whose turn it is, of those that may have a message. */
   first(isEligible: (waiting: Waiting) => boolean): Waiting | undefined {
     return this.#all.find(isEligible);

@@ -14,6 +14,8 @@ const BATCH = 2;
 const JSON_TEXT = 3;
 const HEAD_BYTES = 12;
 const MESSAGE_HEAD_BYTES = 10;
+/** What a publish's record has beside subject and content, which are its end. */
+export const PUBLISH_HEAD_BYTES = HEAD_BYTES + MESSAGE_HEAD_BYTES;
 
 /** An operation, and when its leader put it into the journal. */
 export interface TimedOperation {
@@ -31,12 +33,28 @@ export function encodePublish(
   nanos: number,
   run = '',
 ): Buffer {
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + MESSAGE_HEAD_BYTES + subject.length + content.length + run.length);
-  writeHead(bytes, PUBLISH, seconds, nanos);
-  const end = writeMessage(bytes, HEAD_BYTES, subject, content, headerBytes);
-  bytes[1] = run.length;
-  bytes.write(run, end, 'latin1');
+  const contentAt = PUBLISH_HEAD_BYTES + subject.length;
+  const bytes = Buffer.allocUnsafe(contentAt + content.length + run.length);
+  writePublish(bytes, 0, subject, content.length, headerBytes, seconds, nanos, run.length);
+  content.copy(bytes, contentAt);
+  bytes.write(run, contentAt + content.length, 'latin1');
   return bytes;
+}
+
+/** All of a publish but its content, which belongs behind it, and the run's name, which comes last. */
+export function writePublish(
+  bytes: Buffer,
+  at: number,
+  subject: string,
+  contentBytes: number,
+  headerBytes: number,
+  seconds: number,
+  nanos: number,
+  runBytes = 0,
+): void {
+  writeHead(bytes, at, PUBLISH, seconds, nanos);
+  bytes[at + 1] = runBytes;
+  writeMessageHead(bytes, at + HEAD_BYTES, subject, contentBytes, headerBytes);
 }
 
 export function encodeOperation({ operation, seconds, nanos }: TimedOperation): Buffer {
@@ -47,7 +65,7 @@ export function encodeOperation({ operation, seconds, nanos }: TimedOperation): 
   if (operation.kind === 'batch') return encodeBatch(operation.id, operation.messages, seconds, nanos);
   const text = JSON.stringify(operation);
   const bytes = Buffer.allocUnsafe(HEAD_BYTES + Buffer.byteLength(text));
-  writeHead(bytes, JSON_TEXT, seconds, nanos);
+  writeHead(bytes, 0, JSON_TEXT, seconds, nanos);
   bytes.write(text, HEAD_BYTES);
   return bytes;
 }
@@ -84,7 +102,7 @@ function encodeBatch(id: string, messages: readonly Publication[], seconds: numb
   let size = HEAD_BYTES + 4 + id.length;
   for (const { subject, content } of messages) size += MESSAGE_HEAD_BYTES + subject.length + content.length;
   const bytes = Buffer.allocUnsafe(size);
-  writeHead(bytes, BATCH, seconds, nanos);
+  writeHead(bytes, 0, BATCH, seconds, nanos);
   bytes.writeUInt16LE(id.length, HEAD_BYTES);
   bytes.writeUInt16LE(messages.length, HEAD_BYTES + 2);
   let at = HEAD_BYTES + 4 + bytes.write(id, HEAD_BYTES + 4, 'latin1');
@@ -106,20 +124,31 @@ function decodeBatch(bytes: Buffer): Operation {
   return { kind: 'batch', id: bytes.toString('latin1', HEAD_BYTES + 4, idEnd), messages };
 }
 
-function writeHead(bytes: Buffer, kind: number, seconds: number, nanos: number): void {
-  bytes[0] = kind;
-  bytes[1] = 0;
-  bytes.writeUInt32LE(nanos, 2);
-  bytes.writeUIntLE(seconds, 6, 6);
+function writeHead(bytes: Buffer, at: number, kind: number, seconds: number, nanos: number): void {
+  bytes[at] = kind;
+  bytes[at + 1] = 0;
+  bytes.writeUInt32LE(nanos, at + 2);
+  bytes.writeUIntLE(seconds, at + 6, 6);
 }
 
 /** @returns where the next one goes */
 function writeMessage(bytes: Buffer, at: number, subject: string, content: Buffer, headerBytes: number): number {
+  const contentAt = writeMessageHead(bytes, at, subject, content.length, headerBytes);
+  return contentAt + content.copy(bytes, contentAt);
+}
+
+/** @returns where the content goes */
+function writeMessageHead(
+  bytes: Buffer,
+  at: number,
+  subject: string,
+  contentBytes: number,
+  headerBytes: number,
+): number {
   bytes.writeUInt16LE(subject.length, at);
   bytes.writeUInt32LE(headerBytes, at + 2);
-  bytes.writeUInt32LE(content.length, at + 6);
-  const contentAt = at + MESSAGE_HEAD_BYTES + bytes.write(subject, at + MESSAGE_HEAD_BYTES, 'latin1');
-  return contentAt + content.copy(bytes, contentAt);
+  bytes.writeUInt32LE(contentBytes, at + 6);
+  return at + MESSAGE_HEAD_BYTES + bytes.write(subject, at + MESSAGE_HEAD_BYTES, 'latin1');
 }
 
 function readMessage(bytes: Buffer, at: number): Publication {

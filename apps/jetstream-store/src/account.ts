@@ -1,0 +1,158 @@
+import { apiErrors, type StreamConfig } from '@skein/jetstream-core';
+import { overlaps, Sublist } from '@skein/subjects';
+import type { StreamHost } from './hosted-stream.ts';
+import type { JetStreamAccount } from './hosting.ts';
+import { streamNameInUse, subjectsOverlap } from './store-errors.ts';
+
+/** Subjects of which it is known whose they are. */
+const KNOWN_MAX = 65_536;
+
+/** What an account needs of the process. */
+export interface AccountHost {
+  createIn(account: string, config: StreamConfig): Promise<StreamHost>;
+  deleteFrom(stream: StreamHost): Promise<void>;
+  /** The account's interest in a subject: 1 or 0. */
+  declare(account: string, subject: string, weight: number): void;
+  /** Resolves when all that was declared is settled. */
+  settled(): Promise<void>;
+}
+
+interface Ownership {
+  readonly subject: string;
+  readonly queue: '';
+  readonly stream: StreamHost;
+}
+
+/** The streams of an account: no two of a name, none with another's subjects. What changes that, happens one after the other. */
+export class StreamAccount implements JetStreamAccount {
+  readonly name: string;
+  readonly streams = new Map<string, StreamHost>();
+  readonly #host: AccountHost;
+  readonly #subjects = new Sublist<Ownership>();
+  readonly #owned = new Map<StreamHost, Ownership[]>();
+  readonly #known = new Map<string, StreamHost | null>();
+  /** Names and subjects of what is being created or updated. */
+  readonly #coming = new Set<StreamConfig>();
+  isServed = false;
+
+  constructor(name: string, host: AccountHost) {
+    this.name = name;
+    this.#host = host;
+  }
+
+  streamOf(subject: string): StreamHost | undefined {
+    let known = this.#known.get(subject);
+    if (known === undefined) {
+      known = this.#subjects.match(subject).plain[0]?.stream ?? null;
+      if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+      this.#known.set(subject, known);
+    }
+    return known ?? undefined;
+  }
+
+  async create(config: StreamConfig): Promise<StreamHost> {
+    const { name } = config;
+    if (this.streams.has(name) || [...this.#coming].some((one) => one.name === name)) throw streamNameInUse();
+    this.#checkSubjects(config, name);
+    this.#coming.add(config);
+    try {
+      const stream = await this.#host.createIn(this.name, config);
+      this.adopt(stream);
+      await this.#host.settled();
+      return stream;
+    } finally {
+      this.#coming.delete(config);
+    }
+  }
+
+  async update(name: string, config: StreamConfig): Promise<StreamHost> {
+    const stream = this.#stream(name);
+    this.#checkSubjects(config, name);
+    this.#coming.add(config);
+    try {
+      await stream.change({ kind: 'update', config });
+      this.#own(stream);
+      await this.#host.settled();
+      return stream;
+    } finally {
+      this.#coming.delete(config);
+    }
+  }
+
+  async delete(name: string): Promise<void> {
+    const stream = this.#stream(name);
+    await this.#host.deleteFrom(stream);
+    this.#forget(stream);
+    await this.#host.settled();
+  }
+
+  /** One that is there: new, or found on disk, where it takes the place of what was read before. */
+  adopt(stream: StreamHost): void {
+    const previous = this.streams.get(stream.name);
+    this.streams.set(stream.name, stream);
+    this.#own(stream);
+    if (previous !== undefined && previous !== stream) this.#disown(previous);
+  }
+
+  /** Its interest begins or ends. */
+  serve(isServed: boolean): void {
+    if (this.isServed === isServed) return;
+    this.isServed = isServed;
+    for (const subject of this.interest()) this.#host.declare(this.name, subject, isServed ? 1 : 0);
+  }
+
+  /** What it wants of the account's messages, the API aside. */
+  *interest(): IterableIterator<string> {
+    const seen = new Set<string>();
+    for (const owned of this.#owned.values()) for (const { subject } of owned) seen.add(subject);
+    yield* seen;
+  }
+
+  /** @throws ApiError 10059 */
+  #stream(name: string): StreamHost {
+    const stream = this.streams.get(name);
+    if (stream === undefined) throw apiErrors.streamNotFound();
+    return stream;
+  }
+
+  /** @throws ApiError 10065 */
+  #checkSubjects({ subjects = [] }: StreamConfig, name: string): void {
+    const others = [...[...this.streams.values()].map(({ stream }) => stream.config), ...this.#coming];
+    for (const other of others) {
+      if (other.name === name) continue;
+      const isTaken = other.subjects?.some((taken) => subjects.some((subject) => overlaps(taken, subject)));
+      if (isTaken) throw subjectsOverlap();
+    }
+  }
+
+  #forget(stream: StreamHost): void {
+    if (this.streams.get(stream.name) === stream) this.streams.delete(stream.name);
+    this.#disown(stream);
+  }
+
+  /** Its subjects are those of its configuration, in place of what it had. */
+  #own(stream: StreamHost): void {
+    const before = this.#owned.get(stream) ?? [];
+    const { subjects = [] } = stream.stream.config;
+    const owned = subjects.map((subject): Ownership => ({ subject, queue: '', stream }));
+    this.#owned.set(stream, owned);
+    for (const one of owned) this.#enter(one);
+    for (const one of before) this.#withdraw(one);
+    this.#known.clear();
+  }
+
+  #disown(stream: StreamHost): void {
+    const owned = this.#owned.get(stream) ?? [];
+    this.#owned.delete(stream);
+    for (const one of owned) this.#withdraw(one);
+    this.#known.clear();
+  }
+
+  #enter(one: Ownership): void {
+    if (this.#subjects.insert(one) === 1 && this.isServed) this.#host.declare(this.name, one.subject, 1);
+  }
+
+  #withdraw(one: Ownership): void {
+    if (this.#subjects.remove(one) === 0 && this.isServed) this.#host.declare(this.name, one.subject, 0);
+  }
+}

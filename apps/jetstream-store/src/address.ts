@@ -1,0 +1,23 @@
+import type { Address } from './hosting.ts';
+
+/** The gateway's id, big endian, comes before the subject: an address is one string, which a state machine passes on as it is. */
+export const GATEWAY_BYTES = 4;
+
+export const NOWHERE: Address = '';
+
+const scratch = Buffer.alloc(64 * 1024 + GATEWAY_BYTES);
+
+/** The address of a reply subject that lies in a buffer; nowhere when it is empty. */
+export function addressOf(gateway: number, buffer: Buffer, start: number, end: number): Address {
+  if (end <= start) return NOWHERE;
+  scratch.writeUInt32BE(gateway, 0);
+  const length = Math.min(end - start, scratch.length - GATEWAY_BYTES);
+  buffer.copy(scratch, GATEWAY_BYTES, start, start + length);
+  return scratch.toString('latin1', 0, GATEWAY_BYTES + length);
+}
+
+export const gatewayOf = (address: Address): number =>
+  address.charCodeAt(0) * 2 ** 24 +
+  ((address.charCodeAt(1) << 16) | (address.charCodeAt(2) << 8) | address.charCodeAt(3));
+
+export const subjectOf = (address: Address): string => address.slice(GATEWAY_BYTES);

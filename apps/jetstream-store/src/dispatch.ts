@@ -1,0 +1,76 @@
+import type { MemberHandlers } from '@skein/bus';
+import { parseAckSubject } from '@skein/jetstream-core';
+import type { StreamAccount } from './account.ts';
+import { addressOf } from './address.ts';
+import type { StreamDirectory } from './directory.ts';
+import type { Api } from './hosting.ts';
+import type { Publishing } from './publishing.ts';
+
+const API = '$JS.API.';
+const NEXT = '$JS.API.CONSUMER.MSG.NEXT.';
+const ACK = '$JS.ACK.';
+const DOLLAR = 0x24;
+
+/** What a message that reaches this process is: a publish to a stream, or something that is asked of JetStream. */
+export class Dispatch {
+  readonly #directory: StreamDirectory;
+  readonly #publishing: Publishing;
+  readonly #api: Api;
+  readonly #domainApi: string;
+
+  constructor(directory: StreamDirectory, publishing: Publishing, api: Api) {
+    this.#directory = directory;
+    this.#publishing = publishing;
+    this.#api = api;
+    this.#domainApi = `$JS.${directory.domain}.API.`;
+  }
+
+  deliver: NonNullable<MemberHandlers['deliver']> = (link, name, buf, ss, se, rs, re, headerBytes, ps, pe) => {
+    const account = this.#directory.account(name);
+    if (account === undefined) return;
+    const subject = buf.toString('latin1', ss, se);
+    if (buf[ss] === DOLLAR && this.#isAsked(account, subject, link.peer.id, buf, rs, re, headerBytes, ps, pe)) return;
+    const stream = account.streamOf(subject);
+    if (stream !== undefined) this.#publishing.publish(stream, link, subject, buf, rs, re, headerBytes, ps, pe);
+  };
+
+  #isAsked(
+    account: StreamAccount,
+    given: string,
+    gateway: number,
+    buf: Buffer,
+    rs: number,
+    re: number,
+    headerBytes: number,
+    ps: number,
+    pe: number,
+  ): boolean {
+    if (given.startsWith(ACK)) {
+      this.#acknowledge(account, given, buf.toString('latin1', ps + headerBytes, pe), addressOf(gateway, buf, rs, re));
+      return true;
+    }
+    const subject = given.startsWith(this.#domainApi) ? API + given.slice(this.#domainApi.length) : given;
+    if (!subject.startsWith(API)) return false;
+    const reply = addressOf(gateway, buf, rs, re);
+    if (subject.startsWith(NEXT)) this.#next(account, subject, buf.toString('latin1', ps + headerBytes, pe), reply);
+    else {
+      // A request is kept until it is answered.
+      const content = Buffer.from(buf.subarray(ps, pe));
+      this.#api.handle({ account, subject, reply, content, headerBytes });
+    }
+    return true;
+  }
+
+  #next(account: StreamAccount, subject: string, body: string, reply: string): void {
+    const dot = subject.indexOf('.', NEXT.length);
+    if (dot < 0 || reply === '') return;
+    const stream = account.streams.get(subject.slice(NEXT.length, dot));
+    stream?.consumers.get(subject.slice(dot + 1))?.request(reply, body);
+  }
+
+  #acknowledge(account: StreamAccount, subject: string, body: string, reply: string): void {
+    const delivery = parseAckSubject(subject);
+    if (delivery === undefined) return;
+    account.streams.get(delivery.stream)?.consumers.get(delivery.consumer)?.acknowledge(delivery, body, reply);
+  }
+}

@@ -1,0 +1,283 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Files, type Journal, openJournal } from '@skein/journal';
+import { ShardStore, type ShardStoreOptions, type StreamStore } from '@skein/storage';
+import type { Appointment } from './agenda.ts';
+import type { Entry, Saved, Surroundings } from './host.ts';
+import { StreamHost } from './hosted-stream.ts';
+import { RecordKind, readJson, readRecord } from './record.ts';
+import { Shard } from './shard.ts';
+import { applyEntry, WaitingEntries } from './waiting-entries.ts';
+
+/** As nats-server 2.15.2 counts what a message takes in a file. */
+const COUNTED = { overheadBytes: 30, headerOverheadBytes: 4 } as const;
+const REPLAY_BYTES = 4 * 1024 * 1024;
+/** What is on its way to the disk or waits to be applied. */
+const WAITING_BYTES_MAX = 64 * 1024 * 1024;
+const FLUSH_BYTES = 8 * 1024 * 1024;
+/** With so much in memory alone nothing more is applied until a flush is through. */
+const DIRTY_BYTES_MAX = 3 * FLUSH_BYTES;
+/** What changed is in LevelDB after so long, so that a restart has little to apply. */
+const FLUSH_MS = 10_000;
+const REOPEN_MS = 1000;
+
+export interface FileShardOptions {
+  readonly directory: string;
+  /** 0: before anything is acknowledged. */
+  readonly syncIntervalMs: number;
+  /** Default: the machine's. */
+  readonly files?: Files;
+  readonly openDatabase?: ShardStoreOptions['open'];
+  /** Its streams are here, those of an earlier opening are not any more. */
+  opened(shard: FileShard): void;
+}
+
+/** A shard on disk: journal in front, LevelDB behind. When either fails, both are opened anew from what the disk has. */
+export class FileShard extends Shard {
+  readonly #options: FileShardOptions;
+  readonly #waiting = new WaitingEntries();
+  readonly #dirty = new Set<Saved>();
+  readonly #flushDue: Appointment;
+  #journal: Journal | undefined;
+  #store!: ShardStore;
+  #applied = 0;
+  #durable = 0;
+  #isFlushing = false;
+  #isFlushWanted = false;
+  #isClosed = false;
+  isReplaying = true;
+  /** Why it does not serve; undefined: it does. */
+  fault: Error | undefined;
+  /** What is lost or cannot be read, in words. */
+  readonly damage: string[] = [];
+
+  constructor(surroundings: Surroundings, options: FileShardOptions) {
+    super(surroundings);
+    this.#options = options;
+    this.#flushDue = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.flush() };
+  }
+
+  get isFull(): boolean {
+    return this.#waiting.bytes > WAITING_BYTES_MAX;
+  }
+
+  /** Serves what is there; what keeps it from that is said, and tried again. */
+  async start(): Promise<void> {
+    try {
+      await this.#open();
+    } catch (error) {
+      this.fault = error as Error;
+      this.logger.error(`JetStream storage in ${this.#options.directory}: ${(error as Error).message}`);
+      this.#reopenLater();
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { directory, files, syncIntervalMs, openDatabase } = this.#options;
+    this.isReplaying = true;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    this.#store = await ShardStore.open(join(directory, 'level'), {
+      ...COUNTED,
+      flushBytes: FLUSH_BYTES,
+      onFlushWanted: () => void this.flush(),
+      ...(openDatabase && { open: openDatabase }),
+    });
+    try {
+      const { journal, findings } = await openJournal({
+        directory: join(directory, 'journal'),
+        syncIntervalMs,
+        ...(files && { files }),
+        onDurable: (number) => this.#onDurable(number),
+        onFailed: (error) => this.#fail(error),
+        defer: this.turn.defer,
+      });
+      this.#journal = journal;
+      for (const { from, to, segment } of findings.damage) {
+        this.#damaged(`records ${from} to ${to} of the journal are lost (segment ${segment})`);
+      }
+      await this.#load(journal);
+    } catch (error) {
+      await this.#letGo();
+      throw error;
+    }
+    this.fault = undefined;
+    this.isReplaying = false;
+    for (const stream of this.streams.values()) stream.begin();
+    this.#options.opened(this);
+  }
+
+  append(bytes: Buffer, start: number, end: number, entry: Entry): number {
+    if (this.fault !== undefined || this.isFull) return 0;
+    const number = this.#journal?.append(bytes, start, end) ?? 0;
+    if (number > 0) this.#waiting.push(entry, number, end - start);
+    return number;
+  }
+
+  afterLogged(entry: Entry): void {
+    if (this.#waiting.size === 0) applyEntry(entry, this.#applied);
+    else this.#waiting.push(entry, (this.#journal as Journal).last, 0);
+  }
+
+  changed(saved: Saved): void {
+    if (this.#dirty.has(saved)) return;
+    this.#dirty.add(saved);
+    if (this.#flushDue.dueAt === Number.POSITIVE_INFINITY && !this.isReplaying) this.#planFlush();
+  }
+
+  /** Everything applied goes to LevelDB, and the journal lets go of it. */
+  async flush(): Promise<void> {
+    if (this.fault !== undefined || this.isReplaying || this.#isClosed) return;
+    this.#isFlushWanted = true;
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    try {
+      while (this.#isFlushWanted && this.fault === undefined) await this.#flushOnce();
+    } catch (error) {
+      this.#fail(error as Error);
+    } finally {
+      this.#isFlushing = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.agenda.plan(this.#flushDue, Number.POSITIVE_INFINITY);
+    await this.#journal?.flush();
+    await this.flush();
+    this.#isClosed = true;
+    await this.#letGo();
+  }
+
+  protected newStore(): StreamStore {
+    return this.#store.create();
+  }
+
+  protected dropStore(stream: StreamHost): void {
+    this.#dirty.delete(stream);
+    for (const consumer of stream.consumers.values()) this.#dirty.delete(consumer);
+    this.#store.drop((stream.store as ReturnType<ShardStore['create']>).id);
+    this.#planFlush();
+  }
+
+  async #load(journal: Journal): Promise<void> {
+    this.streams.clear();
+    this.#dirty.clear();
+    for (const damaged of this.#store.damaged) this.#damaged(damaged.message);
+    for (const store of this.#store.streams.values()) {
+      const stream = StreamHost.load(this, store);
+      this.streams.set(stream.number, stream);
+    }
+    this.#applied = this.#store.applied;
+    // A journal that is older than what LevelDB has gives no number twice.
+    if (journal.last < this.#applied) journal.cut(this.#applied);
+    await this.#replay(journal);
+    this.#durable = this.#applied;
+  }
+
+  async #replay(journal: Journal): Promise<void> {
+    const { last } = journal;
+    for (let next = Math.max(this.#applied + 1, journal.first); next <= last; ) {
+      const entries = await journal.read(next, REPLAY_BYTES);
+      if (entries.length === 0) break;
+      for (const { number, content } of entries) {
+        this.#replayRecord(number, content);
+        this.#applied = number;
+        next = number + 1;
+      }
+      if (this.#store.dirtyBytes > FLUSH_BYTES) await this.#writeDirty();
+    }
+    this.#applied = Math.max(this.#applied, last);
+  }
+
+  #replayRecord(number: number, content: Buffer): void {
+    const read = readRecord(content);
+    if (read.kind === RecordKind.StreamCreated) {
+      this.applyCreated(number, readJson(read.content));
+      return;
+    }
+    const stream = this.streams.get(read.stream);
+    if (stream === undefined || stream.isVoid) return;
+    if (read.kind === RecordKind.StreamDeleted) {
+      this.applyDeleted(read.stream);
+      return;
+    }
+    try {
+      stream.replay(number, read);
+    } catch (error) {
+      stream.quarantine(error as Error);
+    }
+  }
+
+  #onDurable(number: number): void {
+    this.#durable = number;
+    this.#apply();
+  }
+
+  #apply(): void {
+    const waiting = this.#waiting;
+    const wasFull = this.isFull;
+    while (waiting.number <= this.#durable) {
+      if (this.#isFlushing && this.#store.dirtyBytes > DIRTY_BYTES_MAX) break;
+      const { number } = waiting;
+      const entry = waiting.shift();
+      applyEntry(entry, number);
+      this.#applied = number;
+    }
+    if (wasFull && !this.isFull) this.turn.release();
+    this.turn.end();
+  }
+
+  #planFlush(): void {
+    this.agenda.plan(this.#flushDue, this.clock.tick() + FLUSH_MS);
+  }
+
+  async #flushOnce(): Promise<void> {
+    this.#isFlushWanted = false;
+    await this.#writeDirty();
+    // Nobody waits for it, and a restart applies what is still there again.
+    await this.#journal?.truncateBefore(this.#store.applied + 1);
+    // What could not be applied meanwhile.
+    this.#apply();
+  }
+
+  async #writeDirty(): Promise<void> {
+    for (const saved of this.#dirty) saved.save();
+    this.#dirty.clear();
+    await this.#store.flush(this.#applied);
+  }
+
+  /** Nobody is told of anything that is not on disk: what was on its way is answered as not done, and all begins anew from the disk. */
+  #fail(error: Error): void {
+    if (this.fault !== undefined || this.#isClosed) return;
+    this.fault = error;
+    this.logger.error(`JetStream storage in ${this.#options.directory} failed, opening it anew: ${error.message}`);
+    while (this.#waiting.size > 0) this.#waiting.shift().fail();
+    for (const stream of this.streams.values()) stream.close('Server Shutdown');
+    this.agenda.plan(this.#flushDue, Number.POSITIVE_INFINITY);
+    void this.#letGo().then(() => this.#reopenLater());
+  }
+
+  #reopenLater(): void {
+    if (this.#isClosed) return;
+    const reopen = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.#reopen() };
+    this.agenda.plan(reopen, this.clock.tick() + REOPEN_MS);
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#isClosed) return;
+    this.damage.length = 0;
+    await this.start();
+    if (this.fault === undefined) this.logger.warn(`JetStream storage in ${this.#options.directory} is served again`);
+  }
+
+  async #letGo(): Promise<void> {
+    const journal = this.#journal;
+    this.#journal = undefined;
+    await journal?.close().catch(() => {});
+    await (this.#store as ShardStore | undefined)?.close().catch(() => {});
+  }
+
+  #damaged(what: string): void {
+    this.damage.push(what);
+    this.logger.error(`JetStream storage in ${this.#options.directory}: ${what}`);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Notice } from '@skein/jetstream-core';
+import type { Agenda } from './agenda.ts';
+import type { Clock } from './clock.ts';
+import type { StreamHost } from './hosted-stream.ts';
+import type { HostedConsumer, HostedStream } from './hosting.ts';
+import type { Log } from './options.ts';
+import type { LinkOutbox } from './outbox.ts';
+import type { Turn } from './turn.ts';
+
+/** What waits for its record to be durable. */
+export interface Entry {
+  /** It is, under this number. An exception is the end of the stream that it is about. */
+  apply(number: number): void;
+  /** It never will be. */
+  fail(): void;
+  /** What it is about failed before. */
+  readonly isVoid: boolean;
+  /** Quarantines what it is about. */
+  broke(error: Error): void;
+}
+
+/** What is told of streams and consumers beside answers. */
+export interface Notices {
+  consumer(stream: HostedStream, consumer: HostedConsumer, notice: Notice): void;
+  /** An atomic batch of which nothing came any more. */
+  batchAbandoned(stream: HostedStream, batch: string): void;
+}
+
+/** What streams have of the process. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly outbox: LinkOutbox;
+  readonly agenda: Agenda;
+  readonly turn: Turn;
+  readonly notices: Notices;
+  readonly logger: Log;
+  /** As it is called in acknowledgements; empty: none. */
+  readonly domain: string;
+}
+
+/** What a stream has of its shard. */
+export interface Host extends Surroundings {
+  /** An earlier life's records are applied again: nobody is told of anything. */
+  readonly isReplaying: boolean;
+  /** Nothing can be logged at the moment. */
+  readonly isFull: boolean;
+  /** Puts a record into the journal, which copies it. @returns its number; 0: not taken */
+  append(bytes: Buffer, start: number, end: number, entry: Entry): number;
+  /** Its `apply` comes when everything that was appended so far has been applied. */
+  afterLogged(entry: Entry): void;
+  /** Removes one of its streams. @throws ApiError */
+  delete(stream: StreamHost): Promise<void>;
+  /** Something is to be written that the store does not know of yet. */
+  changed(saved: Saved): void;
+}
+
+/** What has state in memory that goes to the store before it is flushed. */
+export interface Saved {
+  save(): void;
+}

@@ -1,0 +1,349 @@
+import {
+  Consumer,
+  type ConsumerConfig,
+  type ConsumerCounts,
+  type ConsumerEffects,
+  type ConsumerOperation,
+  type ConsumerState,
+  type ConsumerTurn,
+  type Delivery,
+  encodeConsumerOperation,
+  type Notice,
+} from '@skein/jetstream-core';
+import { subjectFilter } from '@skein/storage';
+import type { Appointment } from './agenda.ts';
+import type { Entry, Saved } from './host.ts';
+import type { StreamHost } from './hosted-stream.ts';
+import type { Address, HostedConsumer, Moment } from './hosting.ts';
+import { consumerRecord } from './record.ts';
+import type { TurnTask } from './turn.ts';
+
+const MILLISECOND = 1_000_000;
+
+/** What is kept of a consumer beside its state. */
+export interface ConsumerValue {
+  readonly config: ConsumerConfig;
+  readonly created: Moment;
+  /** The stream's newest message when it was created. */
+  readonly lastsEnd: number;
+}
+
+/**
+ * A consumer in its stream: what it has delivered and had acknowledged goes to the journal once a turn. It is led (counts what is
+ * pending, knows who waits) from the moment that somebody asks something of it; one that nobody uses costs its state alone.
+ */
+export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
+  readonly number: number;
+  readonly name: string;
+  readonly created: Moment;
+  readonly state: ConsumerState;
+  readonly lastsEnd: number;
+  config: ConsumerConfig;
+  isPlanned = false;
+  isGone = false;
+  readonly #stream: StreamHost;
+  #leader: Consumer | undefined;
+  #isToRun = false;
+  /** Delivered up to here by what is in the journal: what the stream may go by. */
+  #loggedDelivered: number;
+  /** Ran out of deliveries, and the journal does not say so yet. */
+  readonly #unloggedDrops = new Set<number>();
+  readonly #next: Appointment;
+  readonly #inactivity: Appointment;
+  #usedAt: number;
+
+  constructor(stream: StreamHost, number: number, { config, created, lastsEnd }: ConsumerValue, state: ConsumerState) {
+    this.#stream = stream;
+    this.number = number;
+    this.name = config.name;
+    this.created = created;
+    this.config = config;
+    this.state = state;
+    this.lastsEnd = lastsEnd;
+    this.#loggedDelivered = state.delivered.stream;
+    this.#usedAt = stream.host.clock.millis;
+    this.#next = { dueAt: Number.POSITIVE_INFINITY, due: () => this.#runSoon() };
+    this.#inactivity = { dueAt: Number.POSITIVE_INFINITY, due: (millis) => this.#checkUse(millis) };
+  }
+
+  get consumer(): Consumer {
+    this.#leader ??= this.#lead();
+    return this.#leader;
+  }
+
+  /** Of its own life, once the stream is served. */
+  begin(): void {
+    this.#planInactivity();
+  }
+
+  info(): ConsumerCounts {
+    return this.consumer.info(this.#stream.host.clock.tick());
+  }
+
+  request(reply: Address, body: string): void {
+    const millis = this.#stream.host.clock.tick();
+    this.#usedAt = millis;
+    this.consumer.request(reply, body, millis);
+    this.#stream.host.turn.plan(this);
+  }
+
+  acknowledge(delivery: Delivery, body: string, reply: Address): void {
+    const millis = this.#stream.host.clock.tick();
+    this.#usedAt = millis;
+    this.consumer.acknowledge(delivery, body, reply, millis);
+    this.#stream.host.turn.plan(this);
+  }
+
+  reset(sequence: number): Promise<void> {
+    const operation = this.consumer.reset(sequence, this.#stream.host.clock.tick());
+    const record = consumerRecord(this.#stream.number, this.number, [encodeConsumerOperation(operation)]);
+    return this.#stream.logged(record, () => {
+      this.apply(operation);
+      this.#stream.host.turn.plan(this);
+    });
+  }
+
+  async pause(until: string | undefined): Promise<void> {
+    const { pause_until: _, ...config } = this.config;
+    await this.#stream.updateConsumer(this.name, until === undefined ? config : { ...config, pause_until: until });
+  }
+
+  unpin(group: string): void {
+    this.consumer.unpin(group, 'admin', this.#stream.host.clock.tick());
+    this.#stream.host.turn.plan(this);
+  }
+
+  /** Its configuration is another from here on; who waits goes on waiting. */
+  reconfigure(config: ConsumerConfig): void {
+    const previous = this.#leader;
+    this.config = config;
+    if (previous === undefined || this.#stream.host.isReplaying) return;
+    this.#leader = this.#lead();
+    this.#leader.adopt(previous);
+    this.#isToRun = true;
+    this.#stream.host.turn.plan(this);
+    this.#planInactivity();
+  }
+
+  /** Nobody gets anything more from here. */
+  close(reason: string): void {
+    this.isGone = true;
+    const { agenda } = this.#stream.host;
+    agenda.plan(this.#next, Number.POSITIVE_INFINITY);
+    agenda.plan(this.#inactivity, Number.POSITIVE_INFINITY);
+    this.#leader?.close(reason);
+  }
+
+  /** What it wants of its stream, as the journal has it. */
+  isWanted(sequence: number, subject: string): boolean {
+    if (!this.matches(subject)) return false;
+    if (sequence > this.#loggedDelivered) return true;
+    return this.state.pending.has(sequence) || this.#unloggedDrops.has(sequence);
+  }
+
+  matches(subject: string): boolean {
+    const { filter_subject, filter_subjects = [] } = this.config;
+    const filter = subjectFilter(filter_subject ? [filter_subject] : filter_subjects);
+    return filter?.matches(subject) ?? true;
+  }
+
+  // ------------------------------------------------------------ what happens in the stream
+
+  stored(sequence: number, subject: string): void {
+    const leader = this.#leader;
+    if (leader === undefined) return;
+    leader.stored(sequence, subject);
+    if (leader.waiting === 0) return;
+    this.#isToRun = true;
+    this.#stream.host.turn.plan(this);
+  }
+
+  removed(sequence: number, subject: string): void {
+    if (this.#leader === undefined) this.state.remove(sequence);
+    else this.#leader.removed(sequence, subject);
+  }
+
+  purged(below: number, filter: string): void {
+    if (this.#leader !== undefined) {
+      this.#leader.purged(below, filter);
+      return;
+    }
+    for (const sequence of [...this.state.pending.keys()]) {
+      if (sequence < below && this.#stream.store.get(sequence) === undefined) this.state.remove(sequence);
+    }
+    if (filter === '') this.state.skipBelow(below);
+  }
+
+  // ------------------------------------------------------------ the journal
+
+  /** From the journal of an earlier life, or a reset. */
+  apply(operation: ConsumerOperation): void {
+    const { isReplaying, clock } = this.#stream.host;
+    if (operation.kind === 'reset') {
+      this.#loggedDelivered = operation.sequence - 1;
+      if (this.#leader === undefined || isReplaying) this.state.apply(operation);
+      else this.#leader.applyReset(operation, clock.tick());
+      this.#stream.host.changed(this);
+      return;
+    }
+    this.state.apply(operation);
+    this.#noteLogged([operation]);
+    if (operation.kind === 'acked') for (const sequence of operation.sequences) this.#stream.release(sequence);
+    this.#stream.host.changed(this);
+  }
+
+  endTurn(millis: number): void {
+    const leader = this.#leader;
+    if (leader === undefined || this.isGone) return;
+    const { host } = this.#stream;
+    if (host.isFull || host.outbox.isCongested) {
+      // What was said is kept, and bounded, in the consumer.
+      host.turn.hold(this);
+      return;
+    }
+    if (this.#isToRun) leader.run(millis);
+    this.#isToRun = false;
+    const turn = leader.takeTurn(millis);
+    if (turn !== undefined) this.#log(turn);
+    const at = leader.nextAt;
+    if (at <= millis) this.#runSoon();
+    else host.agenda.plan(this.#next, at);
+  }
+
+  save(): void {
+    if (this.isGone) return;
+    this.#stream.store.setValue(`consumer-state/${this.number}`, this.state.save());
+  }
+
+  #log(turn: ConsumerTurn): void {
+    const { host } = this.#stream;
+    const entry = new TurnEntry(this, turn);
+    for (const operation of turn.operations) {
+      if (operation.kind === 'dropped') for (const sequence of operation.sequences) this.#unloggedDrops.add(sequence);
+    }
+    if (turn.operations.length === 0) {
+      host.afterLogged(entry);
+      return;
+    }
+    const bytes = consumerRecord(this.#stream.number, this.number, turn.operations.map(encodeConsumerOperation));
+    if (host.append(bytes, 0, bytes.length, entry) === 0) entry.fail();
+  }
+
+  /** A turn is durable. */
+  turnApplied(turn: ConsumerTurn): void {
+    const { host } = this.#stream;
+    this.#noteLogged(turn.operations);
+    this.consumer.applied(turn, host.clock.tick());
+    host.changed(this);
+    host.turn.plan(this);
+  }
+
+  get isVoid(): boolean {
+    return this.isGone || this.#stream.fault !== undefined;
+  }
+
+  broke(error: Error): void {
+    this.#stream.quarantine(error);
+  }
+
+  #noteLogged(operations: readonly ConsumerOperation[]): void {
+    const isSilent = this.config.ack_policy === 'none';
+    for (const operation of operations) {
+      if (operation.kind === 'dropped') {
+        for (const sequence of operation.sequences) this.#unloggedDrops.delete(sequence);
+      }
+      if (operation.kind !== 'delivered') continue;
+      for (const { first, length } of operation.runs) {
+        this.#loggedDelivered = Math.max(this.#loggedDelivered, first + length - 1);
+        if (isSilent) for (let sequence = first; sequence < first + length; sequence++) this.#stream.release(sequence);
+      }
+    }
+  }
+
+  #lead(): Consumer {
+    const { name, store } = this.#stream;
+    return new Consumer(name, store, this.config, this.state, this.lastsEnd, new Effects(this.#stream, this));
+  }
+
+  #runSoon(): void {
+    this.#isToRun = true;
+    this.#stream.host.turn.plan(this);
+  }
+
+  #planInactivity(): void {
+    const { inactive_threshold = 0 } = this.config;
+    const at = inactive_threshold > 0 ? this.#usedAt + inactive_threshold / MILLISECOND : Number.POSITIVE_INFINITY;
+    this.#stream.host.agenda.plan(this.#inactivity, at);
+  }
+
+  /** Nobody waits here, and nothing is to be acknowledged: then it is not used (seen in nats-server 2.15.2). */
+  #checkUse(millis: number): void {
+    const isUsed = (this.#leader?.waiting ?? 0) > 0 || this.state.pending.size > 0;
+    if (isUsed) this.#usedAt = millis;
+    const { inactive_threshold = 0 } = this.config;
+    if (this.#usedAt + inactive_threshold / MILLISECOND > millis) this.#planInactivity();
+    else
+      this.#stream
+        .deleteConsumer(this.name)
+        .catch(() => this.#stream.host.agenda.plan(this.#inactivity, millis + 1000));
+  }
+}
+
+class TurnEntry implements Entry {
+  readonly #consumer: ConsumerHost;
+  readonly #turn: ConsumerTurn;
+
+  constructor(consumer: ConsumerHost, turn: ConsumerTurn) {
+    this.#consumer = consumer;
+    this.#turn = turn;
+  }
+
+  get isVoid(): boolean {
+    return this.#consumer.isVoid;
+  }
+
+  apply(): void {
+    this.#consumer.turnApplied(this.#turn);
+  }
+
+  /** The journal is opened anew then, and the consumer begins from what it has. */
+  fail(): void {}
+
+  broke(error: Error): void {
+    this.#consumer.broke(error);
+  }
+}
+
+class Effects implements ConsumerEffects {
+  readonly #stream: StreamHost;
+  readonly #consumer: ConsumerHost;
+
+  constructor(stream: StreamHost, consumer: ConsumerHost) {
+    this.#stream = stream;
+    this.#consumer = consumer;
+  }
+
+  deliver(to: Address, subject: string, reply: string, content: Buffer, headerBytes: number): void {
+    this.#stream.host.outbox.deliver(this.#stream.account, to, subject, reply, content, headerBytes);
+  }
+
+  status(to: Address, block: Buffer): void {
+    this.#stream.host.outbox.reply(this.#stream.account, to, block, block.length);
+  }
+
+  confirm(reply: Address): void {
+    this.#stream.host.outbox.answer(this.#stream.account, reply, '');
+  }
+
+  notice(notice: Notice): void {
+    this.#stream.host.notices.consumer(this.#stream, this.#consumer, notice);
+  }
+
+  release(sequence: number): void {
+    this.#stream.release(sequence);
+  }
+
+  newPin(): string {
+    return crypto.randomUUID().replaceAll('-', '').slice(0, 22);
+  }
+}

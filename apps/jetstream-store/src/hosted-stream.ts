@@ -1,0 +1,404 @@
+import {
+  ApiError,
+  AtomicBatches,
+  ackOpening,
+  apiErrors,
+  applyOperation,
+  Consumer,
+  type ConsumerConfig,
+  ConsumerState,
+  checkBesideOthers,
+  decodeConsumerOperation,
+  decodeOperation,
+  encodeOperation,
+  type Interest,
+  type Operation,
+  refuseNotBuilt,
+  Stream,
+  type StreamConfig,
+  type StreamEffects,
+} from '@skein/jetstream-core';
+import { type StreamStore, subjectFilter } from '@skein/storage';
+import type { Appointment } from './agenda.ts';
+import type { Entry, Host, Saved } from './host.ts';
+import { ConsumerHost, type ConsumerValue } from './hosted-consumer.ts';
+import type { HostedStream, Moment } from './hosting.ts';
+import {
+  type ConsumerCreated,
+  type ConsumerDeleted,
+  type ConsumerUpdated,
+  RecordKind,
+  readConsumerRecord,
+  readJson,
+  record,
+  type ShardRecord,
+} from './record.ts';
+import { consumerNotFound, storeUnavailable } from './store-errors.ts';
+import type { TurnTask } from './turn.ts';
+
+/** What is kept of a stream beside configuration and messages. */
+interface StreamValue {
+  readonly number: number;
+  readonly account: string;
+  readonly created: Moment;
+}
+
+const HOSTED = 'hosted';
+const CONSUMER = 'consumer/';
+const STATE = 'consumer-state/';
+/** A batch of which nothing came for so long is given up (ADR-50); looked for this often while there are any. */
+const BATCH_MS = 10_000;
+
+/** A stream in its shard: operations become records, durable records are applied, and what follows from them leaves. */
+export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTask, Saved {
+  readonly number: number;
+  readonly account: string;
+  readonly created: Moment;
+  readonly store: StreamStore;
+  readonly host: Host;
+  readonly stream: Stream;
+  readonly consumers = new Map<string, ConsumerHost>();
+  /** What publishes are acknowledged with. */
+  readonly ackOpening: string;
+  readonly batches = new AtomicBatches();
+  /** Why nothing more is done here. */
+  fault: Error | undefined;
+  isGone = false;
+  isPlanned = false;
+  readonly #byNumber = new Map<number, ConsumerHost>();
+  /** Consumers that are being created. */
+  readonly #coming = new Map<string, ConsumerConfig>();
+  readonly #expiry: Appointment;
+  readonly #batchExpiry: Appointment;
+  #isExpiring = false;
+
+  static create(
+    host: Host,
+    store: StreamStore,
+    number: number,
+    { account, config, created }: { account: string; config: StreamConfig; created: Moment },
+  ): StreamHost {
+    const value: StreamValue = { number, account, created };
+    store.setValue(HOSTED, Buffer.from(JSON.stringify(value)));
+    return new StreamHost(host, store, value, config);
+  }
+
+  /** As the store has it. */
+  static load(host: Host, store: StreamStore): StreamHost {
+    const hosted = new StreamHost(host, store, readJson<StreamValue>(store.value(HOSTED) as Buffer));
+    for (const [key, bytes] of store.values(CONSUMER)) {
+      const value = readJson<ConsumerValue>(bytes);
+      const number = Number(key.slice(CONSUMER.length));
+      const saved = store.value(`${STATE}${number}`) as Buffer;
+      hosted.#add(
+        new ConsumerHost(hosted, number, value, ConsumerState.load(value.config.ack_policy !== 'none', saved)),
+      );
+    }
+    return hosted;
+  }
+
+  private constructor(host: Host, store: StreamStore, value: StreamValue, config?: StreamConfig) {
+    this.host = host;
+    this.store = store;
+    this.number = value.number;
+    this.account = value.account;
+    this.created = value.created;
+    this.stream = config === undefined ? new Stream(store, this, this) : Stream.create(store, config, this, this);
+    this.ackOpening = ackOpening(this.name, host.domain);
+    this.#expiry = { dueAt: Number.POSITIVE_INFINITY, due: () => this.#expire() };
+    this.#batchExpiry = { dueAt: Number.POSITIVE_INFINITY, due: (millis) => this.#abandonBatches(millis) };
+  }
+
+  get name(): string {
+    return this.stream.config.name;
+  }
+
+  /** It is served from now on. */
+  begin(): void {
+    this.host.clock.atLeast(this.stream.lastTime);
+    this.host.turn.plan(this);
+    for (const consumer of this.consumers.values()) consumer.begin();
+  }
+
+  /** It is no more, or no longer here. */
+  close(reason: string): void {
+    this.isGone = true;
+    this.host.agenda.plan(this.#expiry, Number.POSITIVE_INFINITY);
+    this.host.agenda.plan(this.#batchExpiry, Number.POSITIVE_INFINITY);
+    for (const consumer of this.consumers.values()) consumer.close(reason);
+  }
+
+  /** Whatever is wrong with it must not take others along. */
+  quarantine(error: Error): void {
+    if (this.fault !== undefined) return;
+    this.fault = error;
+    this.host.logger.error(`JetStream stream '${this.account} > ${this.name}' is out of service: ${error.stack}`);
+    this.close('Server Shutdown');
+  }
+
+  // ------------------------------------------------------------ changes
+
+  change(operation: Operation): Promise<number> {
+    const { clock } = this.host;
+    const { seconds, nanos } = clock.now();
+    const bytes = record(RecordKind.Operation, this.number, encodeOperation({ operation, seconds, nanos }));
+    return this.logged(bytes, () => this.apply(operation, seconds, nanos));
+  }
+
+  async createConsumer(config: ConsumerConfig): Promise<ConsumerHost> {
+    const { name } = config;
+    refuseNotBuilt(config);
+    if (this.consumers.has(name) || this.#coming.has(name)) throw apiErrors.consumerExists();
+    const others = [...[...this.consumers.values()].map((one) => one.config), ...this.#coming.values()];
+    checkBesideOthers(config, others, this.stream.config);
+    this.#coming.set(name, config);
+    try {
+      const value: ConsumerCreated = { config, created: this.host.clock.now() };
+      const bytes = record(RecordKind.ConsumerCreated, this.number, value);
+      return await this.logged(bytes, (number) => this.#applyConsumerCreated(number, value));
+    } finally {
+      this.#coming.delete(name);
+    }
+  }
+
+  async updateConsumer(name: string, config: ConsumerConfig): Promise<ConsumerHost> {
+    const consumer = this.#consumer(name);
+    refuseNotBuilt(config);
+    const value: ConsumerUpdated = { number: consumer.number, config };
+    await this.logged(record(RecordKind.ConsumerUpdated, this.number, value), () => this.#applyConsumerUpdated(value));
+    return consumer;
+  }
+
+  async deleteConsumer(name: string): Promise<void> {
+    const value: ConsumerDeleted = { number: this.#consumer(name).number };
+    await this.logged(record(RecordKind.ConsumerDeleted, this.number, value), () => this.#applyConsumerDeleted(value));
+  }
+
+  /** @throws ApiError 10014 */
+  #consumer(name: string): ConsumerHost {
+    const consumer = this.consumers.get(name);
+    if (consumer === undefined) throw consumerNotFound();
+    return consumer;
+  }
+
+  /** Logs a record, and applies it when it is durable. */
+  logged<T>(bytes: Buffer, apply: (number: number) => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const entry = new ChangeEntry(this, apply, resolve, reject);
+      if (this.isVoid || this.host.append(bytes, 0, bytes.length, entry) === 0) entry.fail();
+    });
+  }
+
+  get isVoid(): boolean {
+    return this.isGone || this.fault !== undefined;
+  }
+
+  // ------------------------------------------------------------ applied
+
+  apply(operation: Operation, seconds: number, nanos: number): number {
+    this.changed();
+    return applyOperation(this.stream, operation, seconds, nanos);
+  }
+
+  /** From the journal of an earlier life. */
+  replay(number: number, { kind, content }: ShardRecord): void {
+    switch (kind) {
+      case RecordKind.Operation: {
+        const { operation, seconds, nanos } = decodeOperation(content);
+        this.#replayOperation(operation, seconds, nanos);
+        return;
+      }
+      case RecordKind.ConsumerOperation: {
+        const { consumer, operations } = readConsumerRecord(content);
+        const host = this.#byNumber.get(consumer);
+        for (const operation of operations) host?.apply(decodeConsumerOperation(operation));
+        return;
+      }
+      case RecordKind.ConsumerCreated:
+        this.#applyConsumerCreated(number, readJson(content));
+        return;
+      case RecordKind.ConsumerUpdated:
+        this.#applyConsumerUpdated(readJson(content));
+        return;
+      case RecordKind.ConsumerDeleted:
+        this.#applyConsumerDeleted(readJson(content));
+        return;
+      default:
+        throw new RangeError(`a record of kind ${kind}`);
+    }
+  }
+
+  #replayOperation(operation: Operation, seconds: number, nanos: number): void {
+    try {
+      this.apply(operation, seconds, nanos);
+    } catch (error) {
+      // Whoever asked was told.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  #applyConsumerCreated(number: number, { config, created }: ConsumerCreated): ConsumerHost {
+    const value: ConsumerValue = { config, created, lastsEnd: this.store.last };
+    const consumer = new ConsumerHost(this, number, value, Consumer.newState(this.store, config));
+    this.#add(consumer);
+    this.#keep(consumer);
+    if (!this.host.isReplaying) consumer.begin();
+    return consumer;
+  }
+
+  #applyConsumerUpdated({ number, config }: ConsumerUpdated): void {
+    const consumer = this.#byNumber.get(number);
+    if (consumer === undefined) return;
+    consumer.reconfigure(config);
+    this.#keep(consumer);
+  }
+
+  #applyConsumerDeleted({ number }: ConsumerDeleted): void {
+    const consumer = this.#byNumber.get(number);
+    if (consumer === undefined) return;
+    this.#byNumber.delete(number);
+    this.consumers.delete(consumer.name);
+    this.store.setValue(`${CONSUMER}${number}`, undefined);
+    this.store.setValue(`${STATE}${number}`, undefined);
+    consumer.close('Consumer Deleted');
+    this.changed();
+    if (this.stream.config.retention === 'interest') this.#releaseAll(consumer);
+  }
+
+  /** What nobody else wants goes with its consumer. */
+  #releaseAll({ config, state }: ConsumerHost): void {
+    const { filter_subject, filter_subjects = [] } = config;
+    const filter = subjectFilter(filter_subject ? [filter_subject] : filter_subjects);
+    const { store } = this;
+    for (let at = store.next(state.floor.stream + 1, filter); at > 0; at = store.next(at + 1, filter)) {
+      this.stream.release(at);
+    }
+  }
+
+  /** A consumer has no more use for it. */
+  release(sequence: number): void {
+    if (this.stream.config.retention === 'limits') return;
+    this.changed();
+    this.stream.release(sequence);
+  }
+
+  #add(consumer: ConsumerHost): void {
+    this.#byNumber.set(consumer.number, consumer);
+    this.consumers.set(consumer.name, consumer);
+  }
+
+  #keep(consumer: ConsumerHost): void {
+    const { config, created, lastsEnd, number } = consumer;
+    const value: ConsumerValue = { config, created, lastsEnd };
+    this.store.setValue(`${CONSUMER}${number}`, Buffer.from(JSON.stringify(value)));
+    consumer.save();
+    this.changed();
+  }
+
+  /** To be called with whatever changes it. */
+  changed(): void {
+    this.host.changed(this);
+    if (!this.host.isReplaying) this.host.turn.plan(this);
+  }
+
+  save(): void {
+    if (!this.isGone) this.stream.save();
+  }
+
+  // ------------------------------------------------------------ time
+
+  /** What ages is looked at once a turn, however much was stored in it. */
+  endTurn(millis: number): void {
+    if (this.isVoid) return;
+    const { agenda } = this.host;
+    if (this.batches.size > 0 && this.#batchExpiry.dueAt === Number.POSITIVE_INFINITY) {
+      agenda.plan(this.#batchExpiry, millis + BATCH_MS);
+    }
+    const { max_age, allow_msg_ttl, allow_msg_schedules } = this.stream.config;
+    const ages = max_age > 0 || allow_msg_ttl || allow_msg_schedules === true;
+    if (!this.#isExpiring) agenda.plan(this.#expiry, ages ? this.stream.expiresAt : Number.POSITIVE_INFINITY);
+  }
+
+  #expire(): void {
+    this.#isExpiring = true;
+    this.change({ kind: 'expire' })
+      // The next change, or the next life, tries again.
+      .catch(() => {})
+      .finally(() => {
+        this.#isExpiring = false;
+        this.host.turn.plan(this);
+      });
+  }
+
+  #abandonBatches(millis: number): void {
+    for (const id of this.batches.abandon(millis)) this.host.notices.batchAbandoned(this, id);
+    if (this.batches.size > 0) this.host.agenda.plan(this.#batchExpiry, millis + BATCH_MS / 10);
+  }
+
+  // ------------------------------------------------------------ effects
+
+  stored(sequence: number, subject: string): void {
+    for (const consumer of this.consumers.values()) consumer.stored(sequence, subject);
+  }
+
+  removed(sequence: number, subject: string): void {
+    for (const consumer of this.consumers.values()) consumer.removed(sequence, subject);
+  }
+
+  purged(below: number, filter: string): void {
+    for (const consumer of this.consumers.values()) {
+      consumer.purged(below, filter);
+      this.host.changed(consumer);
+    }
+  }
+
+  republish(subject: string, content: Buffer, headerBytes: number): void {
+    if (!this.host.isReplaying) this.host.outbox.publish(this.account, subject, content, headerBytes, this.number);
+  }
+
+  isWanted(sequence: number, subject: string): boolean {
+    for (const consumer of this.consumers.values()) if (consumer.isWanted(sequence, subject)) return true;
+    return false;
+  }
+}
+
+class ChangeEntry<T> implements Entry {
+  readonly #stream: StreamHost;
+  readonly #apply: (number: number) => T;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: Error) => void;
+
+  constructor(
+    stream: StreamHost,
+    apply: (number: number) => T,
+    resolve: (value: T) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#stream = stream;
+    this.#apply = apply;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get isVoid(): boolean {
+    return this.#stream.isVoid;
+  }
+
+  apply(number: number): void {
+    try {
+      this.#resolve(this.#apply(number));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#reject(error);
+    }
+  }
+
+  fail(): void {
+    this.#reject(storeUnavailable());
+  }
+
+  broke(error: Error): void {
+    this.fail();
+    this.#stream.quarantine(error);
+  }
+}

@@ -1,0 +1,185 @@
+import type { Link } from '@skein/bus';
+import {
+  type ApiError,
+  encodeOperation,
+  PUBLISH_HEAD_BYTES,
+  type PublishHeaders,
+  pubAck,
+  readPublishHeaders,
+  writePublish,
+} from '@skein/jetstream-core';
+import type { Entry } from './host.ts';
+import type { StreamHost } from './hosted-stream.ts';
+import { RECORD_HEAD_BYTES, RecordKind, record, writeRecordHead } from './record.ts';
+import { storeUnavailable } from './store-errors.ts';
+
+/** Records and contents of many messages share one piece of memory, which goes when the last of them does. */
+const SLAB_BYTES = 64 * 1024;
+const ACK_BYTES = 16 * 1024;
+/** So many entries are kept for the next messages. */
+const SPARE_MAX = 4096;
+
+/** Takes publishes: one record, one entry, one acknowledgement each. */
+export class Publishing {
+  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #used = 0;
+  readonly #spare: PublishEntry[] = [];
+
+  /** A message on a subject of the stream. The ranges are lent for the call. */
+  publish(
+    stream: StreamHost,
+    link: Link,
+    subject: string,
+    buf: Buffer,
+    replyStart: number,
+    replyEnd: number,
+    headerBytes: number,
+    start: number,
+    end: number,
+  ): void {
+    const replyBytes = replyEnd - replyStart;
+    const recordBytes = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length + (end - start);
+    const at = this.#room(recordBytes + replyBytes);
+    const slab = this.#slab;
+    const entry = this.#spare.pop() ?? new PublishEntry(this.#spare);
+    const { host } = stream;
+    const { clock } = host;
+    clock.tick();
+    writeRecordHead(slab, at, RecordKind.Operation, stream.number);
+    const recordEnd = at + recordBytes;
+    const contentAt = recordEnd - (end - start);
+    writePublish(slab, at + RECORD_HEAD_BYTES, subject, end - start, headerBytes, clock.seconds, clock.nanos);
+    buf.copy(slab, contentAt, start, end);
+    if (replyBytes > 0) buf.copy(slab, recordEnd, replyStart, replyEnd);
+    entry.stream = stream;
+    entry.link = link;
+    entry.subject = subject;
+    entry.content = slab.subarray(contentAt, recordEnd);
+    entry.headerBytes = headerBytes;
+    entry.seconds = clock.seconds;
+    entry.nanos = clock.nanos;
+    entry.reply = slab;
+    entry.replyStart = recordEnd;
+    entry.replyEnd = recordEnd + replyBytes;
+    if (headerBytes > 0 && stream.stream.config.allow_atomic) {
+      const headers = readPublishHeaders(entry.content, headerBytes);
+      if (headers.batchId !== '') {
+        this.#stage(entry, headers);
+        return;
+      }
+    }
+    if (stream.isVoid || host.append(slab, at, recordEnd, entry) === 0) entry.fail();
+  }
+
+  /** One of an atomic batch (ADR-50): the batch is one operation, once it is whole. */
+  #stage(entry: PublishEntry, headers: Readonly<PublishHeaders>): void {
+    const { stream, subject, headerBytes, seconds, nanos } = entry;
+    const { host } = stream;
+    // It is kept for as long as the batch is open: not the whole slab with it.
+    const content = Buffer.from(entry.content);
+    const staged = stream.batches.add(
+      { subject, content, headerBytes },
+      headers,
+      stream.stream.config,
+      host.clock.millis,
+    );
+    host.turn.plan(stream);
+    if (staged === 'kept') {
+      entry.acknowledge('');
+      entry.recycle();
+      return;
+    }
+    if (!('messages' in staged)) {
+      entry.refuse(staged);
+      return;
+    }
+    const operation = { kind: 'batch', ...staged } as const;
+    entry.batch = () => stream.stream.commitBatch(staged.id, staged.messages, seconds, nanos);
+    const bytes = record(RecordKind.Operation, stream.number, encodeOperation({ operation, seconds, nanos }));
+    if (stream.isVoid || host.append(bytes, 0, bytes.length, entry) === 0) entry.fail();
+  }
+
+  #room(bytes: number): number {
+    if (this.#used + bytes > this.#slab.length) {
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
+      this.#used = 0;
+    }
+    const at = this.#used;
+    this.#used += bytes;
+    return at;
+  }
+}
+
+const nothing = Buffer.alloc(0);
+const ack = Buffer.allocUnsafe(ACK_BYTES);
+
+/** A message on its way to the disk. Used again for others. */
+class PublishEntry implements Entry {
+  stream!: StreamHost;
+  link!: Link;
+  subject = '';
+  content: Buffer = nothing;
+  headerBytes = 0;
+  seconds = 0;
+  nanos = 0;
+  reply: Buffer = nothing;
+  replyStart = 0;
+  replyEnd = 0;
+  /** It makes a batch whole. */
+  batch: (() => number) | undefined;
+  readonly #spare: PublishEntry[];
+
+  constructor(spare: PublishEntry[]) {
+    this.#spare = spare;
+  }
+
+  get isVoid(): boolean {
+    return this.stream.isVoid;
+  }
+
+  apply(): void {
+    const { stream } = this;
+    const core = stream.stream;
+    if (this.batch === undefined) {
+      core.publish(this.subject, this.content, this.headerBytes, this.seconds, this.nanos);
+    } else this.batch();
+    stream.changed();
+    if (this.replyEnd > this.replyStart && core.config.no_ack !== true) {
+      this.acknowledge(pubAck(stream.ackOpening, core.outcome));
+    }
+    this.recycle();
+  }
+
+  acknowledge(text: string): void {
+    const { outbox } = this.stream.host;
+    if (this.replyEnd === this.replyStart) return;
+    const bytes = text.length * 3 > ack.length ? Buffer.from(text) : ack;
+    const end = bytes === ack ? ack.write(text) : bytes.length;
+    const account = outbox.accountBytes(this.stream.account);
+    outbox.send(this.link, account, this.reply, this.replyStart, this.replyEnd, bytes, end);
+  }
+
+  refuse(error: ApiError): void {
+    const text = `{"error":${JSON.stringify(error)},${this.stream.ackOpening}0}`;
+    this.acknowledge(text);
+    this.recycle();
+  }
+
+  fail(): void {
+    this.refuse(storeUnavailable());
+  }
+
+  broke(error: Error): void {
+    const { stream } = this;
+    this.fail();
+    stream.quarantine(error);
+  }
+
+  /** Nothing is held on to. */
+  recycle(): void {
+    this.content = nothing;
+    this.reply = nothing;
+    this.batch = undefined;
+    if (this.#spare.length < SPARE_MAX) this.#spare.push(this);
+  }
+}

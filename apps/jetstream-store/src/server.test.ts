@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FakeNode } from './testing/fake-node.ts';
+
+let node: FakeNode;
+
+beforeEach(async () => {
+  node = await FakeNode.start();
+});
+
+afterEach(() => node.stop());
+
+it('acknowledges what it has stored, and has it after a restart', async () => {
+  await node.ask('$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['a.>'] });
+  expect(node.interest.get('$G a.>')).toBe(1);
+  expect(await node.ask('a.b', 'one')).toEqual({ stream: 'S', seq: 1 });
+  expect(await node.ask('a.c', 'two')).toEqual({ stream: 'S', seq: 2 });
+  await node.restart();
+  expect(node.interest.get('$G a.>')).toBe(1);
+  expect(await node.ask('$JS.API.STREAM.INFO.S')).toMatchObject({
+    state: { messages: 2, last_seq: 2, num_subjects: 2 },
+  });
+  expect(await node.ask('a.b', 'three')).toEqual({ stream: 'S', seq: 3 });
+});
+
+it('gives messages to who asks for them, and goes on behind what was acknowledged', async () => {
+  await node.ask('$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['a'] });
+  for (const body of ['one', 'two', 'three']) await node.ask('a', body);
+  const config = { durable_name: 'C', ack_policy: 'explicit', ack_wait: 1e9 };
+  await node.ask('$JS.API.CONSUMER.CREATE.S.C', { stream_name: 'S', config });
+  const first = await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1');
+  expect(first.body).toBe('one');
+  expect(first.reply).toMatch(/^\$JS\.ACK\.S\.C\.1\.1\.1\.\d+\.2$/);
+  await node.request(first.reply, '+ACK');
+  await node.restart();
+  expect((await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1')).body).toBe('two');
+});
+
+it('keeps what was acknowledged without an orderly stop', async () => {
+  await node.ask('$JS.API.STREAM.CREATE.M', { name: 'M', subjects: ['m'], storage: 'memory' });
+  await node.ask('$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['a'] });
+  expect(await node.ask('m', 'gone')).toEqual({ stream: 'M', seq: 1 });
+  await node.ask('$JS.API.STREAM.DELETE.S');
+  expect(node.interest.get('$G a')).toBe(0);
+  expect(await node.ask('$JS.API.STREAM.INFO.S')).toMatchObject({ error: { err_code: 10059 } });
+  await node.restart();
+  expect(await node.ask('$JS.API.STREAM.INFO.S')).toMatchObject({ error: { err_code: 10059 } });
+  expect(await node.ask('$JS.API.STREAM.INFO.M')).toMatchObject({ error: { err_code: 10059 } });
+});

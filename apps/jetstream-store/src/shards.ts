@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { StreamConfig } from '@skein/jetstream-core';
+import { FileShard, type FileShardOptions } from './file-shard.ts';
+import type { Surroundings } from './host.ts';
+import { MemoryShard } from './memory-shard.ts';
+import type { Shard } from './shard.ts';
+import { storeUnavailable } from './store-errors.ts';
+
+const VERSION = 1;
+const SHARDS_MIN = 2;
+const SHARDS_MAX = 16;
+const NOTE = 'shards.json';
+
+interface Note {
+  version: number;
+  shards: number;
+}
+
+export type ShardsOptions = Omit<FileShardOptions, 'directory'> & {
+  /** `<store_dir>/jetstream`. */
+  readonly directory: string;
+};
+
+/** The shards of a store directory: so many for good as there were when it was first used. One that has no stream yet is not opened. */
+export class Shards {
+  readonly memory: MemoryShard;
+  readonly #surroundings: Surroundings;
+  readonly #options: ShardsOptions;
+  #files: (FileShard | undefined)[] = [];
+  #opening: Promise<unknown> = Promise.resolve();
+
+  constructor(surroundings: Surroundings, options: ShardsOptions) {
+    this.#surroundings = surroundings;
+    this.#options = options;
+    this.memory = new MemoryShard(surroundings);
+  }
+
+  /** Those on disk that are open. */
+  get files(): FileShard[] {
+    return this.#files.filter((shard) => shard !== undefined);
+  }
+
+  /** Opens what is there. @throws Error for a directory of another version */
+  async open(): Promise<void> {
+    const count = await this.#count();
+    this.#files = new Array(count).fill(undefined);
+    const there = [...this.#files.keys()].filter((number) => existsSync(this.#directoryOf(number)));
+    await Promise.all(there.map((number) => this.#open(number)));
+  }
+
+  /** The one with the fewest streams. @throws ApiError when none can be opened */
+  async for({ storage }: StreamConfig): Promise<Shard> {
+    if (storage === 'memory') return this.memory;
+    const opened = this.#opening.then(() => this.#leastUsed());
+    this.#opening = opened.catch(() => {});
+    return opened;
+  }
+
+  async close(): Promise<void> {
+    await this.#opening;
+    await Promise.all(this.files.map((shard) => shard.close()));
+  }
+
+  async #leastUsed(): Promise<Shard> {
+    const counts = this.#files.map((shard) => {
+      if (shard === undefined) return 0;
+      return shard.fault === undefined ? shard.streams.size : Number.POSITIVE_INFINITY;
+    });
+    const least = Math.min(...counts);
+    if (least === Number.POSITIVE_INFINITY) throw storeUnavailable();
+    const number = counts.indexOf(least);
+    return this.#files[number] ?? (await this.#open(number));
+  }
+
+  async #open(number: number): Promise<FileShard> {
+    const shard = new FileShard(this.#surroundings, { ...this.#options, directory: this.#directoryOf(number) });
+    this.#files[number] = shard;
+    await shard.start();
+    return shard;
+  }
+
+  #directoryOf(number: number): string {
+    return join(this.#options.directory, `shard-${number}`);
+  }
+
+  async #count(): Promise<number> {
+    const { directory } = this.#options;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const path = join(directory, NOTE);
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (text !== undefined) {
+      const { version, shards } = JSON.parse(text) as Note;
+      if (version !== VERSION)
+        throw new Error(`${path}: written by another version (format ${version}, not ${VERSION})`);
+      return shards;
+    }
+    const shards = Math.max(SHARDS_MIN, Math.min(SHARDS_MAX, availableParallelism()));
+    await writeFile(`${path}.new`, JSON.stringify({ version: VERSION, shards } satisfies Note));
+    await rename(`${path}.new`, path);
+    return shards;
+  }
+}

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Link, type Member, type MemberHandlers, type MemberOptions, systemRuntime } from '@skein/bus';
+import type { StoreConfiguration } from '../options.ts';
+import { createJetStreamStore, type JetStreamStore } from '../server.ts';
+
+/** What the store handed to a gateway. */
+export interface Sent {
+  readonly subject: string;
+  readonly reply: string;
+  readonly headers: string;
+  readonly body: string;
+}
+
+const none = { count: 0, start: () => 0, end: () => 0 };
+
+/** A store with a gateway that a test plays: what clients publish goes in, what they would get comes out. */
+export class FakeNode {
+  readonly directory: string;
+  readonly interest = new Map<string, number>();
+  readonly errors: string[] = [];
+  readonly sent: Sent[] = [];
+  store!: JetStreamStore;
+  #handlers!: MemberHandlers;
+  readonly #expected = new Map<string, (sent: Sent) => void>();
+  #replies = 0;
+  readonly #link: Link;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.#link = {
+      peer: { id: 7, component: 'gateway', instance: 0, address: '', pid: 0 },
+      up: true,
+      writable: true,
+      publish: (_account, subject, ss, se, reply, rs, re, headerBytes, payload, ps, pe) => {
+        this.#took({
+          subject: subject.toString('latin1', ss, se),
+          reply: reply.toString('latin1', rs, re),
+          headers: payload.toString('latin1', ps, ps + headerBytes),
+          body: payload.toString('latin1', ps + headerBytes, pe),
+        });
+        return true;
+      },
+    } as Partial<Link> as Link;
+  }
+
+  static async start(): Promise<FakeNode> {
+    const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')));
+    await node.#start();
+    return node;
+  }
+
+  /** As after a stop in order, or a SIGKILL. */
+  async restart({ inOrder = true } = {}): Promise<void> {
+    if (inOrder) await this.store.stop();
+    await this.#start();
+  }
+
+  async stop(): Promise<void> {
+    await this.store.stop();
+    await rm(this.directory, { recursive: true });
+  }
+
+  /** A client's message. */
+  publish(subject: string, body: string | Buffer = '', reply = '', headers = ''): void {
+    const head = headers === '' ? Buffer.alloc(0) : Buffer.from(`NATS/1.0\r\n${headers}\r\n\r\n`);
+    const buf = Buffer.concat([Buffer.from(subject), Buffer.from(reply), head, Buffer.from(body)]);
+    const se = subject.length;
+    const re = se + reply.length;
+    this.#handlers.deliver?.(this.#link, '$G', buf, 0, se, se, re, head.length, re, buf.length, true, none, 0, 0);
+  }
+
+  /** A client's request, and its answer. */
+  request(subject: string, body: string | object = '', headers = ''): Promise<Sent> {
+    const reply = `_INBOX.${++this.#replies}`;
+    const answer = this.next(reply);
+    this.publish(subject, typeof body === 'string' ? body : JSON.stringify(body), reply, headers);
+    return answer;
+  }
+
+  /** The answer to a request, as JSON. */
+  async ask(subject: string, body: string | object = '', headers = ''): Promise<Record<string, unknown>> {
+    return JSON.parse((await this.request(subject, body, headers)).body);
+  }
+
+  /** The next message that goes to a subject. */
+  next(subject: string): Promise<Sent> {
+    return new Promise((resolve) => this.#expected.set(subject, resolve));
+  }
+
+  #took(sent: Sent): void {
+    this.sent.push(sent);
+    const expected = this.#expected.get(sent.subject);
+    this.#expected.delete(sent.subject);
+    expected?.(sent);
+  }
+
+  async #start(): Promise<void> {
+    this.interest.clear();
+    this.store = createJetStreamStore({
+      createMember: (options) => this.#member(options),
+      log: { debug() {}, info() {}, warn: (text) => this.errors.push(text), error: (text) => this.errors.push(text) },
+      onShutdown: () => {},
+      instance: 0,
+      version: '',
+      pid: 0,
+      address: '',
+      routerAddress: '',
+      token: new Uint8Array(),
+      runtime: systemRuntime(),
+      transport: { connect: () => {}, listen: () => {} } as never,
+    });
+    await this.store.start();
+  }
+
+  #member({ handlers }: MemberOptions): Member {
+    this.#handlers = handlers;
+    const configuration: StoreConfiguration = {
+      jetstream: { storeDir: this.directory, syncIntervalMs: 0 },
+      jetStreamAccounts: ['$G'],
+    };
+    return {
+      start: async () => ({ configuration, revision: 1 }),
+      stop: async () => {},
+      handle: () => {},
+      declare: (account: string, subject: string, _queue: string, weight: number) => {
+        this.interest.set(`${account} ${subject}`, weight);
+        return 1;
+      },
+      sequence: 1,
+      settled: () => true,
+      links: new Map([[this.#link.peer.id, this.#link]]),
+    } as Partial<Member> as Member;
+  }
+}
