@@ -1,22 +1,18 @@
 import type { CreateMember, MemberOptions } from '@skein/bus';
+import type { JetStreamOptions } from '@skein/config/jetstream';
 import type { ServerOptions } from '@skein/config/options';
 
 export const component = 'jetstream-store';
 
-/** What it reads of the configuration. */
-export interface StoreConfiguration {
-  logging?: ServerOptions['logging'];
-  jetstream: { storeDir: string; domain?: string; syncIntervalMs: number };
-  /** Accounts that have it. */
-  jetStreamAccounts: string[];
-}
+/** What the router sends, as far as it is read here. */
+export type StoreConfiguration = Partial<ServerOptions> & { jetstream: JetStreamOptions };
 
 export interface StoreOptions extends Omit<MemberOptions, 'component' | 'wantsInterest' | 'handlers' | 'limits'> {
   createMember: CreateMember;
   log: Log;
   logLinesDropped?(): number;
   /** A configuration is in force. */
-  onConfigured?(configuration: StoreConfiguration): void;
+  onConfigured?(configuration: Pick<ServerOptions, 'logging'>): void;
   onShutdown(reason: string, refused: boolean): void;
 }
 

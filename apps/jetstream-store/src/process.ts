@@ -8,9 +8,7 @@ export async function createStoreProcess(context: ProcessContext): Promise<Runni
     createMember,
     log: context.log,
     logLinesDropped: () => context.log.dropped,
-    onConfigured: ({ logging }) => {
-      if (logging !== undefined) context.log.configure(logging);
-    },
+    onConfigured: ({ logging }) => context.log.configure(logging),
     onShutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
     instance: context.instance,
     version: productVersion,

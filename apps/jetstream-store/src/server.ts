@@ -1,5 +1,6 @@
-import { join } from 'node:path';
 import type { Member, MemberHandlers } from '@skein/bus';
+import { jetStreamAccounts, jetStreamFolder } from '@skein/config/jetstream';
+import { completeOptions, type ServerOptions } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { Agenda } from './agenda.ts';
 import { createApi } from './api/api.ts';
@@ -55,9 +56,9 @@ class Server implements JetStreamStore {
   async start(): Promise<void> {
     const { log } = this.#options;
     const { configuration: given } = await this.#member.start();
-    const configuration = given as StoreConfiguration;
-    this.#options.onConfigured?.(configuration);
-    const { storeDir, domain = '', syncIntervalMs } = configuration.jetstream;
+    const configuration = this.#complete(given);
+    const { jetstream } = configuration;
+    const { domain = '', syncIntervalMs } = jetstream;
     const notices: Notices = { consumer: () => {}, batchAbandoned: () => {} };
     const surroundings = {
       clock: this.#clock,
@@ -74,7 +75,7 @@ class Server implements JetStreamStore {
       settled: () => this.#settled.all(),
     });
     const shards = new Shards(surroundings, {
-      directory: join(storeDir, 'jetstream'),
+      directory: jetStreamFolder(jetstream),
       syncIntervalMs,
       opened: (shard) => directory.adopt(shard.streams.values()),
     });
@@ -83,7 +84,7 @@ class Server implements JetStreamStore {
     const api = createApi({ directory, outbox: this.#outbox, log, now: () => this.#clock.tick() });
     this.#directory = directory;
     this.#dispatch = new Dispatch(directory, new Publishing(), api);
-    directory.serve(configuration.jetStreamAccounts);
+    directory.serve(jetStreamAccounts(configuration).keys());
     await this.#settled.all();
   }
 
@@ -98,6 +99,12 @@ class Server implements JetStreamStore {
     await this.#member.stop();
   }
 
+  #complete(given: unknown): ServerOptions & StoreConfiguration {
+    const configuration = completeOptions(given as StoreConfiguration) as ServerOptions & StoreConfiguration;
+    this.#options.onConfigured?.(configuration);
+    return configuration;
+  }
+
   #handlers(): MemberHandlers {
     return {
       deliver: (...message) => this.#dispatch?.deliver(...message),
@@ -109,7 +116,7 @@ class Server implements JetStreamStore {
       peerUp: () => this.#outbox.linksChanged(),
       peerDown: () => this.#outbox.linksChanged(),
       writable: () => this.#turn.release(),
-      commit: (configuration) => this.#options.onConfigured?.(configuration as StoreConfiguration),
+      commit: (given) => this.#directory?.serve(jetStreamAccounts(this.#complete(given)).keys()),
       stats: () => ({ logLinesDropped: this.#options.logLinesDropped?.() ?? 0 }),
       shutdown: (reason, refused) => this.#options.onShutdown(reason, refused),
     };

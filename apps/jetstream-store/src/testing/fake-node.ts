@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Link, type Member, type MemberHandlers, type MemberOptions, systemRuntime } from '@skein/bus';
+import { defaultJetStreamOptions } from '@skein/config/jetstream';
 import type { StoreConfiguration } from '../options.ts';
 import { createJetStreamStore, type JetStreamStore } from '../server.ts';
 
@@ -33,7 +34,7 @@ export class FakeNode {
       peer: { id: 7, component: 'gateway', instance: 0, address: '', pid: 0 },
       up: true,
       writable: true,
-      publish: (_account, subject, ss, se, reply, rs, re, headerBytes, payload, ps, pe) => {
+      publish: (...[, subject, ss, se, reply, rs, re, headerBytes, payload, ps, pe]: Parameters<Link['publish']>) => {
         this.#took({
           subject: subject.toString('latin1', ss, se),
           reply: reply.toString('latin1', rs, re),
@@ -42,7 +43,7 @@ export class FakeNode {
         });
         return true;
       },
-    } as Partial<Link> as Link;
+    } as unknown as Link;
   }
 
   static async start(): Promise<FakeNode> {
@@ -117,8 +118,7 @@ export class FakeNode {
   #member({ handlers }: MemberOptions): Member {
     this.#handlers = handlers;
     const configuration: StoreConfiguration = {
-      jetstream: { storeDir: this.directory, syncIntervalMs: 0 },
-      jetStreamAccounts: ['$G'],
+      jetstream: { ...defaultJetStreamOptions(), storeDir: this.directory },
     };
     return {
       start: async () => ({ configuration, revision: 1 }),
@@ -131,6 +131,6 @@ export class FakeNode {
       sequence: 1,
       settled: () => true,
       links: new Map([[this.#link.peer.id, this.#link]]),
-    } as Partial<Member> as Member;
+    } as unknown as Member;
   }
 }
