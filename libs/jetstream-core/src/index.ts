@@ -35,6 +35,7 @@ export { ConsumerState } from './consumer/consumer-state.ts';
 export { refuseNotBuilt } from './consumer/not-built.ts';
 export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consumer-config.ts';
 export { AtomicBatches, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
+export { checkOrigins } from './stream/check-origins.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';
 export { checkStreamUpdate } from './stream/check-stream-update.ts';
 export {
@@ -45,6 +46,7 @@ export {
   malformedRequest,
 } from './stream/direct-get.ts';
 export { FastBatches, type FastMessage, isFast } from './stream/fast-batches.ts';
+export { Intake, shortHash } from './stream/intake.ts';
 export { getMessage, type MessageRequest, type MessageView } from './stream/message-get.ts';
 export { applyOperation, type Operation } from './stream/operation.ts';
 export {
@@ -55,9 +57,11 @@ export {
   type TimedOperation,
   writePublish,
 } from './stream/operation-codec.ts';
+export type { Original, OriginPosition } from './stream/original.ts';
 export { type PublishHeaders, readPublishHeaders } from './stream/publish-headers.ts';
 export { ackOpening, PublishOutcome, pubAck } from './stream/publish-outcome.ts';
 export { readStreamRequest, type StreamRequest } from './stream/read-stream-config.ts';
+export { type SourceInfo, type SourceProgress, sourceInfo } from './stream/source-info.ts';
 export { type Interest, type Publication, type Purge, Stream, type StreamEffects } from './stream/stream.ts';
 export type { StreamConfig, StreamSource } from './stream/stream-config.ts';
 export { type Page, type StateDetails, type StreamState, streamState } from './stream/stream-state.ts';

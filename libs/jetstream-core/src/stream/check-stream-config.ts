@@ -148,9 +148,12 @@ function checkOptions(config: StreamConfig): void {
   if (config.allow_msg_schedules) throw invalid('counter stream cannot use message schedules');
 }
 
-function checkMirror({ name, mirror, subjects, sources, first_seq }: StreamConfig): void {
+function checkMirror(config: StreamConfig): void {
+  const { name, mirror, subjects, sources, first_seq } = config;
   if (mirror === undefined) return;
+  refuseConsumer(mirror);
   if (subjects !== undefined) throw apiErrors.mirrorWithSubjects();
+  checkMirrorFeatures(config);
   if (sources !== undefined) throw apiErrors.mirrorWithSources();
   if (first_seq !== undefined) throw apiErrors.mirrorFirstSequence();
   if (!isStreamName(mirror.name)) throw apiErrors.mirrorNameInvalid();
@@ -162,9 +165,26 @@ function checkMirror({ name, mirror, subjects, sources, first_seq }: StreamConfi
   checkExternal(mirror);
 }
 
-function checkSources({ sources = [] }: StreamConfig): void {
+/** A mirror adds nothing of its own, and asks nothing of what it takes (ADR-59). */
+function checkMirrorFeatures(config: StreamConfig): void {
+  if (config.allow_msg_counter) throw apiErrors.mirrorWithCounters();
+  if (config.allow_atomic) throw apiErrors.mirrorWithAtomic();
+  if (config.allow_batched) throw apiErrors.mirrorWithBatches();
+  if (config.allow_msg_schedules) throw apiErrors.mirrorWithSchedules();
+  if (config.subject_delete_marker_ttl) throw invalid('subject delete markers forbidden on mirrors');
+}
+
+/** Consumers that were made beforehand (ADR-60) are not read from yet. */
+function refuseConsumer({ consumer }: StreamSource): void {
+  if (consumer !== undefined) throw invalid("'consumer' of a mirror or source is not supported");
+}
+
+function checkSources({ name, sources = [], allow_msg_schedules }: StreamConfig): void {
+  if (sources.length > 0 && allow_msg_schedules) throw apiErrors.sourceWithSchedules();
   const seen = new Set<string>();
   for (const source of sources) {
+    refuseConsumer(source);
+    if (source.name === name && source.external === undefined) throw invalid('detected cycle');
     if (!isStreamName(source.name)) throw apiErrors.sourceNameInvalid();
     const key = JSON.stringify([source.name, source.filter_subject, source.subject_transforms, source.external?.api]);
     if (seen.has(key)) throw apiErrors.sourceDuplicate();
@@ -172,6 +192,7 @@ function checkSources({ sources = [] }: StreamConfig): void {
     if (source.filter_subject && !isValidPattern(source.filter_subject)) {
       throw apiErrors.streamCreateFailed(`subject filter '${source.filter_subject}' for the source: invalid subject`);
     }
+    if (source.filter_subject && source.subject_transforms?.length) throw apiErrors.sourceFilterAndTransforms();
     checkSourceTransforms(source.subject_transforms ?? []);
     checkExternal(source);
   }

@@ -13,11 +13,11 @@ export function parseIncrement(text: string): bigint | undefined {
 export function counterValue(store: StreamStore, subject: string): bigint {
   const last = store.subject(subject)?.last ?? 0;
   const message = last > 0 ? store.get(last) : undefined;
-  if (message === undefined) return 0n;
-  const found = /^\{"val":"(-?\d+)"\}$/.exec(message.content.toString('latin1', message.headerBytes));
-  return BigInt(found?.[1] ?? 0);
+  return message === undefined ? 0n : totalOf(message.content, message.headerBytes);
 }
 
-/** The message as it is stored: the headers it came with, and the new value. */
-export const withValue = (content: Buffer, headerBytes: number, value: bigint): Buffer =>
-  Buffer.concat([content.subarray(0, headerBytes), Buffer.from(`{"val":"${value}"}`)]);
+/** The value that a counter's message holds. */
+export function totalOf(content: Buffer, headerBytes: number): bigint {
+  const found = /^\{"val":"(-?\d+)"\}$/.exec(content.toString('latin1', headerBytes));
+  return BigInt(found?.[1] ?? 0);
+}

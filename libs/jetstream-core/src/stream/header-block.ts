@@ -41,6 +41,13 @@ export function withLines(content: Buffer, headerBytes: number, lines: readonly 
   return Buffer.concat([content.subarray(0, headerBytes - 2), more]);
 }
 
+/** Lines with the one of that name in its place, or at the end. */
+export function setLine(lines: readonly string[], name: string, value: string): string[] {
+  const at = lines.findIndex((line) => line.startsWith(`${name}:`));
+  const line = `${name}: ${value}`;
+  return at < 0 ? [...lines, line] : lines.with(at, line);
+}
+
 /** The lines of a block, without its first and the empty one. */
 export const linesOf = (content: Buffer, headerBytes: number): string[] =>
   content.toString('latin1', START.length, headerBytes - 4).split('\r\n');

@@ -19,6 +19,18 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     ...(run.length > 0 && { run: run.toString('latin1') }),
   })),
   fc.record({ kind: fc.constant('batch' as const), id: latin1, messages: fc.array(message, { maxLength: 5 }) }),
+  fc.record({
+    kind: fc.constant('ingest' as const),
+    key: latin1,
+    identity: latin1,
+    messages: fc.array(
+      fc
+        .tuple(message, sequence, fc.nat(2 ** 48 - 1), fc.nat(999_999_999))
+        .map(([one, origin, seconds, nanos]) => ({ ...one, origin, seconds, nanos })),
+      { maxLength: 5 },
+    ),
+  }),
+  fc.record({ kind: fc.constant('skip' as const), through: sequence }),
   fc.record({ kind: fc.constant('purge' as const), filter: fc.string(), seq: sequence, keep: sequence }),
   fc.record({ kind: fc.constant('delete' as const), sequence, secure: fc.boolean() }),
   fc.record({ kind: fc.constant('release' as const), sequences: fc.array(sequence) }),

@@ -1,10 +1,13 @@
 import type { Operation } from './operation.ts';
+import type { Original } from './original.ts';
 import type { Publication } from './stream.ts';
 
 /*
  * An operation as bytes, numbers little endian: kind (u8), bytes of a run (u8), nanoseconds (u32), seconds (u48), then by kind
  *   publish  message, run
  *   batch    length of the id (u16), messages (u16), id, that many messages
+ *   ingest   length of the key (u16), of the identity (u8), messages (u16), key, identity, then for each message: sequence at the
+ *            origin (f64), nanoseconds (u32) and seconds (u48) there, message
  *   others   JSON
  * A message: bytes of its subject (u16), of its header block (u32), of its content (u32), subject, content.
  */
@@ -12,10 +15,13 @@ import type { Publication } from './stream.ts';
 const PUBLISH = 1;
 const BATCH = 2;
 const JSON_TEXT = 3;
+const INGEST = 4;
 const HEAD_BYTES = 12;
 const MESSAGE_HEAD_BYTES = 10;
 /** What a publish's record has beside subject and content, which are its end. */
 export const PUBLISH_HEAD_BYTES = HEAD_BYTES + MESSAGE_HEAD_BYTES;
+const INGEST_HEAD_BYTES = 5;
+const ORIGIN_BYTES = 18;
 
 /** An operation, and when its leader put it into the journal. */
 export interface TimedOperation {
@@ -63,6 +69,9 @@ export function encodeOperation({ operation, seconds, nanos }: TimedOperation): 
     return encodePublish(subject, content, headerBytes, seconds, nanos, run);
   }
   if (operation.kind === 'batch') return encodeBatch(operation.id, operation.messages, seconds, nanos);
+  if (operation.kind === 'ingest') {
+    return encodeIngest(operation.key, operation.identity, operation.messages, seconds, nanos);
+  }
   const text = JSON.stringify(operation);
   const bytes = Buffer.allocUnsafe(HEAD_BYTES + Buffer.byteLength(text));
   writeHead(bytes, 0, JSON_TEXT, seconds, nanos);
@@ -86,6 +95,8 @@ function decodeKind(bytes: Buffer): Operation {
       return { kind: 'publish', ...readMessage(bytes, HEAD_BYTES), ...readRun(bytes) };
     case BATCH:
       return decodeBatch(bytes);
+    case INGEST:
+      return decodeIngest(bytes);
     case JSON_TEXT:
       return JSON.parse(bytes.toString('utf8', HEAD_BYTES));
     default:
@@ -122,6 +133,52 @@ function decodeBatch(bytes: Buffer): Operation {
     at += MESSAGE_HEAD_BYTES + message.subject.length + message.content.length;
   }
   return { kind: 'batch', id: bytes.toString('latin1', HEAD_BYTES + 4, idEnd), messages };
+}
+
+function encodeIngest(
+  key: string,
+  identity: string,
+  messages: readonly Original[],
+  seconds: number,
+  nanos: number,
+): Buffer {
+  let size = HEAD_BYTES + INGEST_HEAD_BYTES + key.length + identity.length;
+  for (const { subject, content } of messages) {
+    size += ORIGIN_BYTES + MESSAGE_HEAD_BYTES + subject.length + content.length;
+  }
+  const bytes = Buffer.allocUnsafe(size);
+  writeHead(bytes, 0, INGEST, seconds, nanos);
+  bytes.writeUInt16LE(key.length, HEAD_BYTES);
+  bytes[HEAD_BYTES + 2] = identity.length;
+  bytes.writeUInt16LE(messages.length, HEAD_BYTES + 3);
+  let at = HEAD_BYTES + INGEST_HEAD_BYTES;
+  at += bytes.write(key, at, 'latin1');
+  at += bytes.write(identity, at, 'latin1');
+  for (const original of messages) {
+    bytes.writeDoubleLE(original.origin, at);
+    bytes.writeUInt32LE(original.nanos, at + 8);
+    bytes.writeUIntLE(original.seconds, at + 12, 6);
+    at = writeMessage(bytes, at + ORIGIN_BYTES, original.subject, original.content, original.headerBytes);
+  }
+  return bytes;
+}
+
+function decodeIngest(bytes: Buffer): Operation {
+  const keyAt = HEAD_BYTES + INGEST_HEAD_BYTES;
+  const identityAt = keyAt + bytes.readUInt16LE(HEAD_BYTES);
+  let at = identityAt + bytes.readUInt8(HEAD_BYTES + 2);
+  const key = bytes.toString('latin1', keyAt, identityAt);
+  const identity = bytes.toString('latin1', identityAt, at);
+  const messages: Original[] = [];
+  for (let left = bytes.readUInt16LE(HEAD_BYTES + 3); left > 0; left--) {
+    const origin = bytes.readDoubleLE(at);
+    const nanos = bytes.readUInt32LE(at + 8);
+    const seconds = bytes.readUIntLE(at + 12, 6);
+    const message = readMessage(bytes, at + ORIGIN_BYTES);
+    messages.push({ ...message, origin, seconds, nanos });
+    at += ORIGIN_BYTES + MESSAGE_HEAD_BYTES + message.subject.length + message.content.length;
+  }
+  return { kind: 'ingest', key, identity, messages };
 }
 
 function writeHead(bytes: Buffer, at: number, kind: number, seconds: number, nanos: number): void {

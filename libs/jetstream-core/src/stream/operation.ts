@@ -1,3 +1,4 @@
+import type { Original } from './original.ts';
 import type { Publication, Purge, Stream } from './stream.ts';
 import type { StreamConfig } from './stream-config.ts';
 
@@ -6,6 +7,15 @@ export type Operation =
   | ({ readonly kind: 'publish' } & Publication)
   /** An atomic batch, whole. */
   | { readonly kind: 'batch'; readonly id: string; readonly messages: readonly Publication[] }
+  /** Messages of an origin, as `Stream.ingest` takes them. */
+  | {
+      readonly kind: 'ingest';
+      readonly key: string;
+      readonly identity: string;
+      readonly messages: readonly Original[];
+    }
+  /** The sequences up to this one are given away: what comes before them at the origin is not wanted. */
+  | { readonly kind: 'skip'; readonly through: number }
   | ({ readonly kind: 'purge' } & Purge)
   | { readonly kind: 'delete'; readonly sequence: number; readonly secure: boolean }
   /** The configuration as it will be. */
@@ -18,8 +28,8 @@ export type Operation =
 /**
  * Changes the stream. What became of a publish or a batch is in `stream.outcome`.
  *
- * @returns the sequence of a publish or batch, how many messages a purge removed, otherwise 0
- * @throws ApiError what a purge or delete answers to whoever asked for it
+ * @returns the sequence of a publish or batch, the last sequence at the origin of what was taken in, how many messages a purge removed, otherwise 0
+ * @throws ApiError what a purge or delete answers to whoever asked for it; why nothing can be taken in
  */
 export function applyOperation(stream: Stream, operation: Operation, seconds: number, nanos: number): number {
   switch (operation.kind) {
@@ -27,6 +37,11 @@ export function applyOperation(stream: Stream, operation: Operation, seconds: nu
       return stream.publish(operation.subject, operation.content, operation.headerBytes, seconds, nanos, operation.run);
     case 'batch':
       return stream.commitBatch(operation.id, operation.messages, seconds, nanos);
+    case 'ingest':
+      return stream.ingest(operation.key, operation.identity, operation.messages, seconds, nanos);
+    case 'skip':
+      stream.store.skipTo(operation.through);
+      return 0;
     case 'purge':
       return stream.purge(operation);
     case 'delete':

@@ -36,6 +36,16 @@ export class PublishRules {
     return max_msg_size >= 0 && content.length > max_msg_size ? apiErrors.messageTooLarge() : undefined;
   }
 
+  /** Whether there is a place for a message of another stream, of which nothing else is asked. */
+  placeFault(subject: string, content: Buffer, headerBytes: number): ApiError | undefined {
+    const { discard } = this.#config;
+    return this.refusal(content) ?? (discard === 'new' ? this.#full(subject, content, headerBytes) : undefined);
+  }
+
+  isDuplicate(messageId: string, millis: number): boolean {
+    return this.#windowMillis > 0 && this.#duplicates.find(messageId, millis, this.#windowMillis) > 0;
+  }
+
   /** @param lastId message id of the message that was stored last */
   fault(
     subject: string,
@@ -55,7 +65,7 @@ export class PublishRules {
       this.#sequenceFault(subject, headers, batch) ??
       this.#scheduleFault(subject, content, headerBytes, headers) ??
       this.#idFault(headers, millis, lastId, batch) ??
-      (this.duplicateOf > 0 ? undefined : this.#placeFault(subject, content, headerBytes, headers, batch))
+      (this.duplicateOf > 0 ? undefined : this.#roomFault(subject, content, headerBytes, headers, batch))
     );
   }
 
@@ -136,7 +146,7 @@ export class PublishRules {
     return expectedLastMessageId === lastId ? undefined : apiErrors.wrongLastMessageId(lastId);
   }
 
-  #placeFault(
+  #roomFault(
     subject: string,
     content: Buffer,
     headerBytes: number,

@@ -16,6 +16,7 @@ const source = {
   filter_subject: string,
   subject_transforms: { kind: 'objects', type: 'SubjectTransformConfig', fields: transform },
   external: { kind: 'object', type: 'ExternalStream', fields: { api: string, deliver: string } },
+  consumer: { kind: 'object', type: 'StreamConsumerSource', fields: { name: string, deliver_subject: string } },
 } as const satisfies Record<string, Shape>;
 
 const fields: Readonly<Record<string, Shape>> = {

@@ -77,4 +77,6 @@ export interface StreamSource {
   filter_subject?: string;
   subject_transforms?: Transform[];
   external?: { api: string; deliver: string };
+  /** Made beforehand, to be read from (ADR-60). */
+  consumer?: { name?: string; deliver_subject?: string };
 }

@@ -1,14 +1,17 @@
 import { type StoredMessage, type StreamStore, subjectFilter } from '@skein/storage';
 import { matches, SubjectTransform } from '@skein/subjects';
-import { type ApiError, apiErrors } from '../api-error.ts';
+import { ApiError, apiErrors } from '../api-error.ts';
 import { millisOf } from '../time.ts';
 import { BatchSoFar } from './batch-so-far.ts';
-import { counterValue, parseIncrement, withValue } from './counter.ts';
+import { counterValue, parseIncrement } from './counter.ts';
+import { countOriginal, withValue } from './counter-sources.ts';
 import { Deadlines } from './deadlines.ts';
 import { draws } from './draws.ts';
 import { DuplicateWindow } from './duplicate-window.ts';
 import { headerOf, withLines } from './header-block.ts';
+import { Intake } from './intake.ts';
 import { markerBlock, NEVER, parseTtl, withTtl } from './message-ttl.ts';
+import type { Original, OriginPosition } from './original.ts';
 import { noHeaders, type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
 import { PublishOutcome } from './publish-outcome.ts';
 import { PublishRules } from './publish-rules.ts';
@@ -19,6 +22,8 @@ import { StoppedRuns } from './stopped-runs.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 const MILLISECOND = 1_000_000;
+/** Beyond that, positions in origins that are configured no longer are forgotten. */
+const ORIGINS_MAX = 1024;
 
 /** What a stream's changes lead to outside of it. Not called while an operation is applied again. */
 export interface StreamEffects {
@@ -59,6 +64,8 @@ interface Remembered {
   lastSeconds: number;
   lastNanos: number;
   stoppedRuns?: readonly string[];
+  /** By `Intake.key`. Those of origins that are configured no longer stay: they may come back. */
+  origins?: Record<string, OriginPosition>;
 }
 
 /**
@@ -267,6 +274,94 @@ export class Stream {
     }
   }
 
+  /**
+   * Takes messages of an origin, in their order, as far as there is place; those taken before are left out. A mirror keeps their
+   * sequences and times. What they asked of the origin is not asked again (ADR-59).
+   *
+   * @param key of the `Intake`; '' for a mirror
+   * @returns the last one's sequence at the origin
+   * @throws ApiError why not even the first has a place
+   */
+  ingest(key: string, identity: string, messages: readonly Original[], seconds: number, nanos: number): number {
+    const isMirror = key === '';
+    let through = 0;
+    for (const original of messages) {
+      const { origin } = original;
+      if (origin > this.takenThrough(key, identity)) {
+        const fault = isMirror ? this.#mirror(original) : this.#takeIn(original, seconds, nanos);
+        if (fault !== undefined) {
+          if (through === 0) throw fault;
+          break;
+        }
+        if (!isMirror) this.#keepPosition(key, { sequence: origin, identity });
+      }
+      through = origin;
+    }
+    return through;
+  }
+
+  /** Up to which of an origin's sequences messages were taken. @param identity of the origin as it is now */
+  takenThrough(key: string, identity: string): number {
+    if (key === '') return this.store.last;
+    const position = this.#remembered.origins?.[key];
+    return position?.identity === identity ? position.sequence : 0;
+  }
+
+  #keepPosition(key: string, position: OriginPosition): void {
+    const { origins = {} } = this.#remembered;
+    this.#remembered.origins = origins;
+    if (origins[key] === undefined && Object.keys(origins).length >= ORIGINS_MAX) this.#forgetOrigins(origins);
+    origins[key] = position;
+  }
+
+  /** Those that are not configured. */
+  #forgetOrigins(origins: Record<string, OriginPosition>): void {
+    const { sources = [] } = this.#config;
+    const configured = new Set(sources.map((source) => new Intake(source, false).key));
+    for (const key of Object.keys(origins)) if (!configured.has(key)) delete origins[key];
+  }
+
+  #mirror({ origin, subject, content, headerBytes, seconds, nanos }: Original): ApiError | undefined {
+    const own = this.#ownSubject(subject);
+    const fault = this.#rules.placeFault(own, content, headerBytes);
+    if (fault !== undefined) return fault;
+    this.#keep(origin, own, content, headerBytes, seconds, nanos);
+    return undefined;
+  }
+
+  #takeIn({ subject, content, headerBytes }: Original, seconds: number, nanos: number): ApiError | undefined {
+    const { store } = this;
+    const own = this.#ownSubject(subject);
+    const counted = this.#config.allow_msg_counter
+      ? countOriginal(store, own, content, headerBytes)
+      : { content, headerBytes };
+    if (counted instanceof ApiError) return counted;
+    const fault = this.#rules.placeFault(own, counted.content, counted.headerBytes);
+    if (fault !== undefined) return fault;
+    const { messageId } = readPublishHeaders(content, headerBytes);
+    if (messageId !== '' && this.#rules.isDuplicate(messageId, millisOf(seconds, nanos))) return undefined;
+    this.#keep(store.last + 1, own, counted.content, counted.headerBytes, seconds, nanos);
+    return undefined;
+  }
+
+  /** Stores an origin's message. */
+  #keep(sequence: number, subject: string, content: Buffer, headerBytes: number, seconds: number, nanos: number): void {
+    const { allow_msg_ttl, allow_rollup_hdrs, duplicate_window = 0 } = this.#config;
+    const { messageId, rollup, ttl } = readPublishHeaders(content, headerBytes);
+    const remembered = this.#remembered;
+    remembered.lastSeconds = seconds;
+    remembered.lastNanos = nanos;
+    remembered.lastId = messageId;
+    if (messageId !== '' && duplicate_window > 0) this.#duplicates.add(messageId, sequence, millisOf(seconds, nanos));
+    if (this.#isUnwanted(sequence, subject)) {
+      this.store.skipTo(sequence);
+      return;
+    }
+    const lifetime = allow_msg_ttl && ttl !== '' ? (parseTtl(ttl) ?? 0) : 0;
+    this.#appendWithTtl(sequence, subject, content, headerBytes, lifetime, seconds, nanos);
+    if (allow_rollup_hdrs && /^(?:sub|all)$/i.test(rollup)) this.#rollUp(rollup, subject, sequence);
+  }
+
   #isAged(sequence: number, now: number): boolean {
     const message = this.store.get(sequence);
     return message !== undefined && timeOf(message) + this.#maxAgeMillis <= now;
@@ -312,16 +407,14 @@ export class Stream {
     if (increment !== '') {
       const value = counterValue(store, subject) + (parseIncrement(increment) as bigint);
       this.outcome.value = String(value);
-      this.#append(sequence, subject, withValue(content, headerBytes, value), headerBytes, 0, seconds, nanos);
-    } else if (lifetime > 0 && lifetime < this.#leastTtl()) {
-      const raised = withTtl(content, headerBytes, this.#leastTtl());
-      this.#append(sequence, subject, raised.content, raised.headerBytes, this.#leastTtl(), seconds, nanos);
+      const counter = withValue(store, subject, content, headerBytes, value);
+      this.#append(sequence, subject, counter.content, counter.headerBytes, 0, seconds, nanos);
     } else if (headers.schedule !== '' && rollup === '') {
       const block = withLines(content, headerBytes, ['Nats-Rollup: sub']);
       const stored = Buffer.concat([block, content.subarray(headerBytes)]);
       this.#append(sequence, subject, stored, block.length, lifetime, seconds, nanos);
     } else {
-      this.#append(sequence, subject, content, headerBytes, lifetime, seconds, nanos);
+      this.#appendWithTtl(sequence, subject, content, headerBytes, lifetime, seconds, nanos);
     }
     if (rollup !== '') this.#rollUp(rollup, subject, sequence);
     if (headers.schedule !== '') {
@@ -397,6 +490,25 @@ export class Stream {
   #leastTtl(): number {
     const { subject_delete_marker_ttl = 0, max_msgs_per_subject } = this.#config;
     return max_msgs_per_subject === 1 ? 0 : Math.floor(subject_delete_marker_ttl / 1e9);
+  }
+
+  /** @param lifetime in seconds; 0: none */
+  #appendWithTtl(
+    sequence: number,
+    subject: string,
+    content: Buffer,
+    headerBytes: number,
+    lifetime: number,
+    seconds: number,
+    nanos: number,
+  ): void {
+    const least = this.#leastTtl();
+    if (lifetime > 0 && lifetime < least) {
+      const raised = withTtl(content, headerBytes, least);
+      this.#append(sequence, subject, raised.content, raised.headerBytes, least, seconds, nanos);
+    } else {
+      this.#append(sequence, subject, content, headerBytes, lifetime, seconds, nanos);
+    }
   }
 
   #append(
