@@ -11,6 +11,7 @@ import {
   decodeConsumerOperation,
   decodeOperation,
   encodeOperation,
+  FastBatches,
   type Interest,
   type Operation,
   refuseNotBuilt,
@@ -22,7 +23,7 @@ import { type StreamStore, subjectFilter } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
 import type { Entry, Host, Saved } from './host.ts';
 import { ConsumerHost, type ConsumerValue } from './hosted-consumer.ts';
-import type { HostedStream, Moment } from './hosting.ts';
+import type { Address, HostedStream, Moment } from './hosting.ts';
 import {
   type ConsumerCreated,
   type ConsumerDeleted,
@@ -61,6 +62,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   /** What publishes are acknowledged with. */
   readonly ackOpening: string;
   readonly batches = new AtomicBatches();
+  readonly fastBatches: FastBatches<Address>;
   /** Why nothing more is done here. */
   fault: Error | undefined;
   isGone = false;
@@ -105,6 +107,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     this.created = value.created;
     this.stream = config === undefined ? new Stream(store, this, this) : Stream.create(store, config, this, this);
     this.ackOpening = ackOpening(this.name, host.domain);
+    this.fastBatches = new FastBatches(this.ackOpening, (to, text) => host.outbox.answer(this.account, to, text));
     this.#expiry = { dueAt: Number.POSITIVE_INFINITY, due: () => this.#expire() };
     this.#batchExpiry = { dueAt: Number.POSITIVE_INFINITY, due: (millis) => this.#abandonBatches(millis) };
   }
@@ -311,7 +314,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   endTurn(millis: number): void {
     if (this.isVoid) return;
     const { agenda } = this.host;
-    if (this.batches.size > 0 && this.#batchExpiry.dueAt === Number.POSITIVE_INFINITY) {
+    if (this.#hasBatches && this.#batchExpiry.dueAt === Number.POSITIVE_INFINITY) {
       agenda.plan(this.#batchExpiry, millis + BATCH_MS);
     }
     const { max_age, allow_msg_ttl, allow_msg_schedules } = this.stream.config;
@@ -330,9 +333,14 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
       });
   }
 
+  get #hasBatches(): boolean {
+    return this.batches.size > 0 || this.fastBatches.size > 0;
+  }
+
   #abandonBatches(millis: number): void {
     for (const id of this.batches.abandon(millis)) this.host.notices.batchAbandoned(this, id);
-    if (this.batches.size > 0) this.host.agenda.plan(this.#batchExpiry, millis + BATCH_MS / 10);
+    this.fastBatches.abandon(millis);
+    if (this.#hasBatches) this.host.agenda.plan(this.#batchExpiry, millis + BATCH_MS / 10);
   }
 
   // ------------------------------------------------------------ effects

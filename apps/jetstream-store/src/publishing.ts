@@ -2,14 +2,18 @@ import type { Link } from '@skein/bus';
 import {
   type ApiError,
   encodeOperation,
+  type FastMessage,
   PUBLISH_HEAD_BYTES,
   type PublishHeaders,
+  PublishOutcome,
   pubAck,
   readPublishHeaders,
   writePublish,
 } from '@skein/jetstream-core';
+import { addressOf } from './address.ts';
 import type { Entry } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
+import type { Address } from './hosting.ts';
 import { RECORD_HEAD_BYTES, RecordKind, record, writeRecordHead } from './record.ts';
 import { storeUnavailable } from './store-errors.ts';
 
@@ -38,6 +42,11 @@ export class Publishing {
     end: number,
   ): void {
     const replyBytes = replyEnd - replyStart;
+    if (replyBytes > 0 && isFastReply(buf, replyEnd)) {
+      const reply = addressOf(link.peer.id, buf, replyStart, replyEnd);
+      this.#publishFast(stream, reply, subject, buf, headerBytes, start, end);
+      return;
+    }
     const recordBytes = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length + (end - start);
     const at = this.#room(recordBytes + replyBytes);
     const slab = this.#slab;
@@ -99,6 +108,40 @@ export class Publishing {
     if (stream.isVoid || host.append(bytes, 0, bytes.length, entry) === 0) entry.fail();
   }
 
+  /** One of a fast batch (ADR-50): a publish, of which the batch says what became of it. */
+  #publishFast(
+    stream: StreamHost,
+    reply: Address,
+    subject: string,
+    buf: Buffer,
+    headerBytes: number,
+    start: number,
+    end: number,
+  ): void {
+    const { host, fastBatches } = stream;
+    const { clock, turn } = host;
+    clock.tick();
+    const headers = readPublishHeaders(buf.subarray(start, end), headerBytes);
+    const message = fastBatches.take(reply, end - start, headers, reply, stream.stream.config, clock.millis);
+    turn.plan(stream);
+    if (message === undefined) return;
+    const { run } = message;
+    const contentAt = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length;
+    const recordBytes = contentAt + (end - start) + run.length;
+    const at = this.#room(recordBytes);
+    const slab = this.#slab;
+    const { seconds, nanos } = clock;
+    writeRecordHead(slab, at, RecordKind.Operation, stream.number);
+    writePublish(slab, at + RECORD_HEAD_BYTES, subject, end - start, headerBytes, seconds, nanos, run.length);
+    buf.copy(slab, at + contentAt, start, end);
+    slab.write(run, at + recordBytes - run.length, 'latin1');
+    const content = slab.subarray(at + contentAt, at + recordBytes - run.length);
+    const entry = new FastEntry(stream, message, subject, content, headerBytes, seconds, nanos);
+    if (stream.isVoid || host.append(slab, at, at + recordBytes, entry) === 0) {
+      fastBatches.notTaken(message, storeUnavailable());
+    }
+  }
+
   #room(bytes: number): number {
     if (this.#used + bytes > this.#slab.length) {
       this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
@@ -108,6 +151,11 @@ export class Publishing {
     this.#used += bytes;
     return at;
   }
+}
+
+/** `.$FI` */
+function isFastReply(buf: Buffer, end: number): boolean {
+  return buf[end - 1] === 0x49 && buf[end - 2] === 0x46 && buf[end - 3] === 0x24 && buf[end - 4] === 0x2e;
 }
 
 const nothing = Buffer.alloc(0);
@@ -181,5 +229,57 @@ class PublishEntry implements Entry {
     this.reply = nothing;
     this.batch = undefined;
     if (this.#spare.length < SPARE_MAX) this.#spare.push(this);
+  }
+}
+
+/** A message of a fast batch on its way to the disk. */
+class FastEntry implements Entry {
+  readonly #stream: StreamHost;
+  readonly #message: FastMessage<Address>;
+  readonly #subject: string;
+  readonly #content: Buffer;
+  readonly #headerBytes: number;
+  readonly #seconds: number;
+  readonly #nanos: number;
+
+  constructor(
+    stream: StreamHost,
+    message: FastMessage<Address>,
+    subject: string,
+    content: Buffer,
+    headerBytes: number,
+    seconds: number,
+    nanos: number,
+  ) {
+    this.#stream = stream;
+    this.#message = message;
+    this.#subject = subject;
+    this.#content = content;
+    this.#headerBytes = headerBytes;
+    this.#seconds = seconds;
+    this.#nanos = nanos;
+  }
+
+  get isVoid(): boolean {
+    return this.#stream.isVoid;
+  }
+
+  apply(): void {
+    const { fastBatches, stream } = this.#stream;
+    const message = this.#message;
+    stream.publish(this.#subject, this.#content, this.#headerBytes, this.#seconds, this.#nanos, message.run);
+    this.#stream.changed();
+    fastBatches.applied(message, stream.outcome, stream.config.no_ack);
+  }
+
+  fail(): void {
+    const outcome = new PublishOutcome();
+    outcome.error = storeUnavailable();
+    this.#stream.fastBatches.applied(this.#message, outcome);
+  }
+
+  broke(error: Error): void {
+    this.fail();
+    this.#stream.quarantine(error);
   }
 }

@@ -100,6 +100,28 @@ it('has a thousand batches open, and forgets those that are idle', () => {
   expect(publisher.batches.size).toBe(1);
 });
 
+it('ends a batch that allows no gaps when a message could not be put on its way', () => {
+  const publisher = new Publisher();
+  const [first, second] = ['u fail 1 0', 'u fail 2 1'].map((place) => publisher.take(place));
+  publisher.said.length = 0;
+  publisher.batches.notTaken(second as FastMessage<string>, apiErrors.wrongLastSequence(1));
+  expect(publisher.said.splice(0)).toEqual([
+    `u.2 {"type":"err","seq":2,"error":${JSON.stringify(apiErrors.wrongLastSequence(1))}}`,
+  ]);
+  expect(publisher.take('u fail 3 1')).toBeUndefined();
+  expect(publisher.said.splice(0)[0]).toContain('10208');
+  expect(publisher.stored(first)).toEqual(['u.2 {"stream":"S","seq":1,"batch":"u","count":1}']);
+});
+
+it('goes on without a message that could not be put on its way where gaps are allowed', () => {
+  const publisher = new Publisher();
+  publisher.stored(publisher.take('u ok 1 0'));
+  const second = publisher.take('u ok 2 1') as FastMessage<string>;
+  publisher.batches.notTaken(second, apiErrors.wrongLastSequence(1));
+  expect(publisher.said.splice(0)).toHaveLength(1);
+  expect(publisher.stored(publisher.take('u ok 3 2'))).toEqual(['u.3 {"stream":"S","seq":2,"batch":"u","count":3}']);
+});
+
 it('answers a batch of one that repeats a message as a publish', () => {
   const publisher = new Publisher();
   const message = publisher.take('u ok 1 2');

@@ -98,6 +98,7 @@ export class FastBatches<To> {
   /**
    * A message that `isFast` says is of a batch.
    *
+   * @param reply with anything before it
    * @returns what is to be stored; undefined when nothing is
    */
   take(
@@ -145,6 +146,26 @@ export class FastBatches<To> {
       batch.flow = nextFlow(batch.flow, this.#share(batch));
       if (!isSilent) this.#acknowledge(batch, to);
     }
+    this.#settle(batch);
+  }
+
+  /** The message could not even be put on its way: nothing more comes of a batch that has to be without gaps. */
+  notTaken({ batch, place, isLast, to }: FastMessage<To>, error: ApiError): void {
+    batch.pending--;
+    if (batch.isDone) return;
+    if (batch.allowsGaps || place > 1) this.#answer(to, JSON.stringify({ type: 'err', seq: place, error }));
+    if (!isLast && batch.allowsGaps) {
+      this.#settle(batch);
+      return;
+    }
+    this.#close(batch);
+    if (place === 1 && !batch.allowsGaps) {
+      batch.isDone = true;
+      this.#refuse(to, error, false);
+      return;
+    }
+    // Of those on their way it is not known yet whether they will be stored.
+    batch.end ??= { to, count: place - 1 };
     this.#settle(batch);
   }
 
@@ -285,16 +306,24 @@ const nextFlow = (flow: number, share: number): number =>
   share < flow ? Math.max(share, flow >> 1) : Math.min(share, flow * 2);
 
 function parsePlace(reply: string): Place | undefined {
-  const [operation = '', number = '', mode = '', flow = '', id = '', prefix = ''] = reply.split('.').reverse().slice(1);
+  // From the end: there may be any number of tokens before the id.
+  const operationAt = reply.lastIndexOf('.', reply.length - MARK.length - 1);
+  const placeAt = reply.lastIndexOf('.', operationAt - 1);
+  const modeAt = reply.lastIndexOf('.', placeAt - 1);
+  const flowAt = reply.lastIndexOf('.', modeAt - 1);
+  const idAt = reply.lastIndexOf('.', flowAt - 1);
+  if (modeAt < 0 || idAt < 1 || idAt + 1 === flowAt) return undefined;
+  const number = reply.slice(placeAt + 1, operationAt);
+  const operation = reply.slice(operationAt + 1, reply.length - MARK.length);
+  const mode = reply.slice(modeAt + 1, placeAt);
+  const flow = reply.slice(flowAt + 1, modeAt);
   const place = Number(number);
-  const isFirst = operation === START || (place === 1 && (operation === APPEND || operation === END));
-  if (prefix === '' || id === '' || !/^\d+$/.test(number) || place < 1 || !operations.has(operation)) return undefined;
-  if ((mode !== 'ok' && mode !== 'fail') || (isFirst && (operation !== START || place !== 1))) return undefined;
-  return {
-    id,
-    flow: /^\d+$/.test(flow) && Number(flow) > 0 ? Number(flow) : FLOW_DEFAULT,
-    allowsGaps: mode === 'ok',
-    place,
-    operation,
-  };
+  if (!/^\d+$/.test(number) || place < 1 || !operations.has(operation)) return undefined;
+  if (mode !== 'ok' && mode !== 'fail') return undefined;
+  const isStart = operation === START;
+  // A batch of one may be committed at once; nothing else but its start has its first place.
+  if (isStart ? place !== 1 : place === 1 && (operation === APPEND || operation === END)) return undefined;
+  const asked = /^\d+$/.test(flow) ? Number(flow) : 0;
+  const id = reply.slice(idAt + 1, flowAt);
+  return { id, flow: asked || FLOW_DEFAULT, allowsGaps: mode === 'ok', place, operation };
 }
