@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkKeyring, KeyError, type Keyring, type NodeKeys, openKeyring } from '@skein/encryption';
 import { type Files, type Journal, openJournal } from '@skein/journal';
-import { ShardStore, type ShardStoreOptions, type StreamStore } from '@skein/storage';
+import { checksum, ShardStore, type ShardStoreOptions, type StreamStore } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
 import type { Entry, Saved, Surroundings } from './host.ts';
 import { StreamHost } from './hosted-stream.ts';
@@ -20,11 +21,15 @@ const DIRTY_BYTES_MAX = 3 * FLUSH_BYTES;
 /** What changed is in LevelDB after so long, so that a restart has little to apply. */
 const FLUSH_MS = 10_000;
 const REOPEN_MS = 1000;
+/** Between two slices of records that are encrypted anew: 2 MiB or less each. */
+const RENEW_MS = 20;
 
 export interface FileShardOptions {
   readonly directory: string;
   /** 0: before anything is acknowledged. */
   readonly syncIntervalMs: number;
+  /** Undefined: nothing is encrypted. */
+  readonly keys: NodeKeys | undefined;
   /** Default: the machine's. */
   readonly files?: Files;
   readonly openDatabase?: ShardStoreOptions['open'];
@@ -61,25 +66,42 @@ export class FileShard extends Shard {
     return this.#waiting.bytes > WAITING_BYTES_MAX;
   }
 
+  /** It is encrypted, and not with the configuration's key. */
+  get isLocked(): boolean {
+    return this.fault instanceof KeyError;
+  }
+
   /** Serves what is there; what keeps it from that is said, and tried again. */
   async start(): Promise<void> {
     try {
       await this.#open();
     } catch (error) {
       this.fault = error as Error;
-      this.logger.error(`JetStream storage in ${this.#options.directory}: ${(error as Error).message}`);
+      if (this.isLocked) {
+        this.logger.warn(`  Error decrypting our stream metafile: ${this.fault.message}`);
+        return;
+      }
+      this.logger.error(`JetStream storage in ${this.#options.directory}: ${this.fault.message}`);
       this.#reopenLater();
     }
   }
 
   async #open(): Promise<void> {
-    const { directory, files, syncIntervalMs, openDatabase } = this.#options;
+    const { directory, files, syncIntervalMs, keys, openDatabase } = this.#options;
     this.isReplaying = true;
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    // Before anything is opened, as opening writes.
+    await checkKeyring(directory, keys);
+    let keyring: Keyring | undefined;
     this.#store = await ShardStore.open(join(directory, 'level'), {
       ...COUNTED,
       flushBytes: FLUSH_BYTES,
       onFlushWanted: () => void this.flush(),
+      openSeal: async (hasData) => {
+        if (keys === undefined) return checksum;
+        keyring = await openKeyring({ directory, keys, hasData, openClear: checksum.open });
+        return keyring.seal;
+      },
       ...(openDatabase && { open: openDatabase }),
     });
     try {
@@ -87,6 +109,7 @@ export class FileShard extends Shard {
         directory: join(directory, 'journal'),
         syncIntervalMs,
         ...(files && { files }),
+        cipher: keyring?.journal,
         onDurable: (number) => this.#onDurable(number),
         onFailed: (error) => this.#fail(error),
         defer: this.turn.defer,
@@ -104,6 +127,7 @@ export class FileShard extends Shard {
     this.isReplaying = false;
     for (const stream of this.streams.values()) stream.begin();
     this.#options.opened(this);
+    if (keyring?.stale) void this.#encrypt(keyring, this.#store);
   }
 
   append(bytes: Buffer, start: number, end: number, entry: Entry): number {
@@ -156,6 +180,20 @@ export class FileShard extends Shard {
     for (const consumer of stream.consumers.values()) this.#dirty.delete(consumer);
     this.#store.drop((stream.store as ReturnType<ShardStore['create']>).id);
     this.#planFlush();
+  }
+
+  /** What is clear, or was encrypted otherwise. Where it stops, the next opening goes on. */
+  async #encrypt(keyring: Keyring, store: ShardStore): Promise<void> {
+    const pause = (): Promise<void> =>
+      new Promise((resolve) => {
+        const slice = { dueAt: Number.POSITIVE_INFINITY, due: () => resolve() };
+        this.agenda.plan(slice, this.clock.tick() + RENEW_MS);
+      });
+    try {
+      if (await store.renew((sealed) => keyring.seal.isStale(sealed), pause)) await keyring.renewed();
+    } catch (error) {
+      if (store === this.#store) this.#fail(error as Error);
+    }
   }
 
   async #load(journal: Journal): Promise<void> {

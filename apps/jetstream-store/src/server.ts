@@ -2,6 +2,7 @@ import type { Member, MemberHandlers } from '@skein/bus';
 import { jetStreamAccounts, jetStreamFolder } from '@skein/config/jetstream';
 import { completeOptions, type ServerOptions } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
+import { NodeKeys } from '@skein/encryption';
 import { Agenda } from './agenda.ts';
 import { createApi } from './api/api.ts';
 import { Clock } from './clock.ts';
@@ -58,7 +59,7 @@ class Server implements JetStreamStore {
     const { configuration: given } = await this.#member.start();
     const configuration = this.#complete(given);
     const { jetstream } = configuration;
-    const { domain = '', syncIntervalMs } = jetstream;
+    const { domain = '', syncIntervalMs, encryption } = jetstream;
     const notices: Notices = { consumer: () => {}, batchAbandoned: () => {} };
     const surroundings = {
       clock: this.#clock,
@@ -77,6 +78,7 @@ class Server implements JetStreamStore {
     const shards = new Shards(surroundings, {
       directory: jetStreamFolder(jetstream),
       syncIntervalMs,
+      keys: encryption && new NodeKeys(encryption),
       opened: (shard) => directory.adopt(shard.streams.values()),
     });
     this.#shards = shards;

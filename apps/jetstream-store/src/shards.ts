@@ -65,6 +65,8 @@ export class Shards {
   }
 
   async #leastUsed(): Promise<Shard> {
+    // What is in there nobody knows: the same name, or a shard with another key, must not come beside it.
+    if (this.files.some(({ isLocked }) => isLocked)) throw storeUnavailable();
     const counts = this.#files.map((shard) => {
       if (shard === undefined) return 0;
       return shard.fault === undefined ? shard.streams.size : Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Link, type Member, type MemberHandlers, type MemberOptions, systemRuntime } from '@skein/bus';
-import { defaultJetStreamOptions } from '@skein/config/jetstream';
+import { defaultJetStreamOptions, type JetStreamOptions } from '@skein/config/jetstream';
 import type { StoreConfiguration } from '../options.ts';
 import { createJetStreamStore, type JetStreamStore } from '../server.ts';
 
@@ -22,14 +22,17 @@ export class FakeNode {
   readonly interest = new Map<string, number>();
   readonly errors: string[] = [];
   readonly sent: Sent[] = [];
+  /** Beside the defaults, from the next start on. */
+  options: Partial<JetStreamOptions>;
   store!: JetStreamStore;
   #handlers!: MemberHandlers;
   readonly #expected = new Map<string, (sent: Sent) => void>();
   #replies = 0;
   readonly #link: Link;
 
-  private constructor(directory: string) {
+  private constructor(directory: string, options: Partial<JetStreamOptions>) {
     this.directory = directory;
+    this.options = options;
     this.#link = {
       peer: { id: 7, component: 'gateway', instance: 0, address: '', pid: 0 },
       up: true,
@@ -46,8 +49,8 @@ export class FakeNode {
     } as unknown as Link;
   }
 
-  static async start(): Promise<FakeNode> {
-    const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')));
+  static async start(options: Partial<JetStreamOptions> = {}): Promise<FakeNode> {
+    const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')), options);
     await node.#start();
     return node;
   }
@@ -118,7 +121,7 @@ export class FakeNode {
   #member({ handlers }: MemberOptions): Member {
     this.#handlers = handlers;
     const configuration: StoreConfiguration = {
-      jetstream: { ...defaultJetStreamOptions(), storeDir: this.directory },
+      jetstream: { ...defaultJetStreamOptions(), storeDir: this.directory, ...this.options },
     };
     return {
       start: async () => ({ configuration, revision: 1 }),
