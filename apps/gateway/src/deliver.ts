@@ -7,6 +7,7 @@ import { traceDelivery } from './trace.ts';
 
 /** A message on its way: byte ranges in buffers that are lent for the call. */
 export interface Message {
+  /** As receivers see it. */
   subject: Buffer;
   subjectStart: number;
   subjectEnd: number;
@@ -18,6 +19,8 @@ export interface Message {
   payload: Buffer;
   payloadStart: number;
   payloadEnd: number;
+  /** What receivers see is not where it goes: that is its route's subject. */
+  isShown: boolean;
   /** Set while it is being followed. */
   trace: MessageTrace | null;
 }
@@ -34,6 +37,7 @@ export function copyMessage(from: Message, to: Message): void {
   to.payload = from.payload;
   to.payloadStart = from.payloadStart;
   to.payloadEnd = from.payloadEnd;
+  to.isShown = from.isShown;
   to.trace = from.trace;
 }
 

@@ -174,20 +174,20 @@ export class GatewayMember {
       interestBegin: (declarer) => this.#replica.begin(declarer),
       interest: (declarer, changes, snapshot, last) => this.#replica.apply(declarer, changes, snapshot, last),
       redeclare: (emit) => this.gateway.redeclare(emit),
-      deliver: (link, account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets) => {
-        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe);
+      deliver: (link, account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets, hs, he) => {
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe, hs, he);
         this.#transit.deliver(link, plain, queues, request, targets);
       },
-      publish: (_link, account, buf, ss, se, rs, re, headers, ps, pe) => {
-        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe);
-        this.#transit.publish();
+      publish: (link, account, buf, ss, se, rs, re, headers, ps, pe, hs, he, request) => {
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe, hs, he);
+        this.#transit.publish(link, request);
       },
-      returned: (link, request, targets, account, buf, ss, se, rs, re, headers, ps, pe, queues) => {
-        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe);
+      returned: (link, request, targets, account, buf, ss, se, rs, re, headers, ps, pe, queues, hs, he) => {
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe, hs, he);
         this.#transit.returned(link.peer.id, queues, request, targets);
       },
-      undelivered: (link, account, buf, ss, se, rs, re, headers, ps, pe, _plain, queues, request, targets) => {
-        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe);
+      undelivered: (link, account, buf, ss, se, rs, re, headers, ps, pe, _plain, queues, request, targets, hs, he) => {
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe, hs, he);
         this.#transit.returned(link.peer.id, queues, request, targets);
       },
     };

@@ -90,6 +90,7 @@ export class Gateway {
     payload: NOTHING,
     payloadStart: 0,
     payloadEnd: 0,
+    isShown: false,
     trace: null,
   };
   settings: Settings;

@@ -203,14 +203,15 @@ export class Interchange {
     if (type === 'Singleton' || (type === 'Chunked' && isEmpty)) this.replies.delete(awaited);
     else awaited.expiresMs = now + awaited.thresholdMs;
     this.#measure(from, awaited);
-    // An answer that is a question itself: its answer takes the same way in the other direction.
-    if (message.replyEnd > message.replyStart) {
+    // An answer that is a question itself: its answer takes the same way in the other direction. A stream's message is
+    // acknowledged by a service of its own, as it says.
+    if (message.replyEnd > message.replyStart && !message.isShown) {
       const service = { responseType: 'Singleton' } as const;
       answerTo(message, this.replies.add(requester, account, replyOf(message), route.subject, service, now));
     }
     retarget(message, awaited.reply);
     const { member, runtime } = this.#gateway;
-    const found = requester.route(message.subject, 0, message.subjectEnd);
+    const found = requester.route(awaited.reply, 0, awaited.reply.length);
     const begun = this.#begun;
     this.#begun = this.#hops;
     try {
@@ -337,7 +338,9 @@ function answerTo(message: Message, { subject }: AwaitedReply): void {
   message.replyEnd = message.reply.length;
 }
 
+/** What is shown stays. */
 function retarget(message: Message, subject: Buffer): void {
+  if (message.isShown) return;
   message.subject = subject;
   message.subjectStart = 0;
   message.subjectEnd = subject.length;

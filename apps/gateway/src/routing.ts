@@ -187,14 +187,52 @@ function sendToProcesses(
   let sent = 0;
   for (let i = 0; i < processes.length; i++) {
     const plain = i < plainCount;
-    if (send(from, account, message, links.get(processes[i]), plain, request, processes.length)) sent++;
+    if (send(from, account, route, message, links.get(processes[i]), plain, request, processes.length)) sent++;
   }
   return sent;
+}
+
+/** As `Link.deliver`. */
+export function sendMessage(
+  link: Link,
+  account: Account,
+  route: Route,
+  message: Message,
+  plain: boolean,
+  queues: readonly Buffer[],
+  queueCount: number,
+  request: number,
+  targets: number,
+): boolean {
+  const { subject, subjectStart, subjectEnd, isShown } = message;
+  const to = isShown ? Buffer.from(route.subject, 'latin1') : subject;
+  return link.deliver(
+    account.nameBytes,
+    to,
+    isShown ? 0 : subjectStart,
+    isShown ? to.length : subjectEnd,
+    message.reply,
+    message.replyStart,
+    message.replyEnd,
+    message.headerBytes,
+    message.payload,
+    message.payloadStart,
+    message.payloadEnd,
+    plain,
+    queues,
+    queueCount,
+    request,
+    targets,
+    subject,
+    isShown ? subjectStart : 0,
+    isShown ? subjectEnd : 0,
+  );
 }
 
 function send(
   from: Connection | null,
   account: Account,
+  route: Route,
   message: Message,
   link: Link | undefined,
   plain: boolean,
@@ -204,24 +242,7 @@ function send(
   if (link === undefined) return false;
   queueNames.length = 0;
   for (const candidate of picked) if (candidate.process === link.peer.id) queueNames.push(candidate.group.nameBytes);
-  const taken = link.deliver(
-    account.nameBytes,
-    message.subject,
-    message.subjectStart,
-    message.subjectEnd,
-    message.reply,
-    message.replyStart,
-    message.replyEnd,
-    message.headerBytes,
-    message.payload,
-    message.payloadStart,
-    message.payloadEnd,
-    plain,
-    queueNames,
-    queueNames.length,
-    request,
-    targets,
-  );
+  const taken = sendMessage(link, account, route, message, plain, queueNames, queueNames.length, request, targets);
   if (taken && from !== null) {
     from.publishedRemotely = true;
     // Towards inner processes there is no back-pressure: a slow one must not leave a client unread.

@@ -46,6 +46,7 @@ export class SystemEvents {
     payload: NOTHING,
     payloadStart: 0,
     payloadEnd: 0,
+    isShown: false,
     trace: null,
   };
 

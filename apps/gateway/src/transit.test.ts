@@ -5,7 +5,9 @@ import type { FakeLink } from './testing/fake-link.ts';
 import { Transit } from './transit.ts';
 
 interface Frame {
+  account?: string;
   subject?: string;
+  shown?: string;
   reply?: string;
   payload?: string;
   plain?: boolean;
@@ -23,19 +25,24 @@ class TransitBench extends Bench {
     this.transit.deliver(link, frame.plain ?? false, queues, frame.request ?? 0, frame.targets ?? 1);
   }
 
+  publish(link: FakeLink, frame: Frame): void {
+    this.#load(frame);
+    this.transit.publish(link, frame.request ?? 0);
+  }
+
   returned(from: number, frame: Frame): void {
     const queues = this.#load(frame);
     this.transit.returned(from, queues, frame.request ?? 0, frame.targets ?? 1);
   }
 
   /** All of a frame lies in one buffer, as it does when it comes over a link. */
-  #load({ subject = 'ask', reply = '', payload = '', queues = [] }: Frame): Ranges {
-    const parts = [subject, reply, payload, ...queues];
+  #load({ account = '$G', subject = 'ask', shown = '', reply = '', payload = '', queues = [] }: Frame): Ranges {
+    const parts = [subject, reply, payload, ...queues, shown];
     const offsets: number[] = [0];
     for (const part of parts) offsets.push((offsets.at(-1) as number) + part.length);
     const buf = Buffer.from(parts.join(''), 'latin1');
     const [, se, re, pe] = offsets;
-    this.transit.load('$G', buf, 0, se, se, re, 0, re, pe);
+    this.transit.load(account, buf, 0, se, se, re, 0, re, pe, buf.length - shown.length, buf.length);
     return { count: queues.length, start: (i) => offsets[3 + i], end: (i) => offsets[4 + i] };
   }
 }
@@ -100,9 +107,58 @@ describe('from an inner process', () => {
     const subscriber = bench.client().say('SUB ask 1\r\n');
     bench.account.setRemote(2, '*', '', 1);
     const link = bench.member.link(2);
-    bench.transit.load('$G', Buffer.from('ask'), 0, 3, 3, 3, 0, 3, 3);
-    bench.transit.publish();
+    bench.publish(bench.member.link(7, 'monitor'), {});
     expect([subscriber.hear(), link.delivered.length]).toEqual(['MSG ask 1 0\r\n\r\n', 1]);
+  });
+
+  it('is seen by receivers as what it says, wherever they are, and goes where it is for', () => {
+    const bench = new TransitBench();
+    const subscriber = bench.client().say('SUB inbox 1\r\nSUB orders 2\r\n');
+    bench.account.setRemote(2, 'inbox', '', 1);
+    const link = bench.member.link(2);
+    const store = bench.member.link(7, 'jetstream-store');
+    bench.publish(store, { subject: 'inbox', shown: 'orders', reply: '$JS.ACK.x', payload: 'hi' });
+    expect(subscriber.hear()).toBe('MSG orders 1 $JS.ACK.x 2\r\nhi\r\n');
+    expect(link.delivered).toMatchObject([{ subject: 'inbox', shown: 'orders', reply: '$JS.ACK.x', payload: 'hi' }]);
+    // What comes next is what it was.
+    subscriber.say('PUB orders 2\r\nho\r\n');
+    expect(subscriber.hear()).toBe('MSG orders 2 2\r\nho\r\n');
+  });
+
+  it('comes back by its number when nobody took it, and to nobody else', () => {
+    const bench = new TransitBench();
+    const [store, other] = [bench.member.link(7, 'jetstream-store'), bench.member.link(8, 'jetstream-store')];
+    bench.publish(store, { subject: 'inbox', shown: 'orders', payload: 'hi', request: 5 });
+    bench.publish(store, { subject: 'inbox', shown: 'orders', payload: 'hi' });
+    expect(store.handedBack).toMatchObject([{ request: 5, subject: '', payload: '' }]);
+    expect(other.handedBack).toEqual([]);
+    bench.client().say('SUB inbox 1\r\n');
+    bench.publish(store, { subject: 'inbox', shown: 'orders', request: 6 });
+    expect(store.handedBack).toHaveLength(1);
+  });
+
+  it('comes back when all gateways that it went to have returned it, over the one that it came by', () => {
+    const bench = new TransitBench();
+    for (const id of [2, 3]) bench.account.setRemote(id, 'inbox', '', 1);
+    const gateways = [bench.member.link(2), bench.member.link(3)];
+    const store = bench.member.link(7, 'jetstream-store');
+    bench.publish(store, { subject: 'inbox', request: 2 ** 32 - 1 });
+    const [{ request, targets }] = gateways[0].delivered;
+    expect(targets).toBe(2);
+    bench.returned(2, { subject: 'inbox', request, targets });
+    expect(store.handedBack).toEqual([]);
+    bench.returned(3, { subject: 'inbox', request, targets });
+    expect(store.handedBack).toMatchObject([{ request: 2 ** 32 - 1 }]);
+  });
+
+  it('picked again for a queue group it is shown as before', () => {
+    const bench = new TransitBench();
+    const subscriber = bench.client().say('SUB work q 1\r\n');
+    bench.returned(2, { subject: 'work', shown: 'orders', queues: ['q'], payload: 'hi' });
+    expect(subscriber.hear()).toBe('MSG orders 1 2\r\nhi\r\n');
+    const link = bench.member.link(3);
+    bench.deliver(link, { subject: 'work', shown: 'orders', queues: ['gone'], payload: 'hi' });
+    expect(link.handedBack).toMatchObject([{ subject: 'work', shown: 'orders', queues: ['gone'], payload: 'hi' }]);
   });
 });
 

@@ -2,8 +2,9 @@ import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { Link, Ranges } from '@skein/bus';
 import type { Account } from './account.ts';
 import type { Gateway } from './gateway.ts';
+import { innerRequest, isInner, numberOf, processOf } from './inner-request.ts';
 import type { QueueTarget, Route } from './route.ts';
-import { deliverToGroup, deliverToPlain, routeMessage } from './routing.ts';
+import { deliverToGroup, deliverToPlain, routeMessage, sendMessage } from './routing.ts';
 
 /** Requests that some of several targets have handed back; beyond this many the oldest is forgotten. */
 const PARTLY_RETURNED_MAX = 4096;
@@ -16,6 +17,12 @@ export class Transit {
 
   #account: Account;
   #route: Route;
+  /** Where the message goes, and what is shown in place of that, in the buffer that it came in. */
+  #buf: Buffer = NO_SUBJECT;
+  #subjectStart = 0;
+  #subjectEnd = 0;
+  #shownStart = 0;
+  #shownEnd = 0;
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
@@ -34,12 +41,21 @@ export class Transit {
     headerBytes: number,
     payloadStart: number,
     payloadEnd: number,
+    shownStart: number,
+    shownEnd: number,
   ): void {
     if (name !== this.#account.name) this.#account = this.#gateway.account(name);
     const { message } = this.#gateway;
+    this.#buf = buf;
+    this.#subjectStart = subjectStart;
+    this.#subjectEnd = subjectEnd;
+    this.#shownStart = shownStart;
+    this.#shownEnd = shownEnd;
+    const isShown = shownEnd > shownStart;
     message.subject = buf;
-    message.subjectStart = subjectStart;
-    message.subjectEnd = subjectEnd;
+    message.subjectStart = isShown ? shownStart : subjectStart;
+    message.subjectEnd = isShown ? shownEnd : subjectEnd;
+    message.isShown = isShown;
     message.reply = buf;
     message.replyStart = replyStart;
     message.replyEnd = replyEnd;
@@ -55,7 +71,7 @@ export class Transit {
   deliver(link: Link, plain: boolean, queues: Ranges, request: number, targets: number): void {
     const { message, runtime } = this.#gateway;
     const route = this.#route;
-    const buf = message.subject;
+    const buf = this.#buf;
     let taken = plain ? deliverToPlain(null, route, message) : 0;
     if (plain && route.awaitsHere) {
       const kept = { ...message };
@@ -77,8 +93,8 @@ export class Transit {
       targets,
       this.#account.nameBytes,
       buf,
-      message.subjectStart,
-      message.subjectEnd,
+      this.#subjectStart,
+      this.#subjectEnd,
       buf,
       message.replyStart,
       message.replyEnd,
@@ -89,23 +105,42 @@ export class Transit {
       refused === null ? message.payloadStart : message.payloadEnd,
       refused ?? NO_GROUPS,
       refused?.length ?? 0,
+      buf,
+      this.#shownStart,
+      this.#shownEnd,
     );
+    message.isShown = false;
   }
 
-  /** An inner process publishes as a client would. */
-  publish(): void {
+  /** An inner process publishes as a client would. `request` not 0: it has it back when nobody took it. */
+  publish(link: Link, request: number): void {
     const { message, member, runtime } = this.#gateway;
-    routeMessage(null, this.#account, this.#route, message, member, runtime, 0);
+    const carried = request === 0 ? 0 : innerRequest(link.peer.id, request);
+    const taken = routeMessage(null, this.#account, this.#route, message, member, runtime, carried);
+    message.isShown = false;
+    if (request !== 0 && taken === 0) this.#handBack(link, request);
+  }
+
+  /** To the inner process that published it: by its number. */
+  #handBack(link: Link, request: number): void {
+    const none = NO_SUBJECT;
+    link.returned(request, 0, this.#account.nameBytes, none, 0, 0, none, 0, 0, 0, none, 0, 0, NO_GROUPS, 0);
   }
 
   /** A peer had no receiver: queue messages are picked again, a request that nobody took becomes a 503. */
   returned(from: number, queues: Ranges, request: number, targets: number): void {
-    const { message, connections, runtime } = this.#gateway;
+    this.#pickAgain(from, queues, request, targets);
+    this.#gateway.message.isShown = false;
+  }
+
+  #pickAgain(from: number, queues: Ranges, request: number, targets: number): void {
+    const { message, connections, member, runtime } = this.#gateway;
     const route = this.#route;
+    const buf = this.#buf;
     const elsewhere: QueueTarget[] = [];
     let taken = false;
     for (let i = 0; i < queues.count; i++) {
-      const group = route.groupNamed(message.subject.toString('latin1', queues.start(i), queues.end(i)));
+      const group = route.groupNamed(buf.toString('latin1', queues.start(i), queues.end(i)));
       if (group === undefined) continue;
       if (deliverToGroup(null, group, message, route, runtime)) taken = true;
       else elsewhere.push(group);
@@ -117,6 +152,11 @@ export class Transit {
     if (unanswered === 0) return;
     const reply = message.reply.toString('latin1', message.replyStart, message.replyEnd);
     if (!this.#isLast(`${request} ${reply}`, targets, sent)) return;
+    if (isInner(request)) {
+      const publisher = member.links.get(processOf(request));
+      if (publisher !== undefined) this.#handBack(publisher, numberOf(request));
+      return;
+    }
     const connection = connections.get(request);
     if (connection !== undefined) this.#gateway.interchange.noResponders(connection, route.subject, reply);
   }
@@ -128,25 +168,8 @@ export class Transit {
       if (process === notTo) continue;
       const link = member.links.get(process);
       if (link === undefined) continue;
-      const sent = link.deliver(
-        this.#account.nameBytes,
-        message.subject,
-        message.subjectStart,
-        message.subjectEnd,
-        message.reply,
-        message.replyStart,
-        message.replyEnd,
-        message.headerBytes,
-        message.payload,
-        message.payloadStart,
-        message.payloadEnd,
-        false,
-        [group.nameBytes],
-        1,
-        request,
-        targets,
-      );
-      if (sent) return true;
+      const names = [group.nameBytes];
+      if (sendMessage(link, this.#account, this.#route, message, false, names, 1, request, targets)) return true;
     }
     return false;
   }

@@ -64,6 +64,9 @@ for (const payloadBytes of [16, 128, 1024]) {
           request ? 1 : 0,
           request ? 123_456 : 0,
           request ? 1 : 0,
+          nothing,
+          0,
+          0,
         );
       }
       writer.flush();

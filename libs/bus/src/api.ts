@@ -75,7 +75,8 @@ export interface Link {
   /**
    * One message for this process. Subject, reply (start = end: none) and payload are copied out of the buffers
    * given. `queues[0..queueCount)` are the names of the groups in which one member there gets it. With `request` not 0 it
-   * comes back by `handlers.returned` when nobody there received it.
+   * comes back by `handlers.returned` when nobody there received it. Receivers see `shown`, where it is given, in place of
+   * the subject, which is where the message goes.
    */
   deliver(
     account: Buffer,
@@ -94,9 +95,15 @@ export interface Link {
     queueCount: number,
     request: number,
     targets: number,
+    shown?: Buffer,
+    shownStart?: number,
+    shownEnd?: number,
   ): boolean;
 
-  /** From an inner process to a gateway, which routes it as it would a client's. */
+  /**
+   * From an inner process to a gateway, which routes it as it would a client's. `shown` as for `deliver`. With a `request` of 1
+   * to 2^32 - 1 it comes back by `handlers.returned`, with that number and without its content, when nobody in the node received it.
+   */
   publish(
     account: Buffer,
     subject: Buffer,
@@ -109,6 +116,10 @@ export interface Link {
     payload: Buffer,
     payloadStart: number,
     payloadEnd: number,
+    shown?: Buffer,
+    shownStart?: number,
+    shownEnd?: number,
+    request?: number,
   ): boolean;
 
   /** Hands a message back. Payload, headers and reply are needed only when queues are named. Exempt from the window. */
@@ -128,6 +139,9 @@ export interface Link {
     payloadEnd: number,
     queues: readonly Buffer[],
     queueCount: number,
+    shown?: Buffer,
+    shownStart?: number,
+    shownEnd?: number,
   ): boolean;
 
   /** Writes now what this turn has collected, rather than at its end. */
@@ -229,6 +243,9 @@ export interface MemberHandlers {
     queues: Ranges,
     request: number,
     targets: number,
+    /** As `shownEnd`: the subject. */
+    shownStart: number,
+    shownEnd: number,
   ): void;
   /** As `deliver` was called on a link that is gone: not sent, pick another. */
   undelivered?(
@@ -246,6 +263,9 @@ export interface MemberHandlers {
     queues: Ranges,
     request: number,
     targets: number,
+    /** As `shownEnd`: the subject. */
+    shownStart: number,
+    shownEnd: number,
   ): void;
   publish?(
     link: Link,
@@ -258,6 +278,9 @@ export interface MemberHandlers {
     headerBytes: number,
     payloadStart: number,
     payloadEnd: number,
+    shownStart: number,
+    shownEnd: number,
+    request: number,
   ): void;
   returned?(
     link: Link,
@@ -273,6 +296,8 @@ export interface MemberHandlers {
     payloadStart: number,
     payloadEnd: number,
     queues: Ranges,
+    shownStart: number,
+    shownEnd: number,
   ): void;
 
   /** A whole picture of what a process wants follows, in one or more `interest` calls with `snapshot`. */

@@ -35,10 +35,11 @@ const deliver = fc
     queues: queueList,
     request: u53,
     targets: u32,
+    shown: bytes,
   })
   .map(({ message, ...rest }): FrameBody => ({ deliver: { ...rest, ...message } }));
 const publish = fc
-  .record({ account, subject: bytes, reply: bytes, message: payloadWithHeaders })
+  .record({ account, subject: bytes, reply: bytes, message: payloadWithHeaders, shown: bytes, request: u53 })
   .map(({ message, ...rest }): FrameBody => ({ publish: { ...rest, ...message } }));
 const returned = fc
   .record({
@@ -49,6 +50,7 @@ const returned = fc
     reply: bytes,
     message: payloadWithHeaders,
     queues: queueList,
+    shown: bytes,
   })
   .map(({ message, ...rest }): FrameBody => ({ returned: { ...rest, ...message } }));
 const linkAck = fc.record({ frames: u53, bytes: u53, returnedBytes: u53 }).map((ack): FrameBody => ({ linkAck: ack }));
@@ -121,6 +123,7 @@ function write(writer: FrameWriter, body: FrameBody): number {
       d.queues!.length,
       d.request!,
       d.targets!,
+      ...inside(d.shown),
     );
   }
   if (body.publish) {
@@ -131,6 +134,8 @@ function write(writer: FrameWriter, body: FrameBody): number {
       ...inside(p.reply),
       p.headerBytes!,
       ...inside(p.payload),
+      ...inside(p.shown),
+      p.request!,
     );
   }
   if (body.returned) {
@@ -145,6 +150,7 @@ function write(writer: FrameWriter, body: FrameBody): number {
       ...inside(r.payload),
       r.queues as Buffer[],
       r.queues!.length,
+      ...inside(r.shown),
     );
   }
   if (body.linkAck) return writer.linkAck(body.linkAck.frames!, body.linkAck.bytes!, body.linkAck.returnedBytes!);

@@ -19,6 +19,8 @@ export interface FrameHandler {
     queues: Ranges,
     request: number,
     targets: number,
+    shownStart: number,
+    shownEnd: number,
     frameBytes: number,
   ): void;
   onPublish(
@@ -31,6 +33,9 @@ export interface FrameHandler {
     headerBytes: number,
     payloadStart: number,
     payloadEnd: number,
+    shownStart: number,
+    shownEnd: number,
+    request: number,
     frameBytes: number,
   ): void;
   onReturned(
@@ -46,6 +51,8 @@ export interface FrameHandler {
     payloadStart: number,
     payloadEnd: number,
     queues: Ranges,
+    shownStart: number,
+    shownEnd: number,
     frameBytes: number,
   ): void;
   onLinkAck(frames: number, bytes: number, returnedBytes: number): void;
@@ -384,6 +391,8 @@ export class FrameReader {
     let headerBytes = 0;
     let payloadStart = 0;
     let payloadEnd = 0;
+    let shownStart = 0;
+    let shownEnd = 0;
     let plain = false;
     let request = 0;
     let targets = 0;
@@ -424,6 +433,10 @@ export class FrameReader {
         case 9 << 3:
           targets = fields.varint();
           break;
+        case (10 << 3) | 2:
+          shownEnd = fields.bytes();
+          shownStart = fields.start;
+          break;
         default:
           fields.skip(tag);
       }
@@ -443,6 +456,8 @@ export class FrameReader {
       queues,
       request,
       targets,
+      shownStart,
+      shownEnd,
       frameBytes,
     );
   }
@@ -457,6 +472,9 @@ export class FrameReader {
     let headerBytes = 0;
     let payloadStart = 0;
     let payloadEnd = 0;
+    let request = 0;
+    let shownStart = 0;
+    let shownEnd = 0;
     while (fields.at < end) {
       const tag = fields.varint();
       switch (tag) {
@@ -480,6 +498,13 @@ export class FrameReader {
           payloadEnd = fields.bytes();
           payloadStart = fields.start;
           break;
+        case (6 << 3) | 2:
+          shownEnd = fields.bytes();
+          shownStart = fields.start;
+          break;
+        case 7 << 3:
+          request = fields.varint();
+          break;
         default:
           fields.skip(tag);
       }
@@ -495,6 +520,9 @@ export class FrameReader {
       headerBytes,
       payloadStart,
       payloadEnd,
+      shownStart,
+      shownEnd,
+      request,
       frameBytes,
     );
   }
@@ -513,6 +541,8 @@ export class FrameReader {
     let headerBytes = 0;
     let payloadStart = 0;
     let payloadEnd = 0;
+    let shownStart = 0;
+    let shownEnd = 0;
     while (fields.at < end) {
       const tag = fields.varint();
       switch (tag) {
@@ -547,6 +577,10 @@ export class FrameReader {
           queues.add(fields.start, queueEnd);
           break;
         }
+        case (9 << 3) | 2:
+          shownEnd = fields.bytes();
+          shownStart = fields.start;
+          break;
         default:
           fields.skip(tag);
       }
@@ -565,6 +599,8 @@ export class FrameReader {
       payloadStart,
       payloadEnd,
       queues,
+      shownStart,
+      shownEnd,
       frameBytes,
     );
   }

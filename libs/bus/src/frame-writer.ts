@@ -153,6 +153,9 @@ export class FrameWriter {
     queueCount: number,
     request: number,
     targets: number,
+    shown: Buffer,
+    shownStart: number,
+    shownEnd: number,
   ): number {
     const body =
       bytesField(account.length) +
@@ -163,7 +166,8 @@ export class FrameWriter {
       (plain ? 2 : 0) +
       (queueCount === 0 ? 0 : queuesBytes(queues, queueCount)) +
       varintField(request) +
-      varintField(targets);
+      varintField(targets) +
+      bytesField(shownEnd - shownStart);
     const frame = 1 + varintBytes(body) + body;
     const total = varintBytes(frame) + frame;
     const buf = this.reserve(total);
@@ -182,7 +186,8 @@ export class FrameWriter {
     }
     if (queueCount > 0) at = putQueues(buf, at, (7 << 3) | 2, queues, queueCount);
     at = putVarintField(buf, at, 8 << 3, request);
-    this.at = putVarintField(buf, at, 9 << 3, targets);
+    at = putVarintField(buf, at, 9 << 3, targets);
+    this.at = putBytesField(buf, at, (10 << 3) | 2, shown, shownStart, shownEnd);
     return total;
   }
 
@@ -198,13 +203,19 @@ export class FrameWriter {
     payload: Buffer,
     payloadStart: number,
     payloadEnd: number,
+    shown: Buffer,
+    shownStart: number,
+    shownEnd: number,
+    request: number,
   ): number {
     const body =
       bytesField(account.length) +
       bytesField(subjectEnd - subjectStart) +
       bytesField(replyEnd - replyStart) +
       varintField(headerBytes) +
-      bytesField(payloadEnd - payloadStart);
+      bytesField(payloadEnd - payloadStart) +
+      bytesField(shownEnd - shownStart) +
+      varintField(request);
     const frame = 1 + varintBytes(body) + body;
     const total = varintBytes(frame) + frame;
     const buf = this.reserve(total);
@@ -215,7 +226,9 @@ export class FrameWriter {
     at = putBytesField(buf, at, (2 << 3) | 2, subject, subjectStart, subjectEnd);
     at = putBytesField(buf, at, (3 << 3) | 2, reply, replyStart, replyEnd);
     at = putVarintField(buf, at, 4 << 3, headerBytes);
-    this.at = putBytesField(buf, at, (5 << 3) | 2, payload, payloadStart, payloadEnd);
+    at = putBytesField(buf, at, (5 << 3) | 2, payload, payloadStart, payloadEnd);
+    at = putBytesField(buf, at, (6 << 3) | 2, shown, shownStart, shownEnd);
+    this.at = putVarintField(buf, at, 7 << 3, request);
     return total;
   }
 
@@ -235,6 +248,9 @@ export class FrameWriter {
     payloadEnd: number,
     queues: readonly Buffer[],
     queueCount: number,
+    shown: Buffer,
+    shownStart: number,
+    shownEnd: number,
   ): number {
     const body =
       varintField(request) +
@@ -244,7 +260,8 @@ export class FrameWriter {
       bytesField(replyEnd - replyStart) +
       varintField(headerBytes) +
       bytesField(payloadEnd - payloadStart) +
-      queuesBytes(queues, queueCount);
+      queuesBytes(queues, queueCount) +
+      bytesField(shownEnd - shownStart);
     const frame = 1 + varintBytes(body) + body;
     const total = varintBytes(frame) + frame;
     const buf = this.reserve(total);
@@ -258,7 +275,8 @@ export class FrameWriter {
     at = putBytesField(buf, at, (5 << 3) | 2, reply, replyStart, replyEnd);
     at = putVarintField(buf, at, 6 << 3, headerBytes);
     at = putBytesField(buf, at, (7 << 3) | 2, payload, payloadStart, payloadEnd);
-    this.at = putQueues(buf, at, (8 << 3) | 2, queues, queueCount);
+    at = putQueues(buf, at, (8 << 3) | 2, queues, queueCount);
+    this.at = putBytesField(buf, at, (9 << 3) | 2, shown, shownStart, shownEnd);
     return total;
   }
 

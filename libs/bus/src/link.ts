@@ -119,6 +119,9 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     queueCount: number,
     request: number,
     targets: number,
+    shown: Buffer = NOTHING,
+    shownStart = 0,
+    shownEnd = 0,
   ): boolean {
     if (!this.admits()) return false;
     this.sent(
@@ -139,6 +142,9 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
         queueCount,
         request,
         targets,
+        shown,
+        shownStart,
+        shownEnd,
       ),
     );
     return true;
@@ -156,6 +162,10 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     payload: Buffer,
     payloadStart: number,
     payloadEnd: number,
+    shown: Buffer = NOTHING,
+    shownStart = 0,
+    shownEnd = 0,
+    request = 0,
   ): boolean {
     if (!this.admits()) return false;
     this.sent(
@@ -171,6 +181,10 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
         payload,
         payloadStart,
         payloadEnd,
+        shown,
+        shownStart,
+        shownEnd,
+        request,
       ),
     );
     return true;
@@ -192,6 +206,9 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     payloadEnd: number,
     queues: readonly Buffer[],
     queueCount: number,
+    shown: Buffer = NOTHING,
+    shownStart = 0,
+    shownEnd = 0,
   ): boolean {
     if (!this.up) return false;
     if (this.handedBack.inFlight >= this.limits.returnedBytesMax) {
@@ -214,6 +231,9 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
       payloadEnd,
       queues,
       queueCount,
+      shown,
+      shownStart,
+      shownEnd,
     );
     this.framesSent++;
     this.connection.touch();
@@ -250,6 +270,8 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     queues: Ranges,
     request: number,
     targets: number,
+    shownStart: number,
+    shownEnd: number,
     frameBytes: number,
   ): void {
     this.received(frameBytes);
@@ -268,6 +290,8 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
       queues,
       request,
       targets,
+      shownStart,
+      shownEnd,
     );
   }
 
@@ -281,6 +305,9 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     headerBytes: number,
     payloadStart: number,
     payloadEnd: number,
+    shownStart: number,
+    shownEnd: number,
+    request: number,
     frameBytes: number,
   ): void {
     this.received(frameBytes);
@@ -295,6 +322,9 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
       headerBytes,
       payloadStart,
       payloadEnd,
+      shownStart,
+      shownEnd,
+      request,
     );
   }
 
@@ -311,6 +341,8 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     payloadStart: number,
     payloadEnd: number,
     queues: Ranges,
+    shownStart: number,
+    shownEnd: number,
     frameBytes: number,
   ): void {
     this.framesReceived++;
@@ -330,6 +362,8 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
       payloadStart,
       payloadEnd,
       queues,
+      shownStart,
+      shownEnd,
     );
   }
 
@@ -388,6 +422,8 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 const ignore = (): void => {};
 
 /** Picks the Deliver frames out of what was not sent any more. */
@@ -407,10 +443,10 @@ class HandBack implements FrameHandler {
   }
 
   onDeliver(
-    ...[account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets]: DeliverArguments
+    ...[account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets, hs, he]: DeliverArguments
   ): void {
     this.link.framesSent--;
-    this.undelivered(this.link, account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets);
+    this.undelivered(this.link, account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets, hs, he);
   }
 }
 

@@ -83,7 +83,7 @@ beforeEach(() => {
 function deliver(subject: string, body: Uint8Array): boolean {
   const buf = Buffer.concat([Buffer.from(subject), body]);
   const end = subject.length;
-  return service.deliver(link, 'AUTH', buf, 0, end, end, end, 0, end, buf.length, true, {} as never, 0, 1);
+  return service.deliver(link, 'AUTH', buf, 0, end, end, end, 0, end, buf.length, true, {} as never, 0, 1, 0, 0);
 }
 
 function grant(token: string): Buffer {

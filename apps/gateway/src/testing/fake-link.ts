@@ -4,6 +4,8 @@ import type { Component, Link, Peer } from '@skein/bus';
 export interface SentFrame {
   readonly account: string;
   readonly subject: string;
+  /** '' is the subject. */
+  readonly shown: string;
   readonly reply: string;
   readonly headerBytes: number;
   readonly payload: string;
@@ -51,11 +53,15 @@ export class FakeLink implements Link {
       count,
       request,
       targets,
+      shown,
+      hs,
+      he,
     ] = frame;
     this.framesSent++;
     this.delivered.push({
       account: text(account),
       subject: text(subject, ss, se),
+      shown: shown === undefined ? '' : text(shown, hs, he),
       reply: text(reply, rs, re),
       headerBytes,
       payload: text(payload, ps, pe),
@@ -68,12 +74,30 @@ export class FakeLink implements Link {
   }
 
   returned(...frame: ReturnedArguments): boolean {
-    const [request, targets, account, subject, ss, se, reply, rs, re, headerBytes, payload, ps, pe, queues, count] =
-      frame;
+    const [
+      request,
+      targets,
+      account,
+      subject,
+      ss,
+      se,
+      reply,
+      rs,
+      re,
+      headerBytes,
+      payload,
+      ps,
+      pe,
+      queues,
+      count,
+      ...rest
+    ] = frame;
+    const [shown, hs, he] = rest;
     this.framesSent++;
     this.handedBack.push({
       account: text(account),
       subject: text(subject, ss, se),
+      shown: shown === undefined ? '' : text(shown, hs, he),
       reply: text(reply, rs, re),
       headerBytes,
       payload: text(payload, ps, pe),

@@ -72,7 +72,7 @@ export class FakeNode {
     const buf = Buffer.concat([Buffer.from(subject), Buffer.from(reply), head, Buffer.from(body)]);
     const se = subject.length;
     const re = se + reply.length;
-    this.#handlers.deliver?.(this.#link, '$G', buf, 0, se, se, re, head.length, re, buf.length, true, none, 0, 0);
+    this.#handlers.deliver?.(this.#link, '$G', buf, 0, se, se, re, head.length, re, buf.length, true, none, 0, 0, 0, 0);
   }
 
   /** A client's request, and its answer. */

@@ -149,7 +149,7 @@ class Node {
     const deliver = this.account.deliver as NonNullable<MemberHandlers['deliver']>;
     const link = this.links.get(2) as Link;
     const headerBytes = Buffer.byteLength(block);
-    deliver(link, 'SYS', buf, ss, rs, rs, ps, headerBytes, ps, buf.length, true, queues, 0, 1);
+    deliver(link, 'SYS', buf, ss, rs, rs, ps, headerBytes, ps, buf.length, true, queues, 0, 1, 0, 0);
   }
 }
 

@@ -303,6 +303,9 @@ export namespace skein {
             /** Deliver targets. */
             targets: number;
 
+            /** Deliver shown. */
+            shown: Uint8Array;
+
             /**
              * Encodes the specified Deliver message. Does not implicitly {@link skein.bus.Deliver.verify|verify} messages.
              * @param message Deliver message or plain object to encode
@@ -354,6 +357,9 @@ export namespace skein {
                 /** Deliver targets */
                 targets?: (number|null);
 
+                /** Deliver shown */
+                shown?: (Uint8Array|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -396,6 +402,12 @@ export namespace skein {
             /** Publish payload. */
             payload: Uint8Array;
 
+            /** Publish shown. */
+            shown: Uint8Array;
+
+            /** Publish request. */
+            request: number;
+
             /**
              * Encodes the specified Publish message. Does not implicitly {@link skein.bus.Publish.verify|verify} messages.
              * @param message Publish message or plain object to encode
@@ -434,6 +446,12 @@ export namespace skein {
 
                 /** Publish payload */
                 payload?: (Uint8Array|null);
+
+                /** Publish shown */
+                shown?: (Uint8Array|null);
+
+                /** Publish request */
+                request?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -486,6 +504,9 @@ export namespace skein {
             /** Returned queues. */
             queues: Uint8Array[];
 
+            /** Returned shown. */
+            shown: Uint8Array;
+
             /**
              * Encodes the specified Returned message. Does not implicitly {@link skein.bus.Returned.verify|verify} messages.
              * @param message Returned message or plain object to encode
@@ -533,6 +554,9 @@ export namespace skein {
 
                 /** Returned queues */
                 queues?: (Uint8Array[]|null);
+
+                /** Returned shown */
+                shown?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

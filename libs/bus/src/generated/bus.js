@@ -380,6 +380,7 @@ export const skein = $root.skein = (() => {
             Deliver.prototype.queues = $util.emptyArray;
             Deliver.prototype.request = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Deliver.prototype.targets = 0;
+            Deliver.prototype.shown = $util.newBuffer([]);
 
             Deliver.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -407,6 +408,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(64).uint64(message.request);
                 if (message.targets != null && $Object.hasOwnProperty.call(message, "targets") && message.targets !== 0)
                     writer.uint32(72).uint32(message.targets);
+                if (message.shown != null && $Object.hasOwnProperty.call(message, "shown") && message.shown.length)
+                    writer.uint32(82).bytes(message.shown);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -520,6 +523,15 @@ export const skein = $root.skein = (() => {
                                 delete message.targets;
                             continue;
                         }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.shown = value;
+                            else
+                                delete message.shown;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -554,6 +566,8 @@ export const skein = $root.skein = (() => {
             Publish.prototype.reply = $util.newBuffer([]);
             Publish.prototype.headerBytes = 0;
             Publish.prototype.payload = $util.newBuffer([]);
+            Publish.prototype.shown = $util.newBuffer([]);
+            Publish.prototype.request = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             Publish.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -572,6 +586,10 @@ export const skein = $root.skein = (() => {
                     writer.uint32(32).uint32(message.headerBytes);
                 if (message.payload != null && $Object.hasOwnProperty.call(message, "payload") && message.payload.length)
                     writer.uint32(42).bytes(message.payload);
+                if (message.shown != null && $Object.hasOwnProperty.call(message, "shown") && message.shown.length)
+                    writer.uint32(50).bytes(message.shown);
+                if (message.request != null && $Object.hasOwnProperty.call(message, "request") && (typeof message.request === "object" ? message.request.low || message.request.high : message.request !== 0))
+                    writer.uint32(56).uint64(message.request);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -650,6 +668,24 @@ export const skein = $root.skein = (() => {
                                 delete message.payload;
                             continue;
                         }
+                    case 6: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.shown = value;
+                            else
+                                delete message.shown;
+                            continue;
+                        }
+                    case 7: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.request = value;
+                            else
+                                delete message.request;
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -688,6 +724,7 @@ export const skein = $root.skein = (() => {
             Returned.prototype.headerBytes = 0;
             Returned.prototype.payload = $util.newBuffer([]);
             Returned.prototype.queues = $util.emptyArray;
+            Returned.prototype.shown = $util.newBuffer([]);
 
             Returned.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -713,6 +750,8 @@ export const skein = $root.skein = (() => {
                 if (message.queues != null && message.queues.length)
                     for (let i = 0; i < message.queues.length; ++i)
                         writer.uint32(66).bytes(message.queues[i]);
+                if (message.shown != null && $Object.hasOwnProperty.call(message, "shown") && message.shown.length)
+                    writer.uint32(74).bytes(message.shown);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -815,6 +854,15 @@ export const skein = $root.skein = (() => {
                             if (!(message.queues && message.queues.length))
                                 message.queues = [];
                             message.queues.push(reader.bytes());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.shown = value;
+                            else
+                                delete message.shown;
                             continue;
                         }
                     }

@@ -38,6 +38,8 @@ export class Recorder implements FrameHandler {
     queues,
     request,
     targets,
+    hs,
+    he,
     size,
   ) => {
     this.sizes.push(size);
@@ -52,11 +54,12 @@ export class Recorder implements FrameHandler {
         queues: Recorder.list(buf, queues),
         request,
         targets,
+        shown: Buffer.from(buf.subarray(hs, he)),
       },
     });
   };
 
-  onPublish: FrameHandler['onPublish'] = (name, buf, ss, se, rs, re, headerBytes, ps, pe, size) => {
+  onPublish: FrameHandler['onPublish'] = (name, buf, ss, se, rs, re, headerBytes, ps, pe, hs, he, request, size) => {
     this.sizes.push(size);
     this.bodies.push({
       publish: {
@@ -65,6 +68,8 @@ export class Recorder implements FrameHandler {
         reply: Buffer.from(buf.subarray(rs, re)),
         headerBytes,
         payload: Buffer.from(buf.subarray(ps, pe)),
+        shown: Buffer.from(buf.subarray(hs, he)),
+        request,
       },
     });
   };
@@ -82,6 +87,8 @@ export class Recorder implements FrameHandler {
     ps,
     pe,
     queues,
+    hs,
+    he,
     size,
   ) => {
     this.sizes.push(size);
@@ -95,6 +102,7 @@ export class Recorder implements FrameHandler {
         headerBytes,
         payload: Buffer.from(buf.subarray(ps, pe)),
         queues: Recorder.list(buf, queues),
+        shown: Buffer.from(buf.subarray(hs, he)),
       },
     });
   };
