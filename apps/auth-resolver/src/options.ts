@@ -41,6 +41,7 @@ export interface AuthConfiguration extends DirectoryConfiguration {
   host: string;
   serverTags: string[];
   serverMetadata: Record<string, string>;
+  jetstream?: { domain?: string };
 }
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;

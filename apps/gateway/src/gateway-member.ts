@@ -125,8 +125,8 @@ export class GatewayMember {
     const account = systemAccountOf(this.configuration);
     if (account === undefined) return;
     this.gateway.events = new SystemEvents(this.gateway, account, () => {
-      const { host, serverTags: tags, serverMetadata: metadata } = this.configuration;
-      return { serverId, serverName, version, host, tags, metadata };
+      const { host, serverTags: tags, serverMetadata: metadata, jetstream } = this.configuration;
+      return { serverId, serverName, version, host, tags, metadata, jetstream };
     });
   }
 

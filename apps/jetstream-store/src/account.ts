@@ -59,6 +59,7 @@ export class StreamAccount implements JetStreamAccount {
       const stream = await this.#host.createIn(this.name, config);
       this.adopt(stream);
       await this.#host.settled();
+      stream.host.notices.stream(stream, 'create');
       return stream;
     } finally {
       this.#coming.delete(config);
@@ -73,6 +74,7 @@ export class StreamAccount implements JetStreamAccount {
       await stream.change({ kind: 'update', config });
       this.#own(stream);
       await this.#host.settled();
+      stream.host.notices.stream(stream, 'modify');
       return stream;
     } finally {
       this.#coming.delete(config);
@@ -84,6 +86,9 @@ export class StreamAccount implements JetStreamAccount {
     await this.#host.deleteFrom(stream);
     this.#forget(stream);
     await this.#host.settled();
+    const { notices } = stream.host;
+    for (const consumer of stream.consumers.keys()) notices.consumerAction(stream, consumer, 'delete');
+    notices.stream(stream, 'delete');
   }
 
   /** One that is there: new, or found on disk, where it takes the place of what was read before. */

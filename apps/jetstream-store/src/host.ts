@@ -1,4 +1,4 @@
-import type { Notice } from '@skein/jetstream-core';
+import type { AdvisoryClient, BatchEnd, Notice } from '@skein/jetstream-core';
 import type { Agenda } from './agenda.ts';
 import type { Clock } from './clock.ts';
 import type { StreamHost } from './hosted-stream.ts';
@@ -21,9 +21,17 @@ export interface Entry {
 
 /** What is told of streams and consumers beside answers. */
 export interface Notices {
+  stream(stream: HostedStream, action: 'create' | 'modify' | 'delete'): void;
   consumer(stream: HostedStream, consumer: HostedConsumer, notice: Notice): void;
-  /** An atomic batch of which nothing came any more. */
-  batchAbandoned(stream: HostedStream, batch: string): void;
+  consumerAction(stream: HostedStream, consumer: string, action: 'create' | 'delete'): void;
+  /** @param until RFC 3339; undefined: it is paused no longer */
+  consumerPaused(stream: HostedStream, consumer: string, until: string | undefined): void;
+  /** An atomic batch that never became whole. */
+  batchAbandoned(stream: HostedStream, batch: string, reason: BatchEnd): void;
+  /** @param request '': it had no body. @param response JSON */
+  apiAudit(account: string, client: AdvisoryClient, subject: string, request: string, response: string): void;
+  /** So many requests got no answer, because too many waited. */
+  apiLimitReached(dropped: number): void;
 }
 
 /** What streams have of the process. */

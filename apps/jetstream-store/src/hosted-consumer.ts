@@ -106,6 +106,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   async pause(until: string | undefined): Promise<void> {
     const { pause_until: _, ...config } = this.config;
     await this.#stream.updateConsumer(this.name, until === undefined ? config : { ...config, pause_until: until });
+    this.#stream.host.notices.consumerPaused(this.#stream, this.name, until);
   }
 
   unpin(group: string): void {

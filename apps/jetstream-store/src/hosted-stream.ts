@@ -61,7 +61,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   readonly consumers = new Map<string, ConsumerHost>();
   /** What publishes are acknowledged with. */
   readonly ackOpening: string;
-  readonly batches = new AtomicBatches();
+  readonly batches = new AtomicBatches((id, reason) => this.host.notices.batchAbandoned(this, id, reason));
   readonly fastBatches: FastBatches<Address>;
   /** Why nothing more is done here. */
   fault: Error | undefined;
@@ -158,7 +158,9 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     try {
       const value: ConsumerCreated = { config, created: this.host.clock.now() };
       const bytes = record(RecordKind.ConsumerCreated, this.number, value);
-      return await this.logged(bytes, (number) => this.#applyConsumerCreated(number, value));
+      const consumer = await this.logged(bytes, (number) => this.#applyConsumerCreated(number, value));
+      this.host.notices.consumerAction(this, name, 'create');
+      return consumer;
     } finally {
       this.#coming.delete(name);
     }
@@ -175,6 +177,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   async deleteConsumer(name: string): Promise<void> {
     const value: ConsumerDeleted = { number: this.#consumer(name).number };
     await this.logged(record(RecordKind.ConsumerDeleted, this.number, value), () => this.#applyConsumerDeleted(value));
+    this.host.notices.consumerAction(this, name, 'delete');
   }
 
   /** @throws ApiError 10014 */
@@ -338,7 +341,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   }
 
   #abandonBatches(millis: number): void {
-    for (const id of this.batches.abandon(millis)) this.host.notices.batchAbandoned(this, id);
+    this.batches.abandon(millis);
     this.fastBatches.abandon(millis);
     if (this.#hasBatches) this.host.agenda.plan(this.#batchExpiry, millis + BATCH_MS / 10);
   }

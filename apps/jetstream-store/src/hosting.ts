@@ -1,4 +1,5 @@
 import type {
+  ApiCounts,
   Consumer,
   ConsumerConfig,
   ConsumerCounts,
@@ -7,6 +8,8 @@ import type {
   Stream,
   StreamConfig,
 } from '@skein/jetstream-core';
+
+import type { Notices } from './host.ts';
 
 /** Where an answer goes: the gateway that the request came through, and the subject. See `address.ts`; '' is nowhere. */
 export type Address = string;
@@ -18,6 +21,8 @@ export interface Moment {
 
 /** A stream, its messages and consumers, in one of this process's shards. */
 export interface HostedStream {
+  /** In its shard. */
+  readonly number: number;
   readonly account: string;
   readonly name: string;
   readonly created: Moment;
@@ -107,6 +112,7 @@ export interface ApiRequest {
 export interface ApiContext {
   readonly directory: Directory;
   readonly outbox: Outbox;
+  readonly notices: Notices;
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
   /** Unix time, milliseconds with fractions; it does not go back. */
   now(): number;
@@ -115,4 +121,6 @@ export interface ApiContext {
 export interface Api {
   /** All but `CONSUMER.MSG.NEXT`. Answers by the outbox, now or later. */
   handle(request: ApiRequest): void;
+  /** What an account has asked so far. */
+  countsOf(account: string): ApiCounts;
 }

@@ -1,19 +1,23 @@
 import type { Member, MemberHandlers } from '@skein/bus';
 import { jetStreamAccounts, jetStreamFolder } from '@skein/config/jetstream';
-import { completeOptions, type ServerOptions } from '@skein/config/options';
+import { completeOptions, type ServerOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { NodeKeys } from '@skein/encryption';
+import { eventId } from '@skein/events';
+import { timeText } from '@skein/jetstream-core';
 import { Agenda } from './agenda.ts';
 import { createApi } from './api/api.ts';
 import { Clock } from './clock.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
-import type { Notices } from './host.ts';
+import { answerMonitor, consumerView, totalLimits } from './monitoring.ts';
+import { PublishedNotices } from './notices.ts';
 import { component, type StoreConfiguration, type StoreOptions } from './options.ts';
 import { LinkOutbox } from './outbox.ts';
 import { Publishing } from './publishing.ts';
 import { SettledInterest } from './settled-interest.ts';
 import { Shards } from './shards.ts';
+import { troubles } from './troubles.ts';
 import { Turn } from './turn.ts';
 
 export interface JetStreamStore {
@@ -37,6 +41,8 @@ class Server implements JetStreamStore {
   readonly #turn: Turn;
   readonly #outbox: LinkOutbox;
   readonly #settled: SettledInterest;
+  /** Those that may use JetStream, with what they may store. */
+  #accounts: ReturnType<typeof jetStreamAccounts> = new Map();
   #shards: Shards | undefined;
   #directory: StreamDirectory | undefined;
   #dispatch: Dispatch | undefined;
@@ -56,11 +62,22 @@ class Server implements JetStreamStore {
 
   async start(): Promise<void> {
     const { log } = this.#options;
-    const { configuration: given } = await this.#member.start();
+    const { configuration: given, identity } = await this.#member.start();
     const configuration = this.#complete(given);
     const { jetstream } = configuration;
     const { domain = '', syncIntervalMs, encryption } = jetstream;
-    const notices: Notices = { consumer: () => {}, batchAbandoned: () => {} };
+    const { serverName } = identity;
+    const notices = new PublishedNotices({
+      serverName,
+      domain,
+      systemAccount: systemAccountOf(configuration),
+      outbox: this.#outbox,
+      newId: eventId,
+      now: () => {
+        const { seconds, nanos } = this.#clock.now();
+        return timeText(seconds, nanos);
+      },
+    });
     const surroundings = {
       clock: this.#clock,
       outbox: this.#outbox,
@@ -83,10 +100,18 @@ class Server implements JetStreamStore {
     });
     this.#shards = shards;
     await shards.open();
-    const api = createApi({ directory, outbox: this.#outbox, log, now: () => this.#clock.tick() });
+    const api = createApi({ directory, outbox: this.#outbox, notices, log, now: () => this.#clock.tick() });
+    answerMonitor(this.#member, {
+      directory,
+      serverName,
+      limitsOf: (account) => totalLimits(this.#accounts.get(account)),
+      apiCountsOf: (account) => api.countsOf(account),
+      troubles: () => troubles(shards),
+      describe: (stream, consumer) => consumerView(stream, consumer, this.#clock.now()),
+    });
     this.#directory = directory;
     this.#dispatch = new Dispatch(directory, new Publishing(), api);
-    directory.serve(jetStreamAccounts(configuration).keys());
+    directory.serve(this.#accounts.keys());
     await this.#settled.all();
   }
 
@@ -103,6 +128,7 @@ class Server implements JetStreamStore {
 
   #complete(given: unknown): ServerOptions & StoreConfiguration {
     const configuration = completeOptions(given as StoreConfiguration) as ServerOptions & StoreConfiguration;
+    this.#accounts = jetStreamAccounts(configuration);
     this.#options.onConfigured?.(configuration);
     return configuration;
   }
@@ -118,7 +144,10 @@ class Server implements JetStreamStore {
       peerUp: () => this.#outbox.linksChanged(),
       peerDown: () => this.#outbox.linksChanged(),
       writable: () => this.#turn.release(),
-      commit: (given) => this.#directory?.serve(jetStreamAccounts(this.#complete(given)).keys()),
+      commit: (given) => {
+        this.#complete(given);
+        this.#directory?.serve(this.#accounts.keys());
+      },
       stats: () => ({ logLinesDropped: this.#options.logLinesDropped?.() ?? 0 }),
       shutdown: (reason, refused) => this.#options.onShutdown(reason, refused),
     };

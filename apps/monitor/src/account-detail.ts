@@ -1,17 +1,46 @@
 import type { AccountDefinition, Export, Import, Mapping, ServiceExport } from '@skein/accounts';
 import { asPattern } from '@skein/subjects';
 
+const API = '$JS.API.>';
+const apiExport = { subject: API, type: 'service', response_type: 'Singleton' };
+/** What follows `$JS.<domain>.API.` is where else. */
+const domainSubjects = [
+  ...['ACCOUNT.>', 'CONSUMER.>', 'DIRECT.>', 'INFO', 'META.>', 'SERVER.>', 'STREAM.>'].map((one) => [
+    one,
+    `$JS.API.${one}`,
+  ]),
+  ...['$KV.>', '$OBJ.>'].map((one) => [one, one]),
+] as [under: string, subject: string][];
+
+/** What JetStream is to an account, where the server has it. */
+export interface AccountJetStream {
+  isEnabled: boolean;
+  domain?: string;
+}
+
+function domainMappings(jetstream: AccountJetStream | undefined): Mapping[] {
+  const { isEnabled = false, domain } = jetstream ?? {};
+  if (!isEnabled || domain === undefined) return [];
+  return domainSubjects.map(([under, subject]) => ({
+    source: `$JS.${domain}.API.${under}`,
+    destinations: [{ subject, weight: 100 }],
+  }));
+}
+
 /** What an account gives, takes and maps, in nats-server's fields and order. Lists that are empty are left out, as there. */
 export function accountDetail(
   definition: AccountDefinition,
   others: readonly AccountDefinition[],
   system: string | undefined,
+  jetstream: AccountJetStream | undefined = undefined,
 ) {
-  const { name, mappings, exports, imports } = definition;
+  const { name, exports, imports } = definition;
+  const mappings = [...definition.mappings, ...domainMappings(jetstream)];
   const offered = [...exports.filter(isService), ...exports.filter((one) => !isService(one))].map(exportInfo);
   const taken = [...imports.filter((one) => one.kind === 'stream'), ...imports.filter((one) => one.kind === 'service')];
-  const all = [...taken.map((one) => importInfo(one, others)), ...systemImports(name, system)];
-  const given = name === system ? [...systemExports, ...offered] : offered;
+  const all = [...taken.map((one) => importInfo(one, others)), ...systemImports(name, system, jetstream !== undefined)];
+  const own = jetstream === undefined ? systemExports : [...systemExports, apiExport];
+  const given = name === system ? [...own, ...offered] : offered;
   return {
     ...(mappings.length > 0 && { mappings: mappingsInfo(mappings) }),
     ...(given.length > 0 && { exports: given }),
@@ -57,7 +86,7 @@ function latencyOf({ account, subject }: Import, others: readonly AccountDefinit
 }
 
 /** What every account may ask of the system account. */
-function systemImports(account: string, system: string | undefined) {
+function systemImports(account: string, system: string | undefined, hasJetStream: boolean) {
   if (system === undefined) return [];
   const one = (subject: string, local: string, share: boolean) => ({
     subject: subject.replace('*', account),
@@ -76,6 +105,7 @@ function systemImports(account: string, system: string | undefined) {
     one('$SYS.REQ.ACCOUNT.*.CONNZ', '$SYS.REQ.SERVER.PING.CONNZ', false),
     one('$SYS.REQ.ACCOUNT.*.STATZ', '$SYS.REQ.ACCOUNT.PING.STATZ', false),
     userInfo,
+    ...(hasJetStream ? [one(API, API, true)] : []),
   ];
 }
 

@@ -7,6 +7,7 @@ import { ConnectionPages } from './connection-pages.ts';
 import type { GatewayCounters, GatewayFigures, ProcessFigures } from './figures.ts';
 import { GatewayTotals, type SavedTotals } from './gateway-totals.ts';
 import { type Answer, Gather } from './gather.ts';
+import { JetStream } from './jetstream/jetstream.ts';
 import { type ProcessState, processStates } from './metrics/process-states.ts';
 import { listedFromAnswers, NodeProcesses, type ProcessInfo } from './node-processes.ts';
 import type { ProcessList } from './process-list.ts';
@@ -47,6 +48,7 @@ export class Monitor {
   readonly gather: Gather;
   readonly connectionPages: ConnectionPages;
   readonly subscriptionPages: SubscriptionPages;
+  readonly jetstream: JetStream;
   /** Every gateway lets go of its clients and lets nobody new in. */
   lameDuck = false;
   /** Requests served, by path. */
@@ -66,6 +68,7 @@ export class Monitor {
     this.gather = new Gather(options.member, options.now);
     this.connectionPages = new ConnectionPages(options.member, options.now);
     this.subscriptionPages = new SubscriptionPages(this.gather);
+    this.jetstream = new JetStream(this.gather);
   }
 
   configure(configuration: MonitorConfiguration): void {

@@ -26,6 +26,11 @@ export async function operatorAccount(monitor: Monitor, account: string): Promis
   return (await ask<{ account: OperatorAccount | null }>(monitor, { account }))?.account ?? undefined;
 }
 
+/** What people call an account. */
+export async function accountTag(monitor: Monitor, account: string): Promise<string> {
+  return (await operatorAccount(monitor, account))?.report.name_tag || account;
+}
+
 async function ask<Body>({ configuration, gather }: Monitor, question: object): Promise<Body | undefined> {
   if (!isOperatorMode(configuration.trust)) return undefined;
   const body = JSON.stringify(question);

@@ -35,7 +35,14 @@ function expected({ configuration }: Monitor): Named[] {
     component: 'gateway',
     instance,
   }));
-  return [router, ...gateways, { component: 'auth-resolver', instance: 0 }];
+  const stores =
+    configuration.jetstream === undefined
+      ? []
+      : Array.from({ length: configuration.skein.jetstream.stores }, (_, instance) => ({
+          component: 'jetstream-store',
+          instance,
+        }));
+  return [router, ...gateways, { component: 'auth-resolver', instance: 0 }, ...stores];
 }
 
 const key = ({ component, instance }: Named): string => `${component} ${instance}`;

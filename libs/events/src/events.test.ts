@@ -2,13 +2,20 @@ import { expect, it } from 'vitest';
 import { accountStat } from './account-stat.ts';
 import { clientInfo } from './client-info.ts';
 import { eventId } from './event-id.ts';
-import { serverInfo } from './server-info.ts';
+import { FEATURE_FLAGS, serverInfo } from './server-info.ts';
 import { readUserToken } from './user-token.ts';
 
 it('ids are 22 letters and digits, and never the same', () => {
   const ids = Array.from({ length: 5000 }, eventId);
   for (const id of ids) expect(id).toMatch(/^[0-9A-Za-z]{22}$/);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('says what JetStream it has', () => {
+  const facts = { serverId: 'N', serverName: 'n', version: '2.15.2', host: '::', tags: [], metadata: {} };
+  const told = serverInfo({ ...facts, jetstream: { domain: 'hub' } }, 7, 0);
+  expect(Object.keys(told).join()).toBe('name,host,id,domain,ver,feature_flags,jetstream,flags,seq,time');
+  expect(told).toMatchObject({ domain: 'hub', jetstream: true, flags: 7 });
 });
 
 it('tags and metadata are left out where there are none', () => {
@@ -18,7 +25,7 @@ it('tags and metadata are left out where there are none', () => {
     host: '::',
     id: 'N',
     ver: '2.15.2',
-    feature_flags: {},
+    feature_flags: FEATURE_FLAGS,
     jetstream: false,
     flags: 0,
     seq: 7,

@@ -3,7 +3,6 @@ export {
   type Advisory,
   type AdvisoryClient,
   type AdvisoryOrigin,
-  type BatchEnd,
 } from './advisory/advisory.ts';
 export { noticeAdvisory } from './advisory/notice-advisory.ts';
 export {
@@ -34,7 +33,20 @@ export {
 export { ConsumerState } from './consumer/consumer-state.ts';
 export { refuseNotBuilt } from './consumer/not-built.ts';
 export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consumer-config.ts';
-export { AtomicBatches, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
+export type {
+  AccountOverview,
+  ApiCounts,
+  FindAnswer,
+  FindQuestion,
+  JetStreamOverview,
+  JetStreamUsage,
+  StreamDetail,
+  StreamsAnswer,
+  StreamsPosition,
+  StreamsQuestion,
+  StreamTrouble,
+} from './monitoring.ts';
+export { AtomicBatches, type BatchEnd, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
 export { checkOrigins } from './stream/check-origins.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';
 export { checkStreamUpdate } from './stream/check-stream-update.ts';

@@ -89,6 +89,7 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
             ...configuration,
             tags: configuration.serverTags,
             metadata: configuration.serverMetadata,
+            jetstream: configuration.jetstream,
             serverName: identity.serverName,
           }),
           wallMs,

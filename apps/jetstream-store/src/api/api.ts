@@ -13,6 +13,7 @@ import type { Api, ApiContext, ApiRequest, HostedStream } from '../hosting.ts';
 /** The least of the API that a stream and its consumers can be used with. */
 export function createApi({ outbox, log }: ApiContext): Api {
   return {
+    countsOf: () => ({ total: 0, errors: 0 }),
     handle(request) {
       answer(request).then(
         (body) => outbox.answer(request.account.name, request.reply, JSON.stringify(body)),

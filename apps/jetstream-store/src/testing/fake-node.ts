@@ -8,6 +8,7 @@ import { createJetStreamStore, type JetStreamStore } from '../server.ts';
 
 /** What the store handed to a gateway. */
 export interface Sent {
+  readonly account: string;
   readonly subject: string;
   readonly reply: string;
   readonly headers: string;
@@ -26,6 +27,7 @@ export class FakeNode {
   options: Partial<JetStreamOptions>;
   store!: JetStreamStore;
   #handlers!: MemberHandlers;
+  readonly #methods = new Map<string, (body: string) => string>();
   readonly #expected = new Map<string, (sent: Sent) => void>();
   #replies = 0;
   readonly #link: Link;
@@ -37,8 +39,11 @@ export class FakeNode {
       peer: { id: 7, component: 'gateway', instance: 0, address: '', pid: 0 },
       up: true,
       writable: true,
-      publish: (...[, subject, ss, se, reply, rs, re, headerBytes, payload, ps, pe]: Parameters<Link['publish']>) => {
+      publish: (
+        ...[account, subject, ss, se, reply, rs, re, headerBytes, payload, ps, pe]: Parameters<Link['publish']>
+      ) => {
         this.#took({
+          account: account.toString(),
           subject: subject.toString('latin1', ss, se),
           reply: reply.toString('latin1', rs, re),
           headers: payload.toString('latin1', ps, ps + headerBytes),
@@ -70,7 +75,7 @@ export class FakeNode {
   publish(subject: string, body: string | Buffer = '', reply = '', headers = ''): void {
     const head = headers === '' ? Buffer.alloc(0) : Buffer.from(`NATS/1.0\r\n${headers}\r\n\r\n`);
     const buf = Buffer.concat([Buffer.from(subject), Buffer.from(reply), head, Buffer.from(body)]);
-    const se = subject.length;
+    const se = Buffer.byteLength(subject);
     const re = se + reply.length;
     this.#handlers.deliver?.(this.#link, '$G', buf, 0, se, se, re, head.length, re, buf.length, true, none, 0, 0, 0, 0);
   }
@@ -86,6 +91,11 @@ export class FakeNode {
   /** The answer to a request, as JSON. */
   async ask(subject: string, body: string | object = '', headers = ''): Promise<Record<string, unknown>> {
     return JSON.parse((await this.request(subject, body, headers)).body);
+  }
+
+  /** What another process is answered. */
+  tell<Answer>(method: string, body: object = {}): Answer {
+    return JSON.parse(this.#methods.get(method)?.(JSON.stringify(body)) ?? 'null');
   }
 
   /** The next message that goes to a subject. */
@@ -124,9 +134,9 @@ export class FakeNode {
       jetstream: { ...defaultJetStreamOptions(), storeDir: this.directory, ...this.options },
     };
     return {
-      start: async () => ({ configuration, revision: 1 }),
+      start: async () => ({ configuration, identity: { serverName: 'alpha' }, revision: 1 }),
       stop: async () => {},
-      handle: () => {},
+      handle: (method: string, fn: (body: string) => string) => this.#methods.set(method, fn),
       declare: (account: string, subject: string, _queue: string, weight: number) => {
         this.interest.set(`${account} ${subject}`, weight);
         return 1;

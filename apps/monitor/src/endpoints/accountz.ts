@@ -1,4 +1,4 @@
-import { accountDetail } from '../account-detail.ts';
+import { type AccountJetStream, accountDetail } from '../account-detail.ts';
 import { accountStatistics, noFigures } from '../account-statistics.ts';
 import { sublistStats } from '../interest-figures.ts';
 import type { Monitor } from '../monitor.ts';
@@ -29,9 +29,10 @@ async function detailOf(monitor: Monitor, account: string) {
   const operated = await operatorAccount(monitor, account);
   if (operated === undefined && !monitor.accountNames().includes(account))
     throw new QuestionError(`Account ${account} does not exist`);
-  const [{ accounts, staleness }, page] = await Promise.all([
+  const [{ accounts, staleness }, page, jetstream] = await Promise.all([
     accountStatistics(monitor.gather, [account]),
     monitor.subscriptionPages.page({ account, test: '', offset: 0, limit: 0 }),
+    jetStreamOf(monitor, account),
   ]);
   const { connections, subscriptions } = accounts.get(account) ?? noFigures(account);
   return {
@@ -41,7 +42,7 @@ async function detailOf(monitor: Monitor, account: string) {
       ...(account === monitor.systemAccount && { is_system: true }),
       expired: false,
       complete: true,
-      jetstream_enabled: false,
+      jetstream_enabled: jetstream?.isEnabled ?? false,
       leafnode_connections: 0,
       client_connections: connections,
       subscriptions,
@@ -49,12 +50,20 @@ async function detailOf(monitor: Monitor, account: string) {
         operated?.definition ?? monitor.accountDefinition(account),
         monitor.accountDefinitions,
         monitor.systemAccount,
+        jetstream,
       ),
       ...tokenDetail(account, operated),
       sublist_stats: sublistStats(page.figures),
     },
     ...staleness,
   };
+}
+
+async function jetStreamOf(monitor: Monitor, account: string): Promise<AccountJetStream | undefined> {
+  const { jetstream } = monitor.configuration;
+  if (jetstream === undefined) return undefined;
+  const { accounts } = await monitor.jetstream.totals();
+  return { isEnabled: accounts.some((one) => one.account === account), domain: jetstream.domain };
 }
 
 /** What an account's token says; without one only its name is a tag. */

@@ -14,11 +14,21 @@ const fields = {
   details: { kind: 'bool', query: 'details', body: 'details' },
 } as const;
 
+interface Problem {
+  type: string;
+  account?: string;
+  stream?: string;
+  consumer?: string;
+  error: string;
+}
+
 interface Health {
   status: number;
   word: 'ok' | 'error' | 'unavailable';
   /** As in the list of `details`. */
-  problems: { type: string; error: string }[];
+  problems: Problem[];
+  /** Only the first problem is said to who does not ask for details, and to who does that it is an error (nats-server 2.15). */
+  ofJetStream?: boolean;
 }
 
 /** Well: clients can connect, and new subscriptions settle. */
@@ -30,20 +40,24 @@ export const healthz = endpoint({
     if (wrong !== undefined) return page(wrong, options.details);
     const processes = await processReadiness(monitor);
     const problems = troubled(processes).map((one) => ({ type: 'PROCESS', error: describe(one) }));
-    if (problems.length === 0) return page({ status: 200, word: 'ok', problems }, options.details);
-    return page({ status: 503, word: 'unavailable', problems }, options.details, { processes });
+    if (problems.length > 0)
+      return page({ status: 503, word: 'unavailable', problems }, options.details, { processes });
+    const jetstream = await jetStreamHealth(monitor, options);
+    return page(jetstream ?? { status: 200, word: 'ok', problems }, options.details);
   },
 });
 
 /** Over HTTP the status says what a service's answer has as `status_code`. */
-function page({ status, word, problems }: Health, details: boolean, more: object = {}): Page {
-  const error = problems.length === 0 ? {} : { error: problems.map((one) => one.error).join('; ') };
+function page({ status, word, problems, ofJetStream }: Health, details: boolean, more: object = {}): Page {
+  const brief = ofJetStream ? problems.slice(0, 1) : problems;
+  const error = brief.length === 0 ? {} : { error: brief.map((one) => one.error).join('; ') };
   const said = { ...(details && problems.length > 0 ? { errors: problems } : error), ...more };
+  const shown = ofJetStream && details ? 'error' : word;
   return {
     status,
     compact: true,
-    body: { status: word, ...said },
-    data: { status: word, status_code: status, ...said },
+    body: { status: shown, ...said },
+    data: { status: shown, status_code: status, ...said },
   };
 }
 
@@ -56,6 +70,38 @@ function questionable({ account, stream, consumer }: OptionsOf<typeof fields>): 
   if (stream !== '' && account === '') return bad('account', 'stream');
   if (consumer !== '' && stream === '') return bad('stream', 'consumer');
   return undefined;
+}
+
+/** What was asked for is not there, or streams cannot be served; undefined: all is well. */
+async function jetStreamHealth(
+  monitor: Monitor,
+  { jsEnabledOnly, jsServerOnly, jsMetaOnly, account, stream, consumer }: OptionsOf<typeof fields>,
+): Promise<Health | undefined> {
+  if (monitor.configuration.jetstream === undefined || jsEnabledOnly || jsServerOnly || jsMetaOnly) return undefined;
+  const { accounts, troubles } = await monitor.jetstream.totals();
+  const isMeant = (one: { account: string; stream: string }): boolean =>
+    one.account === '' || ((account === '' || one.account === account) && (stream === '' || one.stream === stream));
+  const missing = (type: string, error: string): Health => ({
+    status: 404,
+    word: 'unavailable',
+    problems: [
+      { type, account, ...(type !== 'ACCOUNT' && { stream }), ...(type === 'CONSUMER' && { consumer }), error },
+    ],
+    ofJetStream: true,
+  });
+  if (account !== '' && !accounts.some((one) => one.account === account)) {
+    return missing('ACCOUNT', `JetStream account "${account}" not found`);
+  }
+  const problems = troubles
+    .filter(isMeant)
+    .map((one) => (one.stream === '' ? { type: 'JETSTREAM', error: one.error } : { type: 'STREAM', ...one }));
+  if (problems.length > 0) return { status: 503, word: 'unavailable', problems, ofJetStream: true };
+  if (stream === '') return undefined;
+  const found = await monitor.jetstream.find({ account, stream, consumer });
+  if (!found.stream) return missing('STREAM', `JetStream stream "${stream}" not found on account "${account}"`);
+  if (consumer === '' || found.consumer) return undefined;
+  const where = `for stream "${stream}" on account "${account}"`;
+  return missing('CONSUMER', `JetStream consumer "${consumer}" not found ${where}`);
 }
 
 /** What sends clients to a server must stop doing so; it is no fault of the server's, hence nats-server's own status. */

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { FEATURE_FLAGS } from '@skein/events';
 import type { MonitorConfiguration } from '../configuration.ts';
+import { shownConfig, shownLimits, shownStats, storeFolder } from '../jetstream/shown.ts';
 import type { Monitor, Snapshot } from '../monitor.ts';
 import { claimsOf } from '../token-claims.ts';
 import { formatUptime } from '../uptime.ts';
@@ -13,18 +15,17 @@ const WEBSOCKET_HANDSHAKE_MS = 2000;
 export const varz = endpoint({
   name: 'VARZ',
   async answer(monitor) {
-    const snapshot = await monitor.snapshot();
+    const [snapshot, jetstream] = await Promise.all([monitor.snapshot(), jetStreamPart(monitor)]);
     return ok({
       ...identityPart(monitor),
-      ...configurationPart(monitor.configuration),
+      ...configurationPart(monitor.configuration, jetstream),
       ...timePart(monitor),
       ...figuresPart(snapshot),
       http_req_stats: Object.fromEntries([...monitor.requests].sort(([a], [b]) => (a < b ? -1 : 1))),
       config_load_time: isoTime(monitor.configuredUnixMs),
       config_digest: monitor.configuration.configDigest,
       ...tagsPart(monitor.configuration),
-      // Those of JetStream.
-      feature_flags: {},
+      feature_flags: FEATURE_FLAGS,
       ...trustPart(monitor.configuration),
       ...(monitor.systemAccount !== undefined && { system_account: monitor.systemAccount }),
       slow_consumer_stats: linkKinds(snapshot.counters.slowConsumers),
@@ -58,7 +59,7 @@ function addressOf({ clientAdvertise, host, port }: MonitorConfiguration) {
   return { host: name, port: given === undefined ? port : Number(given) };
 }
 
-function configurationPart(configuration: MonitorConfiguration) {
+function configurationPart(configuration: MonitorConfiguration, jetstream: object) {
   const { monitoring, tls } = configuration;
   return {
     max_connections: configuration.maxConnections,
@@ -78,10 +79,16 @@ function configurationPart(configuration: MonitorConfiguration) {
     leaf: {},
     mqtt: {},
     websocket: websocketPart(configuration),
-    jetstream: {},
+    jetstream,
     tls_timeout: (tls?.timeoutMs ?? 2000) / 1000,
     write_deadline: configuration.writeDeadlineMs * NANOS_PER_MS,
   };
+}
+
+async function jetStreamPart({ configuration: { jetstream: options }, jetstream }: Monitor): Promise<object> {
+  if (options === undefined) return {};
+  const stats = shownStats(await jetstream.totals());
+  return { config: shownConfig(options, storeFolder(options)), stats, limits: shownLimits(options) };
 }
 
 function websocketPart({ websocket }: MonitorConfiguration) {

@@ -3,6 +3,7 @@ import { accountStatistics } from '../account-statistics.ts';
 import { accountz } from '../endpoints/accountz.ts';
 import { accstatz } from '../endpoints/accstatz.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import { jszOfAccount } from '../endpoints/jsz.ts';
 import { optionsFromBody } from '../endpoints/options.ts';
 import { QuestionError } from '../endpoints/question-error.ts';
 import { answerService, type ServiceAnswer } from '../endpoints/service.ts';
@@ -111,9 +112,9 @@ export class Services {
         return answer && this.#enveloped(detailOf(answer));
       }
       case 'JSZ': {
-        // Of an account only where JetStream is there at all.
         filterFrom(body, 'JszEventOptions');
-        return this.#enveloped({ data: null, error: { code: 500, description: 'jetstream not enabled' } });
+        const answer = await answerService(monitor, jszOfAccount, body, account);
+        return answer && this.#enveloped(answer, true);
       }
       default: {
         const page = this.#pages.get(name);

@@ -167,8 +167,8 @@ export class SystemAccount {
   #facts(): ServerFacts {
     const { identity, monitor } = this.#options;
     const { serverId, serverName, version } = identity;
-    const { host, serverTags: tags, serverMetadata: metadata } = monitor.configuration;
-    return { serverId, serverName, version, host, tags, metadata };
+    const { host, serverTags: tags, serverMetadata: metadata, jetstream } = monitor.configuration;
+    return { serverId, serverName, version, host, tags, metadata, jetstream };
   }
 
   #server() {

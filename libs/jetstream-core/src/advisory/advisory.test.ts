@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Notice } from '../consumer/consumer.ts';
 import { loadRecordedAdvisories, type RecordedAdvisory } from '../recorded/advisories.ts';
-import { Advisories, type Advisory, type AdvisoryClient, type BatchEnd } from './advisory.ts';
+import type { BatchEnd } from '../stream/atomic-batches.ts';
+import { Advisories, type Advisory, type AdvisoryClient } from './advisory.ts';
 import { noticeAdvisory } from './notice-advisory.ts';
 
 const recorded = loadRecordedAdvisories();

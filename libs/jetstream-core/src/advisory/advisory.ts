@@ -1,3 +1,4 @@
+import type { BatchEnd } from '../stream/atomic-batches.ts';
 import { NO_TIME } from '../time.ts';
 
 /** Who did it, as the gateway tells (`Nats-Request-Info`); passed on as it is. */
@@ -149,9 +150,6 @@ export class Advisories {
     return { type: `io.nats.jetstream.${type}`, id: this.#origin.newId(), timestamp: this.#origin.now(), ...body };
   }
 }
-
-/** How a batch ended that was never whole: nothing came any more; more than a batch may have; a gap in it. */
-export type BatchEnd = 'timeout' | 'large' | 'incomplete';
 
 /** In nats-server's order, which is the same in all of them. */
 const handled = ({ consumer_seq, stream_seq, deliveries }: Handled): Handled => ({

@@ -13,6 +13,9 @@ const OPEN_MAX = 50;
 const BYTES_MAX = 64 * 1024 * 1024;
 const IDLE_MILLIS = 10_000;
 
+/** How a batch ended that was never whole: nothing came any more; more than a batch may have; a gap; what this server cannot do. */
+export type BatchEnd = 'timeout' | 'large' | 'incomplete' | 'unsupported';
+
 interface OpenBatch {
   readonly messages: Publication[];
   bytes: number;
@@ -35,7 +38,13 @@ export type Staged = 'kept' | WholeBatch | ApiError;
  */
 export class AtomicBatches {
   readonly #open = new Map<string, OpenBatch>();
+  readonly #abandoned: (id: string, reason: BatchEnd) => void;
   #bytes = 0;
+
+  /** @param abandoned told of batches that end so that the world should know (seen in nats-server 2.15.2) */
+  constructor(abandoned: (id: string, reason: BatchEnd) => void = () => {}) {
+    this.#abandoned = abandoned;
+  }
 
   get size(): number {
     return this.#open.size;
@@ -48,11 +57,11 @@ export class AtomicBatches {
     if (!config.allow_atomic) return apiErrors.batchDisabled();
     if (id.length > ID_MAX) return apiErrors.batchIdInvalid();
     const fault = levelFault(headers.requiredLevel);
-    if (fault !== undefined) return this.#end(id, fault);
+    if (fault !== undefined) return this.#end(id, fault, 'unsupported');
     if (!/^\d+$/.test(headers.batchSequence)) return this.#end(id, apiErrors.batchSequenceMissing());
     const sequence = Number(headers.batchSequence);
     const isEnd = batchCommit === 'eob';
-    if (sequence > MESSAGES_MAX + (isEnd ? 1 : 0)) return this.#end(id, apiErrors.batchTooLarge(MESSAGES_MAX));
+    if (sequence > MESSAGES_MAX + (isEnd ? 1 : 0)) return this.#end(id, apiErrors.batchTooLarge(MESSAGES_MAX), 'large');
     const batch = this.#batchFor(id, sequence, isEnd);
     if ('code' in batch) return batch;
     if (batchCommit !== '' && batchCommit !== '1' && !isEnd) return this.#end(id, apiErrors.batchCommitInvalid());
@@ -67,18 +76,19 @@ export class AtomicBatches {
     return batchCommit === '' ? 'kept' : this.#whole(id, batch.messages);
   }
 
-  /** Ends those of which nothing came for ten seconds. @returns their ids */
-  abandon(millis: number): string[] {
-    const idle: string[] = [];
-    for (const [id, { touched }] of this.#open) if (millis - touched >= IDLE_MILLIS) idle.push(id);
-    for (const id of idle) this.#drop(id);
-    return idle;
+  /** Ends those of which nothing came for ten seconds. */
+  abandon(millis: number): void {
+    for (const [id, { touched }] of this.#open) {
+      if (millis - touched < IDLE_MILLIS) continue;
+      this.#drop(id);
+      this.#abandoned(id, 'timeout');
+    }
   }
 
   #batchFor(id: string, sequence: number, isEnd: boolean): OpenBatch | ApiError {
     const open = this.#open.get(id);
     if (open !== undefined) {
-      return sequence === open.messages.length + 1 ? open : this.#end(id, apiErrors.batchIncomplete());
+      return sequence === open.messages.length + 1 ? open : this.#end(id, apiErrors.batchIncomplete(), 'incomplete');
     }
     if (sequence !== 1 || isEnd) return apiErrors.batchIncomplete();
     if (this.#open.size >= OPEN_MAX) return apiErrors.batchesTooMany();
@@ -92,7 +102,8 @@ export class AtomicBatches {
     return { id, messages };
   }
 
-  #end(id: string, error: ApiError): ApiError {
+  #end(id: string, error: ApiError, reason?: BatchEnd): ApiError {
+    if (reason !== undefined && this.#open.has(id)) this.#abandoned(id, reason);
     this.#drop(id);
     return error;
   }

@@ -12,7 +12,6 @@ const { pages: recorded } = loadRecordedPages();
 /** Where we mean to answer otherwise than nats-server: lines of `pageDifferences` that are expected, and why. */
 const deliberate: [line: RegExp, why: string][] = [
   [/varz\.body\.processes: only here$/, 'what the node is made of'],
-  [/varz\.body\.feature_flags\.js_\w+: missing here$/, 'they are of JetStream, which is not there yet'],
   [/varz\.body\.http_req_stats\.\/(ipqueuesz|raftz|expvarz): only here$/, 'every page is counted'],
   [/(varz\.body|account_detail)\.subscriptions: \d+, here \d+$/, "nats-server counts the server's own too"],
   [/\/subsz\S*\.body\.total: \d+, here \d+$/, "nats-server counts the server's own too"],

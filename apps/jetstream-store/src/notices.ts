@@ -1,0 +1,80 @@
+import {
+  Advisories,
+  type Advisory,
+  type AdvisoryClient,
+  type BatchEnd,
+  type Notice,
+  noticeAdvisory,
+} from '@skein/jetstream-core';
+import type { Notices } from './host.ts';
+import type { HostedConsumer, HostedStream, Outbox } from './hosting.ts';
+
+export interface NoticesOptions {
+  readonly serverName: string;
+  /** '': none. */
+  readonly domain: string;
+  /** Undefined: there is none. */
+  readonly systemAccount: string | undefined;
+  readonly outbox: Pick<Outbox, 'publish'>;
+  newId(): string;
+  /** RFC 3339. */
+  now(): string;
+}
+
+/** Publishes what happens to streams and consumers under `$JS.EVENT.>` of their account, of each stream in order. */
+export class PublishedNotices implements Notices {
+  readonly #options: NoticesOptions;
+  readonly #advisories: Advisories;
+
+  constructor(options: NoticesOptions) {
+    this.#options = options;
+    this.#advisories = new Advisories(options);
+  }
+
+  stream(stream: HostedStream, action: 'create' | 'modify' | 'delete'): void {
+    this.#about(stream, this.#advisories.streamAction(stream.name, action));
+  }
+
+  consumer(stream: HostedStream, { name }: HostedConsumer, notice: Notice): void {
+    this.#about(stream, noticeAdvisory(this.#advisories, stream.account, stream.name, name, notice));
+  }
+
+  consumerAction(stream: HostedStream, consumer: string, action: 'create' | 'delete'): void {
+    this.#about(stream, this.#advisories.consumerAction(stream.name, consumer, action));
+  }
+
+  consumerPaused(stream: HostedStream, consumer: string, until: string | undefined): void {
+    this.#about(stream, this.#advisories.consumerPause(stream.name, consumer, until !== undefined, until));
+  }
+
+  /** The system account is told, too. */
+  batchAbandoned(stream: HostedStream, batch: string, reason: BatchEnd): void {
+    const { account, name, number } = stream;
+    this.#about(stream, this.#advisories.batchAbandoned(undefined, name, batch, reason));
+    this.#toSystem(this.#advisories.batchAbandoned(account, name, batch, reason), number);
+  }
+
+  /** @param request '': it had no body. @param response JSON */
+  apiAudit(account: string, client: AdvisoryClient, subject: string, request: string, response: string): void {
+    this.#publish(account, this.#advisories.apiAudit(client, subject, request, response), 0);
+  }
+
+  /** So many requests got no answer. */
+  apiLimitReached(dropped: number): void {
+    this.#toSystem(this.#advisories.apiLimitReached(dropped), 0);
+  }
+
+  #about({ account, number }: HostedStream, advisory: Advisory): void {
+    this.#publish(account, advisory, number);
+  }
+
+  #toSystem(advisory: Advisory, source: number): void {
+    const { systemAccount } = this.#options;
+    if (systemAccount !== undefined) this.#publish(systemAccount, advisory, source);
+  }
+
+  #publish(account: string, { subject, body }: Advisory, source: number): void {
+    // Names inside have a char a byte.
+    this.#options.outbox.publish(account, subject, Buffer.from(JSON.stringify(body), 'latin1'), 0, source);
+  }
+}
