@@ -125,7 +125,8 @@ class Server implements AuthResolver {
         return this.operator?.listener?.redeclare(emit);
       },
       settled: () => this.callout?.settled(),
-      peerLeft: (peer) => this.operator?.gateways.left(peer.id),
+      peerUp: (link) => this.operator?.joined(link),
+      peerLeft: (peer) => this.operator?.left(peer.id),
       check: (configuration) => this.checkConfiguration(completeOptions(configuration as AuthConfiguration)),
       commit: (configuration, revision) => this.use(completeOptions(configuration as AuthConfiguration), revision),
       rollback: () => {

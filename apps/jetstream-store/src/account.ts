@@ -2,6 +2,7 @@ import { apiErrors, type StreamConfig } from '@skein/jetstream-core';
 import { overlaps, Sublist } from '@skein/subjects';
 import type { StreamHost } from './hosted-stream.ts';
 import type { JetStreamAccount } from './hosting.ts';
+import type { Allowance, TierLimits } from './node-accounts.ts';
 import { streamNameInUse, subjectsOverlap } from './store-errors.ts';
 
 /** Subjects of which it is known whose they are. */
@@ -11,6 +12,8 @@ const KNOWN_MAX = 65_536;
 export interface AccountHost {
   createIn(account: string, config: StreamConfig): Promise<StreamHost>;
   deleteFrom(stream: StreamHost): Promise<void>;
+  /** Of requests, and of what else comes from clients that are served. */
+  apiSubjects(isServed: boolean): readonly string[];
   /** The account's interest in a subject: 1 or 0. */
   declare(account: string, subject: string, weight: number): void;
   /** Resolves when all that was declared is settled. */
@@ -33,7 +36,7 @@ export class StreamAccount implements JetStreamAccount {
   readonly #known = new Map<string, StreamHost | null>();
   /** Names and subjects of what is being created or updated. */
   readonly #coming = new Set<StreamConfig>();
-  isServed = false;
+  #allowance: Allowance;
 
   constructor(name: string, host: AccountHost) {
     this.name = name;
@@ -99,15 +102,29 @@ export class StreamAccount implements JetStreamAccount {
     if (previous !== undefined && previous !== stream) this.#disown(previous);
   }
 
-  /** Its interest begins or ends. */
-  serve(isServed: boolean): void {
-    if (this.isServed === isServed) return;
-    this.isServed = isServed;
-    for (const subject of this.interest()) this.#host.declare(this.name, subject, isServed ? 1 : 0);
+  /** Its interest begins or ends; what it has stored stays where it is. */
+  allow(allowance: Allowance): void {
+    const before = new Set(this.interest());
+    this.#allowance = allowance;
+    const after = new Set(this.interest());
+    for (const subject of after) if (!before.has(subject)) this.#host.declare(this.name, subject, 1);
+    for (const subject of before) if (!after.has(subject)) this.#host.declare(this.name, subject, 0);
   }
 
-  /** What it wants of the account's messages, the API aside. */
+  get isServed(): boolean {
+    return this.#allowance != null;
+  }
+
+  /** By tier. */
+  get limits(): TierLimits {
+    return this.#allowance ?? {};
+  }
+
+  /** What it wants of the account's messages. Who has no JetStream is told so. */
   *interest(): IterableIterator<string> {
+    if (this.#allowance === undefined) return;
+    yield* this.#host.apiSubjects(this.isServed);
+    if (!this.isServed) return;
     const seen = new Set<string>();
     for (const owned of this.#owned.values()) for (const { subject } of owned) seen.add(subject);
     yield* seen;

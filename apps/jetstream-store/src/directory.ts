@@ -2,6 +2,7 @@ import type { StreamConfig } from '@skein/jetstream-core';
 import { type AccountHost, StreamAccount } from './account.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { Directory } from './hosting.ts';
+import type { Allowance } from './node-accounts.ts';
 import type { Shard } from './shard.ts';
 
 /** What the directory has of the process. */
@@ -17,10 +18,12 @@ export class StreamDirectory implements Directory, AccountHost {
   readonly domain: string;
   readonly #host: DirectoryHost;
   readonly #all = new Map<string, StreamAccount>();
+  readonly #requests: readonly string[];
 
   constructor(domain: string, host: DirectoryHost) {
     this.domain = domain;
     this.#host = host;
+    this.#requests = ['$JS.API.>', ...(domain === '' ? [] : [`$JS.${domain}.API.>`])];
   }
 
   get accounts(): Iterable<StreamAccount> {
@@ -32,14 +35,17 @@ export class StreamDirectory implements Directory, AccountHost {
     return account?.isServed ? account : undefined;
   }
 
-  /** These accounts have it, and no others; what others have stored stays where it is. */
-  serve(names: Iterable<string>): void {
-    const served = new Set(names);
-    for (const name of served) this.#accountOf(name).serve(true);
-    for (const account of this.#all.values()) if (!served.has(account.name)) account.serve(false);
-    for (const account of this.#all.values()) {
-      for (const subject of this.apiSubjects()) this.#host.declare(account.name, subject, account.isServed ? 1 : 0);
-    }
+  /** What one account may store, from now on. */
+  allow(name: string, allowance: Allowance): void {
+    const account = this.#all.get(name);
+    if (account !== undefined) account.allow(allowance);
+    else if (allowance !== undefined) this.#accountOf(name).allow(allowance);
+    if (allowance === undefined && account?.streams.size === 0) this.#all.delete(name);
+  }
+
+  /** Accounts with streams, whether they are served or not. */
+  *stored(): IterableIterator<string> {
+    for (const { name, streams } of this.#all.values()) if (streams.size > 0) yield name;
   }
 
   /** A shard's streams are here, in the place of those that it had. */
@@ -49,8 +55,7 @@ export class StreamDirectory implements Directory, AccountHost {
 
   /** Everything that is wanted of messages now. */
   *interest(): IterableIterator<[account: string, subject: string]> {
-    for (const account of this.accounts) {
-      for (const subject of this.apiSubjects()) yield [account.name, subject];
+    for (const account of this.#all.values()) {
       for (const subject of account.interest()) yield [account.name, subject];
     }
   }
@@ -72,9 +77,8 @@ export class StreamDirectory implements Directory, AccountHost {
     return this.#host.settled();
   }
 
-  apiSubjects(): string[] {
-    const subjects = ['$JS.API.>', '$JS.ACK.>', '$JS.FC.>'];
-    return this.domain === '' ? subjects : [...subjects, `$JS.${this.domain}.API.>`];
+  apiSubjects(isServed: boolean): readonly string[] {
+    return isServed ? [...this.#requests, '$JS.ACK.>', '$JS.FC.>'] : this.#requests;
   }
 
   #accountOf(name: string): StreamAccount {

@@ -1,5 +1,5 @@
 import type { Member, MemberHandlers } from '@skein/bus';
-import { jetStreamAccounts, jetStreamFolder } from '@skein/config/jetstream';
+import { jetStreamFolder } from '@skein/config/jetstream';
 import { completeOptions, type ServerOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { NodeKeys } from '@skein/encryption';
@@ -11,6 +11,7 @@ import { Clock } from './clock.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
 import { answerMonitor, consumerView, totalLimits } from './monitoring.ts';
+import { type JetStreamAccountsMessage, NodeAccounts } from './node-accounts.ts';
 import { PublishedNotices } from './notices.ts';
 import { component, type StoreConfiguration, type StoreOptions } from './options.ts';
 import { LinkOutbox } from './outbox.ts';
@@ -41,8 +42,8 @@ class Server implements JetStreamStore {
   readonly #turn: Turn;
   readonly #outbox: LinkOutbox;
   readonly #settled: SettledInterest;
-  /** Those that may use JetStream, with what they may store. */
-  #accounts: ReturnType<typeof jetStreamAccounts> = new Map();
+  readonly #accounts = new NodeAccounts((...change) => this.#directory?.allow(...change));
+  readonly #opened = Promise.withResolvers<void>();
   #shards: Shards | undefined;
   #directory: StreamDirectory | undefined;
   #dispatch: Dispatch | undefined;
@@ -58,6 +59,7 @@ class Server implements JetStreamStore {
     this.#outbox = new LinkOutbox(this.#member);
     this.#settled = new SettledInterest(this.#member);
     answerDiagnostics(this.#member);
+    this.#member.handle('jetstream-accounts', (body) => this.#toldOfAccounts(JSON.parse(body)));
   }
 
   async start(): Promise<void> {
@@ -104,14 +106,16 @@ class Server implements JetStreamStore {
     answerMonitor(this.#member, {
       directory,
       serverName,
-      limitsOf: (account) => totalLimits(this.#accounts.get(account)),
+      limitsOf: (account) => totalLimits(directory.account(account)?.limits),
       apiCountsOf: (account) => api.countsOf(account),
       troubles: () => troubles(shards),
       describe: (stream, consumer) => consumerView(stream, consumer, this.#clock.now()),
     });
     this.#directory = directory;
     this.#dispatch = new Dispatch(directory, new Publishing(), api);
-    directory.serve(this.#accounts.keys());
+    this.#accounts.configure(configuration);
+    for (const [name, allowance] of this.#accounts) directory.allow(name, allowance);
+    this.#opened.resolve();
     await this.#settled.all();
   }
 
@@ -126,9 +130,18 @@ class Server implements JetStreamStore {
     await this.#member.stop();
   }
 
+  /** Answered when gateways send what they have for these accounts here. */
+  async #toldOfAccounts(message: JetStreamAccountsMessage): Promise<string> {
+    this.#accounts.tell(message);
+    await this.#opened.promise;
+    await this.#settled.all();
+    if (!message.begins) return '{}';
+    const stored = [...(this.#directory?.stored() ?? [])].filter((name) => !this.#accounts.has(name));
+    return JSON.stringify({ stored });
+  }
+
   #complete(given: unknown): ServerOptions & StoreConfiguration {
     const configuration = completeOptions(given as StoreConfiguration) as ServerOptions & StoreConfiguration;
-    this.#accounts = jetStreamAccounts(configuration);
     this.#options.onConfigured?.(configuration);
     return configuration;
   }
@@ -144,10 +157,7 @@ class Server implements JetStreamStore {
       peerUp: () => this.#outbox.linksChanged(),
       peerDown: () => this.#outbox.linksChanged(),
       writable: () => this.#turn.release(),
-      commit: (given) => {
-        this.#complete(given);
-        this.#directory?.serve(this.#accounts.keys());
-      },
+      commit: (given) => this.#accounts.configure(this.#complete(given)),
       stats: () => ({ logLinesDropped: this.#options.logLinesDropped?.() ?? 0 }),
       shutdown: (reason, refused) => this.#options.onShutdown(reason, refused),
     };

@@ -173,3 +173,26 @@ it('has limits, mappings and a trace destination', () => {
     traceDestination: { subject: 'traces', sampling: 100 },
   });
 });
+
+it('has JetStream where it may store anything, in all or by tier', () => {
+  const claims = newClaims('account', importerKey.publicKey);
+  const { limits } = claims.nats;
+  const jetstream = (): unknown => defineAccount(claims, none, 0).definition.jetstream;
+  expect(jetstream()).toBeUndefined();
+  // As `nsc edit account --js-disk-storage` writes them.
+  const open = { streams: -1, consumer: -1, max_ack_pending: -1, mem_max_stream_bytes: -1, disk_max_stream_bytes: -1 };
+  Object.assign(limits, { ...open, disk_storage: 2_000_000 });
+  const flat = {
+    ...{ memoryBytesMax: 0, fileBytesMax: 2_000_000, streamsMax: -1, consumersMax: -1, ackPendingMax: -1 },
+    ...{ memoryStreamBytesMax: -1, fileStreamBytesMax: -1, isMaxBytesRequired: false },
+  };
+  expect(jetstream()).toEqual({ '': flat });
+  const tier = { ...open, mem_storage: 5, disk_storage: 0, streams: 2, consumer: 3, max_ack_pending: 4 };
+  limits.tiered_limits.set('R3', { ...tier, mem_max_stream_bytes: 6, max_bytes_required: true });
+  expect(jetstream()).toEqual({
+    R3: {
+      ...{ memoryBytesMax: 5, fileBytesMax: 0, streamsMax: 2, consumersMax: 3, ackPendingMax: 4 },
+      ...{ memoryStreamBytesMax: 6, fileStreamBytesMax: -1, isMaxBytesRequired: true },
+    },
+  });
+});

@@ -1,4 +1,4 @@
-import type { AccountDefinition, AccountLimits, Export, Import, Mapping } from '@skein/accounts';
+import type { AccountDefinition, AccountLimits, Export, Import, JetStreamLimits, Mapping } from '@skein/accounts';
 import {
   type AccountClaims,
   type ActivationClaims,
@@ -12,6 +12,8 @@ import {
 
 type ExportClaim = AccountClaims['nats']['exports'][number];
 type ImportClaim = AccountClaims['nats']['imports'][number];
+type LimitClaims = AccountClaims['nats']['limits'];
+type TierClaims = LimitClaims['tiered_limits'] extends Map<string, infer T> ? T : never;
 
 export interface DefinedAccount {
   definition: AccountDefinition;
@@ -49,6 +51,7 @@ export function defineAccount(
       }),
     ),
     ...(trace !== undefined && { traceDestination: { subject: trace.dest, sampling: trace.sampling || 100 } }),
+    ...jetStreamOf(nats.limits),
   };
   return { definition, changesUnixMs };
 }
@@ -61,6 +64,26 @@ function limitsOf({ conn, subs, payload, leaf }: AccountClaims['nats']['limits']
     ...(leaf >= 0 && { leafnodesMax: leaf }),
   };
 }
+
+/** Limits by tier take the place of those for all; an account that may store nothing anywhere has no JetStream. */
+function jetStreamOf({ tiered_limits: tiers, ...flat }: LimitClaims): Pick<AccountDefinition, 'jetstream'> {
+  if (tiers.size > 0) {
+    return { jetstream: Object.fromEntries([...tiers].map(([tier, limits]) => [tier, jetStreamLimits(limits)])) };
+  }
+  if (flat.mem_storage === 0 && flat.disk_storage === 0) return {};
+  return { jetstream: { '': jetStreamLimits(flat) } };
+}
+
+const jetStreamLimits = (limits: TierClaims): JetStreamLimits => ({
+  memoryBytesMax: limits.mem_storage,
+  fileBytesMax: limits.disk_storage,
+  streamsMax: limits.streams,
+  consumersMax: limits.consumer,
+  ackPendingMax: limits.max_ack_pending,
+  memoryStreamBytesMax: limits.mem_max_stream_bytes,
+  fileStreamBytesMax: limits.disk_max_stream_bytes,
+  isMaxBytesRequired: limits.max_bytes_required,
+});
 
 const responseTypes = { '': 'Singleton', Singleton: 'Singleton', Stream: 'Streamed', Chunked: 'Chunked' } as const;
 

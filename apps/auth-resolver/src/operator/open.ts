@@ -1,4 +1,4 @@
-import type { Member, NodeIdentity, Runtime } from '@skein/bus';
+import type { Link, Member, NodeIdentity, Runtime } from '@skein/bus';
 import { Trust } from '@skein/trust';
 import type { AccountChange } from '../audit.ts';
 import type { Ask } from '../callout/service.ts';
@@ -10,6 +10,7 @@ import { ClaimsListener } from './claims-listener.ts';
 import { ClaimsService } from './claims-service.ts';
 import { GatewayAccounts } from './gateway-accounts.ts';
 import { OperatorMode } from './operator-mode.ts';
+import { StoreAccounts } from './store-accounts.ts';
 import { DirectoryStore } from './stores/directory-store.ts';
 import { openStore } from './stores/open-store.ts';
 
@@ -26,7 +27,8 @@ export interface OpenOperatorModeOptions {
 /** All of operator mode, at work. */
 export interface OpenOperatorMode {
   readonly mode: OperatorMode;
-  readonly gateways: GatewayAccounts;
+  joined(link: Link): void;
+  left(process: number): void;
   /** Absent: there is no system account to be asked in. */
   readonly listener?: ClaimsListener;
   figures(): Record<string, unknown>;
@@ -47,6 +49,13 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
   const store = await openStore(configuration.trust, trust, wallMs, wait);
   const book = new AccountBook(store, trust, wallMs);
   const gateways = new GatewayAccounts(member, wait);
+  const stores = new StoreAccounts({
+    bus: member,
+    wait,
+    definitionOf: (account) => book.known(account)?.definition,
+    known: () => [...book.all()].map(([name]) => name),
+    find: (account) => Promise.resolve(book.get(account)).then(nothing, nothing),
+  });
   const mode = new OperatorMode({
     ask: options.ask,
     changed: options.changed,
@@ -54,6 +63,7 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
     store,
     book,
     gateways,
+    stores,
     runtime,
     log,
   });
@@ -95,12 +105,17 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
           wallMs,
           log,
         });
+  for (const link of member.links.values()) stores.joined(link);
   const names = await adopted;
   mode.goOn(names).catch((error: Error) => log.warn(`accounts that are in use: ${error.message}`));
   listener?.start();
   return {
     mode,
-    gateways,
+    joined: (link) => stores.joined(link),
+    left: (process) => {
+      gateways.left(process);
+      stores.left(process);
+    },
     listener,
     figures: () => ({ usersRemembered: mode.usersRemembered, accountsKnown: mode.accountsKnown }),
     check: (next) => {
@@ -120,3 +135,6 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
     },
   };
 }
+
+/** Who can't be had is refused when somebody comes. */
+const nothing = (): void => {};

@@ -10,6 +10,7 @@ import { AccountBook } from './account-book.ts';
 import { adoptAccounts } from './adoption.ts';
 import { type AccountMessage, GatewayAccounts } from './gateway-accounts.ts';
 import { OperatorMode } from './operator-mode.ts';
+import { StoreAccounts } from './store-accounts.ts';
 import type { AccountStore } from './stores/account-store.ts';
 import { MemoryStore } from './stores/memory-store.ts';
 
@@ -74,6 +75,13 @@ function open(preload: Record<string, string>): void {
     store,
     book,
     gateways: new GatewayAccounts(gateways as never, async () => {}),
+    stores: new StoreAccounts({
+      bus: gateways,
+      wait: () => new Promise(() => {}),
+      definitionOf: (one) => book.known(one)?.definition,
+      known: () => [...book.all()].map(([name]) => name),
+      find: async () => {},
+    }),
     runtime,
     log,
   });

@@ -20,6 +20,7 @@ import { type Credentials, readCredentials, refusedName } from '../credentials.t
 import type { Decision } from '../decision.ts';
 import { type AccountBook, AccountError, type KnownAccount } from './account-book.ts';
 import type { GatewayAccounts } from './gateway-accounts.ts';
+import type { StoreAccounts } from './store-accounts.ts';
 import { type AccountStore, StoreError } from './stores/account-store.ts';
 
 /** Tokens of users whose signatures have been checked; the same ones come again. */
@@ -32,6 +33,7 @@ export interface OperatorModeOptions {
   store: AccountStore;
   book: AccountBook;
   gateways: GatewayAccounts;
+  stores: StoreAccounts;
   /** For the audit. */
   changed(change: AccountChange): void;
   /** Of authorization services. */
@@ -138,7 +140,7 @@ export class OperatorMode {
         this.#changed(account, 'removed', 'CLAIMS.DELETE');
         log.debug(`Disable account ${account} due to remove`);
         const importers = book.forget(account);
-        await gateways.gone(account);
+        await Promise.all([gateways.gone(account), this.#options.stores.changed([account])]);
         await this.#tellOf(importers);
       }
     });
@@ -151,7 +153,7 @@ export class OperatorMode {
       const { book, gateways, store, log } = this.#options;
       for (const account of book.trust(trust)) {
         this.#changed(account, 'removed', 'nobody trusted has signed it any more');
-        await gateways.gone(account);
+        await Promise.all([gateways.gone(account), this.#options.stores.changed([account])]);
       }
       const appeared = new Set<string>();
       for (const [account, token] of Object.entries(preload)) {
@@ -175,11 +177,12 @@ export class OperatorMode {
 
   /** Accounts that are in use already: read, so that activations go on to begin and end in them. */
   async goOn(accounts: readonly string[]): Promise<void> {
-    const { book } = this.#options;
+    const { book, stores } = this.#options;
     for (const account of accounts) {
       // Who can't be had is refused when somebody comes.
       await Promise.resolve(book.get(account)).catch(() => {});
     }
+    stores.changed(accounts);
     // Some may have begun or ended meanwhile.
     const timed = accounts.filter((one) => book.redefine(one)?.definition.imports.some((each) => 'activated' in each));
     await this.#inTurn(() => this.#tellOf(timed));
@@ -254,10 +257,11 @@ export class OperatorMode {
 
   /** A gateway hears of an account, and of those that it imports from, before its first client there. */
   async #introduce(account: string, gateway: number): Promise<void> {
-    const { book, gateways } = this.#options;
+    const { book, gateways, stores } = this.#options;
     const known = book.known(account);
     if (known === undefined || !gateways.knows(gateway, known.definition)) {
-      await gateways.tell(gateway, await book.closure(account));
+      const closure = await book.closure(account);
+      await Promise.all([gateways.tell(gateway, closure), stores.introduce(namesOf(closure))]);
     }
     // Messages are carried on by the gateway that they are published at.
     await gateways.tell(gateway, book.listenersTo(account));
@@ -309,7 +313,7 @@ export class OperatorMode {
 
   /** Gateways that know one of `who` hear of the account with all that it imports from, as far as they have not. */
   async #bring(account: string, who: readonly string[]): Promise<void> {
-    const { book, gateways } = this.#options;
+    const { book, gateways, stores } = this.#options;
     const exporters = book.known(account)?.definition.imports.map((one) => one.account) ?? [];
     const lacking = gateways.lacking(who, [account, ...exporters]);
     if (lacking.length === 0) return;
@@ -317,19 +321,20 @@ export class OperatorMode {
       const closure = await book.closure(account);
       // One that can't be told has left.
       await Promise.allSettled(lacking.map((gateway) => gateways.tell(gateway, closure)));
+      await stores.introduce(namesOf(closure));
     } catch (error) {
       if (!(error instanceof AccountError)) throw error;
     }
   }
 
   async #tellOf(accounts: readonly string[]): Promise<void> {
-    const { book, gateways, log } = this.#options;
+    const { book, gateways, stores, log } = this.#options;
     for (const key of accounts) {
       const known = book.known(key);
       if (known === undefined) continue;
       log.debug(`Updating account claims: ${key}/${known.claims.name}`);
       this.#watch(known);
-      await gateways.changed(known.definition, known.token);
+      await Promise.all([gateways.changed(known.definition, known.token), stores.changed([key])]);
       await this.#announce(key);
     }
   }
@@ -371,6 +376,8 @@ export class OperatorMode {
     for (const [, known] of book.all()) this.#watch(known);
   }
 }
+
+const namesOf = (accounts: readonly KnownAccount[]): string[] => accounts.map(({ definition }) => definition.name);
 
 /** Whom a service has let in has the name that the service gave. */
 function shownName({ grant, name }: Admitted, credentials: Credentials | undefined): string | undefined {

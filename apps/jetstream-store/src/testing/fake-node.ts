@@ -25,9 +25,11 @@ export class FakeNode {
   readonly sent: Sent[] = [];
   /** Beside the defaults, from the next start on. */
   options: Partial<JetStreamOptions>;
+  /** From the next start on. */
+  configuration: Partial<StoreConfiguration> = {};
   store!: JetStreamStore;
   #handlers!: MemberHandlers;
-  readonly #methods = new Map<string, (body: string) => string>();
+  readonly #methods = new Map<string, (body: string) => string | Promise<string>>();
   readonly #expected = new Map<string, (sent: Sent) => void>();
   #replies = 0;
   readonly #link: Link;
@@ -95,7 +97,12 @@ export class FakeNode {
 
   /** What another process is answered. */
   tell<Answer>(method: string, body: object = {}): Answer {
-    return JSON.parse(this.#methods.get(method)?.(JSON.stringify(body)) ?? 'null');
+    return JSON.parse((this.#methods.get(method)?.(JSON.stringify(body)) as string | undefined) ?? 'null');
+  }
+
+  /** The same, where it answers later. */
+  async tellAndWait<Answer>(method: string, body: object): Promise<Answer> {
+    return JSON.parse((await this.#methods.get(method)?.(JSON.stringify(body))) ?? 'null');
   }
 
   /** The next message that goes to a subject. */
@@ -132,11 +139,12 @@ export class FakeNode {
     this.#handlers = handlers;
     const configuration: StoreConfiguration = {
       jetstream: { ...defaultJetStreamOptions(), storeDir: this.directory, ...this.options },
+      ...this.configuration,
     };
     return {
       start: async () => ({ configuration, identity: { serverName: 'alpha' }, revision: 1 }),
       stop: async () => {},
-      handle: (method: string, fn: (body: string) => string) => this.#methods.set(method, fn),
+      handle: (method: string, fn: (body: string) => string | Promise<string>) => this.#methods.set(method, fn),
       declare: (account: string, subject: string, _queue: string, weight: number) => {
         this.interest.set(`${account} ${subject}`, weight);
         return 1;

@@ -1,0 +1,134 @@
+import { type AccountDefinition, newDefinition, unlimitedJetStream } from '@skein/accounts';
+import type { Link } from '@skein/bus';
+import { beforeEach, expect, it } from 'vitest';
+import { type JetStreamAccountsMessage, StoreAccounts } from './store-accounts.ts';
+
+const limits = { '': unlimitedJetStream() };
+const define = (name: string, jetstream?: typeof limits): AccountDefinition => ({
+  ...newDefinition(name),
+  ...(jetstream && { jetstream }),
+});
+const store = (id: number, component = 'jetstream-store'): Link => ({ peer: { id, component } }) as Link;
+
+interface Asked {
+  to: number;
+  message: JetStreamAccountsMessage;
+  answer(stored?: string[]): void;
+  fail(): void;
+}
+
+let asked: Asked[];
+let book: Map<string, AccountDefinition>;
+let waits: { ms: number; end(): void }[];
+let looked: string[];
+let accounts: StoreAccounts;
+
+beforeEach(() => {
+  [asked, waits, looked] = [[], [], []];
+  book = new Map([define('A', limits), define('B')].map((one) => [one.name, one]));
+  accounts = new StoreAccounts({
+    bus: {
+      links: new Map(),
+      request: (to, _method, body) =>
+        new Promise((resolve, reject) => {
+          const answer = (stored?: string[]): void => resolve(JSON.stringify({ ...(stored && { stored }) }));
+          asked.push({ to: to as number, message: JSON.parse(body), answer, fail: () => reject(new Error('no')) });
+        }),
+    },
+    wait: (ms) => new Promise((resolve) => waits.push({ ms, end: resolve })),
+    definitionOf: (name) => book.get(name),
+    known: () => book.keys(),
+    find: async (name) => {
+      looked.push(name);
+      if (name !== 'NOBODY') book.set(name, define(name, limits));
+    },
+  });
+});
+
+/** Everything that promises lead to. */
+const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+async function ended(work: Promise<unknown>): Promise<boolean> {
+  let has = false;
+  work.then(() => {
+    has = true;
+  });
+  await soon();
+  return has;
+}
+const next = (): Asked => asked.shift() as Asked;
+
+it('tells a store of all that are known when it comes, and of those that it has streams of', async () => {
+  accounts.joined(store(7));
+  accounts.joined(store(8, 'gateway'));
+  const first = next();
+  expect([first.to, asked.length]).toEqual([7, 0]);
+  expect(first.message).toEqual({
+    accounts: [{ name: 'A', jetstream: limits }, { name: 'B' }],
+    gone: [],
+    begins: true,
+  });
+  first.answer(['C', 'NOBODY']);
+  await soon();
+  expect(looked).toEqual(['C', 'NOBODY']);
+  expect(next().message).toEqual({ accounts: [{ name: 'C', jetstream: limits }], gone: [], begins: false });
+});
+
+it('lets somebody in when stores know the account, or do not answer for half a second', async () => {
+  accounts.joined(store(7));
+  next().answer();
+  await soon();
+  expect(await ended(accounts.introduce(['A', 'B']))).toBe(true);
+  book.set('C', define('C'));
+  const coming = accounts.introduce(['A', 'C']);
+  expect(await ended(coming)).toBe(false);
+  expect(next().message).toEqual({ accounts: [{ name: 'C' }], gone: [], begins: false });
+  expect(waits.map(({ ms }) => ms)).toEqual([500]);
+  waits[0]?.end();
+  expect(await ended(coming)).toBe(true);
+});
+
+it('a change ends when every store lives by it, however often it has to be told; or has left', async () => {
+  accounts.joined(store(7));
+  accounts.joined(store(8));
+  for (const one of asked.splice(0)) one.answer();
+  await soon();
+  book.set('A', define('A'));
+  book.delete('B');
+  const change = accounts.changed(['A', 'B', 'NOBODY']);
+  const message = { accounts: [{ name: 'A' }], gone: ['B'], begins: false };
+  expect(asked.map(({ to, message: one }) => [to, one])).toEqual([
+    [7, message],
+    [8, message],
+  ]);
+  next().fail();
+  next().answer();
+  expect(await ended(change)).toBe(false);
+  waits.at(-1)?.end();
+  await soon();
+  expect(next()).toMatchObject({ to: 7, message });
+  accounts.left(7);
+  waits.at(-1)?.end();
+  expect(await ended(change)).toBe(false);
+});
+
+it('says last what holds last, when an account changes while it is told', async () => {
+  accounts.joined(store(7));
+  next().answer();
+  await soon();
+  book.set('C', define('C', limits));
+  const first = accounts.changed(['C']);
+  book.delete('C');
+  const second = accounts.changed(['C']);
+  next().answer();
+  await soon();
+  expect(next().message).toEqual({ accounts: [], gone: ['C'], begins: false });
+  expect(await ended(Promise.race([first, second]))).toBe(false);
+});
+
+it('begins anew when a link does', async () => {
+  accounts.joined(store(7));
+  next().answer();
+  await soon();
+  accounts.joined(store(7));
+  expect(next().message).toMatchObject({ begins: true, accounts: [{ name: 'A' }, { name: 'B' }] });
+});
