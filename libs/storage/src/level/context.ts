@@ -1,11 +1,11 @@
-import type { Database } from './database.ts';
+import type { Records } from './database.ts';
 import type { DamagedError } from './errors.ts';
 import type { RecordCache } from './record-cache.ts';
 import type { Seal } from './seal.ts';
 
 /** What the streams of a shard share. */
 export interface ShardContext {
-  readonly database: Database;
+  readonly database: Pick<Records, 'get'>;
   readonly seal: Seal;
   readonly cache: RecordCache;
   /** 8 chars that stand for a subject in keys. */

@@ -6,18 +6,41 @@ export interface Writes {
   readonly puts: readonly (readonly [key: Buffer, value: Buffer])[];
 }
 
-/** What is needed of LevelDB, so that tests can let it fail. */
-export interface Database {
+/** What is there to be read. */
+export interface Records {
   /** Reads at once, from memory or disk. */
   get(key: Buffer): Buffer | undefined;
-  /** All of it or nothing. With `sync`, it is on disk when this resolves. */
-  write(writes: Writes, sync: boolean): Promise<void>;
   /** Records with keys from `from` up to, not including, `to`, in order. */
   entries(from: Buffer, to: Buffer, max: number): Promise<[Buffer, Buffer][]>;
+  close(): Promise<void>;
+}
+
+/** What is needed of LevelDB, so that tests can let it fail. */
+export interface Database extends Records {
+  /** All of it or nothing. With `sync`, it is on disk when this resolves. */
+  write(writes: Writes, sync: boolean): Promise<void>;
   keys(from: Buffer, to: Buffer, max: number): Promise<Buffer[]>;
   /** Rewrites a range of keys, so that what was removed from it is gone from the disk. */
   compact(from: Buffer, to: Buffer): Promise<void>;
-  close(): Promise<void>;
+  /** Everything as it is now, whatever is written later; what it sees stays on disk until it is closed. */
+  snapshot(): Records;
+}
+
+/** Read at once, when a range is walked. */
+const SLICE = 4096;
+
+/** All records with keys from `from` up to, not including, `to`, in order. */
+export async function* entriesOf(
+  records: Pick<Records, 'entries'>,
+  from: Buffer,
+  to: Buffer,
+): AsyncGenerator<[Buffer, Buffer]> {
+  for (let next = from; ; ) {
+    const slice = await records.entries(next, to, SLICE);
+    yield* slice;
+    if (slice.length < SLICE) return;
+    next = Buffer.concat([slice[slice.length - 1][0], Buffer.alloc(1)]);
+  }
 }
 
 /** @throws ShardError */
@@ -42,6 +65,14 @@ export async function openLevelDatabase(directory: string): Promise<Database> {
     entries: (gte, lt, limit) => level.iterator({ gte, lt, limit }).all(),
     keys: (gte, lt, limit) => level.keys({ gte, lt, limit }).all(),
     compact: (from, to) => level.compactRange(from, to),
+    snapshot: () => {
+      const snapshot = level.snapshot();
+      return {
+        get: (key) => level.getSync(key, { snapshot }),
+        entries: (gte, lt, limit) => level.iterator({ gte, lt, limit, snapshot }).all(),
+        close: () => snapshot.close(),
+      };
+    },
     close: () => level.close(),
   };
 }

@@ -1,23 +1,30 @@
 import type { StreamStore } from '../stream-store.ts';
 import { Batch } from './batch.ts';
 import type { ShardContext } from './context.ts';
-import { type Database, openLevelDatabase } from './database.ts';
+import { type Database, entriesOf, openLevelDatabase } from './database.ts';
 import { DamagedError, ShardError } from './errors.ts';
 import { flushKey, INCARNATION_TYPES, idKey, KeyType, numbersOf, RECORDS_END, SHARD_KEY } from './keys.ts';
 import { emptyState, LevelStreamStore, type StreamState } from './level-stream-store.ts';
 import { RecordCache } from './record-cache.ts';
 import { checksum, type Seal } from './seal.ts';
+import { openStreamImage, type StreamImage } from './stream-image.ts';
 import { subjectHash } from './subject-hash.ts';
 
 const VERSION = 1;
 /** So many flushes are remembered: more than LevelDB's log, where a lost one would go unnoticed, has. */
 const FLUSHES_KEPT = 4096;
-/** Records read at once while opening, and cleared away at once. */
+/** Records cleared away at once. */
 const SLICE = 4096;
 /** Records written anew at once: some 2 MiB, when they are pages. */
 const RENEWED_SLICE = 128;
 /** LevelDB is made to forget what they were when they come to so much. */
 const COMPACTED_BYTES = 64 << 20;
+
+interface ImageWanted {
+  readonly id: number;
+  resolve(image: Promise<StreamImage>): void;
+  reject(error: Error): void;
+}
 
 interface Renewed {
   /** Where the next slice begins; undefined: this was the last. */
@@ -73,6 +80,8 @@ export class ShardStore {
   readonly #garbage: number[] = [];
   #clearing: Promise<void> | undefined;
   #renewing: Promise<Renewed> | undefined;
+  /** Wait for the next flush. */
+  #imagesWanted: ImageWanted[] = [];
   #applied: number;
 
   /**
@@ -167,6 +176,16 @@ export class ShardStore {
   }
 
   /**
+   * A stream as the next flush leaves it, which the caller sees to.
+   *
+   * @throws Error when the stream is not there then, or the store is closed before
+   * @throws ShardError when the flush fails; DamagedError
+   */
+  image(id: number): Promise<StreamImage> {
+    return new Promise((resolve, reject) => this.#imagesWanted.push({ id, resolve, reject }));
+  }
+
+  /**
    * Seals records anew, a slice at a time between flushes, and has the disk forget what they were. False when the store was closed
    * or failed before the end: to be begun again after opening.
    *
@@ -206,24 +225,31 @@ export class ShardStore {
   /** What was not flushed is lost. */
   async close(): Promise<void> {
     this.#closed = true;
+    for (const { reject } of this.#imagesWanted) reject(new Error('the store was closed'));
     await this.idle();
     await this.#database.close();
   }
 
   async #flush(applied: number): Promise<void> {
+    const images = this.#imagesWanted;
+    this.#imagesWanted = [];
     try {
       const { batch, streams, garbage } = this.#batch(applied);
       await this.#renewing?.catch(() => {});
       // LevelDB keeps both versions of what lies in its memory twice: the older has to be in a table before.
       await this.#compact(batch.secure);
       await this.#database.write(batch, true);
+      // Before anything else is written.
+      for (const { id, resolve } of images) resolve(openStreamImage(this.#context, this.#database.snapshot(), id));
       this.#context.flushed = batch.ordinal;
       this.#applied = applied;
       for (const stream of streams) stream.settled();
       this.#garbage.push(...garbage);
       await this.#compact(batch.secure);
     } catch (error) {
-      throw this.#fail(error);
+      const failure = this.#fail(error);
+      for (const { reject } of images) reject(failure);
+      throw failure;
     }
     this.#clear();
   }
@@ -312,14 +338,8 @@ export class ShardStore {
     this.#clear();
   }
 
-  async *#entries(type: number): AsyncGenerator<[Buffer, Buffer]> {
-    const end = idKey(type + 1, 0);
-    for (let from = idKey(type, 0); ; ) {
-      const slice = await this.#database.entries(from, end, SLICE);
-      yield* slice;
-      if (slice.length < SLICE) return;
-      from = Buffer.concat([slice[slice.length - 1][0], Buffer.alloc(1)]);
-    }
+  #entries(type: number): AsyncGenerator<[Buffer, Buffer]> {
+    return entriesOf(this.#database, idKey(type, 0), idKey(type + 1, 0));
   }
 
   #clear(): void {
