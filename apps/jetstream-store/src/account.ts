@@ -1,4 +1,4 @@
-import { apiErrors, type StreamConfig } from '@skein/jetstream-core';
+import { apiErrors, checkOrigins, type StreamConfig } from '@skein/jetstream-core';
 import { overlaps, Sublist } from '@skein/subjects';
 import type { StreamHost } from './hosted-stream.ts';
 import type { JetStreamAccount } from './hosting.ts';
@@ -16,6 +16,8 @@ export interface AccountHost {
   apiSubjects(isServed: boolean): readonly string[];
   /** The account's interest in a subject: 1 or 0. */
   declare(account: string, subject: string, weight: number): void;
+  /** It can be found from now on. */
+  adopted(stream: StreamHost): void;
   /** Resolves when all that was declared is settled. */
   settled(): Promise<void>;
 }
@@ -53,9 +55,10 @@ export class StreamAccount implements JetStreamAccount {
     return known ?? undefined;
   }
 
-  async create(config: StreamConfig): Promise<StreamHost> {
-    const { name } = config;
+  async create(requested: StreamConfig): Promise<StreamHost> {
+    const { name } = requested;
     if (this.streams.has(name) || [...this.#coming].some((one) => one.name === name)) throw streamNameInUse();
+    const config = this.#besideOrigins(requested);
     this.#checkSubjects(config, name);
     this.#coming.add(config);
     try {
@@ -69,8 +72,9 @@ export class StreamAccount implements JetStreamAccount {
     }
   }
 
-  async update(name: string, config: StreamConfig): Promise<StreamHost> {
+  async update(name: string, requested: StreamConfig): Promise<StreamHost> {
     const stream = this.#stream(name);
+    const config = this.#besideOrigins(requested);
     this.#checkSubjects(config, name);
     this.#coming.add(config);
     try {
@@ -100,6 +104,7 @@ export class StreamAccount implements JetStreamAccount {
     this.streams.set(stream.name, stream);
     this.#own(stream);
     if (previous !== undefined && previous !== stream) this.#disown(previous);
+    this.#host.adopted(stream);
   }
 
   /** Its interest begins or ends; what it has stored stays where it is. */
@@ -135,6 +140,12 @@ export class StreamAccount implements JetStreamAccount {
     const stream = this.streams.get(name);
     if (stream === undefined) throw apiErrors.streamNotFound();
     return stream;
+  }
+
+  /** @throws ApiError */
+  #besideOrigins(config: StreamConfig): StreamConfig {
+    const coming = new Map([...this.#coming].map((one) => [one.name, one]));
+    return checkOrigins(config, (name) => coming.get(name) ?? this.streams.get(name)?.stream.config);
   }
 
   /** @throws ApiError 10065 */

@@ -11,6 +11,8 @@ export interface DirectoryHost {
   shardFor(config: StreamConfig): Promise<Shard>;
   declare(account: string, subject: string, weight: number): void;
   settled(): Promise<void>;
+  /** It can be found from now on. */
+  adopted(stream: StreamHost): void;
 }
 
 /** Which accounts have JetStream, and which streams they have: in memory, made from what the shards say. */
@@ -48,6 +50,11 @@ export class StreamDirectory implements Directory, AccountHost {
     for (const { name, streams } of this.#all.values()) if (streams.size > 0) yield name;
   }
 
+  /** Whether or not its account has JetStream now. */
+  stream(account: string, name: string): StreamHost | undefined {
+    return this.#all.get(account)?.streams.get(name);
+  }
+
   /** A shard's streams are here, in the place of those that it had. */
   adopt(streams: Iterable<StreamHost>): void {
     for (const stream of streams) this.#accountOf(stream.account).adopt(stream);
@@ -63,6 +70,10 @@ export class StreamDirectory implements Directory, AccountHost {
   async createIn(account: string, config: StreamConfig): Promise<StreamHost> {
     const shard = await this.#host.shardFor(config);
     return shard.create(account, config);
+  }
+
+  adopted(stream: StreamHost): void {
+    this.#host.adopted(stream);
   }
 
   deleteFrom(stream: StreamHost): Promise<void> {

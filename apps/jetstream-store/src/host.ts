@@ -5,6 +5,7 @@ import type { StreamHost } from './hosted-stream.ts';
 import type { HostedConsumer, HostedStream } from './hosting.ts';
 import type { Log } from './options.ts';
 import type { LinkOutbox } from './outbox.ts';
+import type { OriginsInfo } from './sources/feeds.ts';
 import type { Turn } from './turn.ts';
 
 /** What waits for its record to be durable. */
@@ -34,6 +35,16 @@ export interface Notices {
   apiLimitReached(dropped: number): void;
 }
 
+/** Who moves messages from stream to stream. */
+export interface Origins {
+  /** Its configuration is another one. */
+  reconfigured(stream: StreamHost): void;
+  /** It is no more, or no longer here. */
+  closed(stream: StreamHost): void;
+  /** How it is with what it takes from. */
+  info(stream: StreamHost): OriginsInfo;
+}
+
 /** What streams have of the process. */
 export interface Surroundings {
   readonly clock: Clock;
@@ -41,6 +52,7 @@ export interface Surroundings {
   readonly agenda: Agenda;
   readonly turn: Turn;
   readonly notices: Notices;
+  readonly origins: Origins;
   readonly logger: Log;
   /** As it is called in acknowledgements; empty: none. */
   readonly domain: string;

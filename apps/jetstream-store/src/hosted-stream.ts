@@ -34,6 +34,7 @@ import {
   record,
   type ShardRecord,
 } from './record.ts';
+import type { OriginsInfo } from './sources/feeds.ts';
 import { consumerNotFound, storeUnavailable } from './store-errors.ts';
 import type { TurnTask } from './turn.ts';
 
@@ -63,6 +64,8 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   readonly ackOpening: string;
   readonly batches = new AtomicBatches((id, reason) => this.host.notices.batchAbandoned(this, id, reason));
   readonly fastBatches: FastBatches<Address>;
+  /** What waits for messages to be stored here. */
+  readonly followers = new Set<TurnTask>();
   /** Why nothing more is done here. */
   fault: Error | undefined;
   isGone = false;
@@ -129,6 +132,11 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     this.host.agenda.plan(this.#expiry, Number.POSITIVE_INFINITY);
     this.host.agenda.plan(this.#batchExpiry, Number.POSITIVE_INFINITY);
     for (const consumer of this.consumers.values()) consumer.close(reason);
+    this.host.origins.closed(this);
+  }
+
+  origins(): OriginsInfo {
+    return this.host.origins.info(this);
   }
 
   /** Whatever is wrong with it must not take others along. */
@@ -203,7 +211,9 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   apply(operation: Operation, seconds: number, nanos: number): number {
     this.changed();
-    return applyOperation(this.stream, operation, seconds, nanos);
+    const result = applyOperation(this.stream, operation, seconds, nanos);
+    if (operation.kind === 'update' && !this.host.isReplaying) this.host.origins.reconfigured(this);
+    return result;
   }
 
   /** From the journal of an earlier life. */
@@ -350,6 +360,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   stored(sequence: number, subject: string): void {
     for (const consumer of this.consumers.values()) consumer.stored(sequence, subject);
+    if (this.followers.size > 0) for (const follower of this.followers) this.host.turn.plan(follower);
   }
 
   removed(sequence: number, subject: string): void {

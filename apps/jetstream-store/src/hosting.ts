@@ -8,8 +8,8 @@ import type {
   Stream,
   StreamConfig,
 } from '@skein/jetstream-core';
-
 import type { Notices } from './host.ts';
+import type { OriginsInfo } from './sources/feeds.ts';
 
 /** Where an answer goes: the gateway that the request came through, and the subject. See `address.ts`; '' is nowhere. */
 export type Address = string;
@@ -29,6 +29,8 @@ export interface HostedStream {
   /** For reading; what changes it is an operation. */
   readonly stream: Stream;
   readonly consumers: ReadonlyMap<string, HostedConsumer>;
+  /** `mirror` and `sources` of its info. */
+  origins(): OriginsInfo;
   /**
    * Into the journal; settled when it is durable and applied.
    *

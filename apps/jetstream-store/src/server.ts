@@ -18,6 +18,7 @@ import { LinkOutbox } from './outbox.ts';
 import { Publishing } from './publishing.ts';
 import { SettledInterest } from './settled-interest.ts';
 import { Shards } from './shards.ts';
+import { Feeds } from './sources/feeds.ts';
 import { troubles } from './troubles.ts';
 import { Turn } from './turn.ts';
 
@@ -80,12 +81,14 @@ class Server implements JetStreamStore {
         return timeText(seconds, nanos);
       },
     });
+    const feeds = new Feeds((account, name) => directory.stream(account, name));
     const surroundings = {
       clock: this.#clock,
       outbox: this.#outbox,
       agenda: this.#agenda,
       turn: this.#turn,
       notices,
+      origins: feeds,
       logger: log,
       domain,
     };
@@ -93,6 +96,7 @@ class Server implements JetStreamStore {
       shardFor: (config) => shards.for(config),
       declare: (account, subject, weight) => this.#member.declare(account, subject, '', weight),
       settled: () => this.#settled.all(),
+      adopted: (stream) => feeds.served(stream),
     });
     const shards = new Shards(surroundings, {
       directory: jetStreamFolder(jetstream),

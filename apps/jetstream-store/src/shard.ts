@@ -12,6 +12,7 @@ export abstract class Shard implements Host {
   readonly agenda: Surroundings['agenda'];
   readonly turn: Surroundings['turn'];
   readonly notices: Surroundings['notices'];
+  readonly origins: Surroundings['origins'];
   readonly logger: Surroundings['logger'];
   readonly domain: string;
   /** By their numbers. */
@@ -25,6 +26,7 @@ export abstract class Shard implements Host {
     this.agenda = surroundings.agenda;
     this.turn = surroundings.turn;
     this.notices = surroundings.notices;
+    this.origins = surroundings.origins;
     this.logger = surroundings.logger;
     this.domain = surroundings.domain;
   }

@@ -64,10 +64,12 @@ async function answer({ account, subject, content, headerBytes }: ApiRequest): P
   }
 }
 
-function view({ stream, created, consumers }: HostedStream): object {
+function view(hosted: HostedStream): object {
+  const { stream, created, consumers } = hosted;
   return {
     config: stream.config,
     created: timeText(created.seconds, created.nanos),
     state: streamState(stream, consumers.size).state,
+    ...hosted.origins(),
   };
 }

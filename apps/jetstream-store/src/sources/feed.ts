@@ -1,0 +1,196 @@
+import {
+  ApiError,
+  apiErrors,
+  Intake,
+  millisOf,
+  type Original,
+  parseTime,
+  type SourceProgress,
+  type StreamSource,
+  sequenceAt,
+  shortHash,
+} from '@skein/jetstream-core';
+import type { StoredMessage } from '@skein/storage';
+import type { Appointment } from '../agenda.ts';
+import type { StreamHost } from '../hosted-stream.ts';
+import { storeUnavailable } from '../store-errors.ts';
+import type { TurnTask } from '../turn.ts';
+
+/** One operation takes so much of an origin; one is on its way at a time. */
+const MESSAGES_MAX = 1000;
+const BYTES_MAX = 1024 * 1024;
+/** What had no place is tried again after so long. */
+const RETRY_MS = 5000;
+const NANOS_IN_MILLI = 1_000_000;
+
+/** Where a feed finds the stream that it takes from. */
+export type FindStream = (account: string, name: string) => StreamHost | undefined;
+
+/**
+ * Takes messages of a stream of this process into another: what the origin holds is on disk there. Where it is with that, the stream knows
+ * that takes (`Stream.takenThrough`), so it goes on there whatever happens in between.
+ */
+export class Feed implements TurnTask {
+  isPlanned = false;
+  readonly source: StreamSource;
+  readonly #stream: StreamHost;
+  readonly #find: FindStream;
+  readonly #intake: Intake;
+  readonly #isMirror: boolean;
+  readonly #retry: Appointment;
+  #origin: StreamHost | undefined;
+  #error: ApiError | undefined;
+  #heardMillis = -1;
+  #isBusy = false;
+  #isEnded = false;
+
+  constructor(stream: StreamHost, source: StreamSource, isMirror: boolean, find: FindStream) {
+    this.source = source;
+    this.#stream = stream;
+    this.#find = find;
+    this.#intake = new Intake(source, isMirror);
+    this.#isMirror = isMirror;
+    this.#retry = { dueAt: Number.POSITIVE_INFINITY, due: () => this.wake() };
+  }
+
+  /** There may be something to take. */
+  wake(): void {
+    if (!this.#isEnded) this.#stream.host.turn.plan(this);
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#follow(undefined);
+    this.#stream.host.agenda.plan(this.#retry, Number.POSITIVE_INFINITY);
+  }
+
+  endTurn(): void {
+    if (this.#isEnded || this.#isBusy) return;
+    try {
+      this.#takeSome();
+    } catch (error) {
+      // Damage at the origin.
+      this.#stop(error as Error);
+    }
+  }
+
+  progress(): SourceProgress {
+    const origin = this.#origin;
+    const error = this.#error;
+    if (origin === undefined) return { lag: 0, seq: 0, active: this.#active, error };
+    const through = this.#stream.stream.takenThrough(this.#intake.key, identityOf(origin));
+    const from = this.#next(origin);
+    const lag = from > origin.store.last ? 0 : origin.store.count(from, this.#intake.filter);
+    return { lag, seq: this.#isMirror ? 0 : through, active: this.#active, error };
+  }
+
+  /** Nanoseconds since something was heard of the origin: it is here, or it is not. */
+  get #active(): number {
+    if (this.#heardMillis < 0) return -1;
+    const now = this.#stream.host.clock.tick();
+    if (this.#origin !== undefined) this.#heardMillis = now;
+    return Math.max(1, Math.round((now - this.#heardMillis) * NANOS_IN_MILLI));
+  }
+
+  #takeSome(): void {
+    const origin = this.#find(this.#stream.account, this.source.name);
+    if (origin === undefined || origin.isVoid) {
+      this.#follow(undefined);
+      this.#said(origin?.fault === undefined ? apiErrors.streamNotFound() : storeUnavailable());
+      return;
+    }
+    this.#follow(origin);
+    const { retention } = origin.stream.config;
+    if (retention !== 'limits') {
+      this.#said(
+        new ApiError(500, this.#isMirror ? 10029 : 10045, `an origin with ${retention} retention is not supported`),
+      );
+      return;
+    }
+    const from = this.#next(origin);
+    if (this.#isMirror && this.#stream.store.last === 0 && from > 1) {
+      this.#change(this.#stream.change({ kind: 'skip', through: from - 1 }));
+      return;
+    }
+    const messages = this.#read(origin, from);
+    if (messages.length === 0) {
+      this.#said(undefined);
+      return;
+    }
+    const identity = identityOf(origin);
+    this.#change(this.#stream.change({ kind: 'ingest', key: this.#intake.key, identity, messages }));
+  }
+
+  /** The sequence at the origin that is wanted next. */
+  #next(origin: StreamHost): number {
+    const through = this.#stream.stream.takenThrough(this.#intake.key, identityOf(origin));
+    if (through > 0) return through + 1;
+    const { opt_start_seq, opt_start_time } = this.source;
+    if (opt_start_seq) return opt_start_seq;
+    const start = opt_start_time === undefined ? undefined : parseTime(opt_start_time);
+    if (start === undefined) return 1;
+    const wanted = millisOf(start.seconds, start.nanos);
+    return sequenceAt(origin.store, (millis) => millis >= wanted);
+  }
+
+  #read(origin: StreamHost, from: number): Original[] {
+    const { store } = origin;
+    const { filter } = this.#intake;
+    const identity = identityOf(origin);
+    const messages: Original[] = [];
+    let bytes = 0;
+    for (let at = store.next(from, filter); at > 0; at = store.next(at + 1, filter)) {
+      const original = this.#intake.original(store.get(at) as StoredMessage, identity);
+      bytes += original.content.length + original.subject.length;
+      messages.push(original);
+      if (messages.length >= MESSAGES_MAX || bytes >= BYTES_MAX) break;
+    }
+    return messages;
+  }
+
+  #change(changed: Promise<number>): void {
+    this.#isBusy = true;
+    changed.then(
+      () => {
+        this.#isBusy = false;
+        this.#said(undefined);
+        this.wake();
+      },
+      (error: Error) => {
+        this.#isBusy = false;
+        this.#stop(error);
+      },
+    );
+  }
+
+  /** Until later: what has no place now may have one then. */
+  #stop(error: Error): void {
+    if (this.#isEnded) return;
+    this.#said(error instanceof ApiError ? error : new ApiError(500, 10045, error.message));
+    const { agenda, clock } = this.#stream.host;
+    agenda.plan(this.#retry, clock.tick() + RETRY_MS);
+  }
+
+  #said(error: ApiError | undefined): void {
+    const { clock, logger } = this.#stream.host;
+    if (this.#origin !== undefined) this.#heardMillis = clock.millis;
+    if (error !== undefined && error.message !== this.#error?.message) {
+      const { account, name } = this.#stream;
+      logger.warn(`JetStream stream '${account} > ${name}' takes nothing from '${this.source.name}': ${error.message}`);
+    }
+    this.#error = error;
+  }
+
+  /** Is woken by what is stored there. */
+  #follow(origin: StreamHost | undefined): void {
+    if (this.#origin === origin) return;
+    this.#origin?.followers.delete(this);
+    this.#origin = origin;
+    origin?.followers.add(this);
+  }
+}
+
+/** Another stream of the same name has another: it was made at another time. */
+function identityOf({ account, name, created }: StreamHost): string {
+  return shortHash(`${account} ${name} ${created.seconds}.${created.nanos}`);
+}
