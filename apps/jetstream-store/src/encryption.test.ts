@@ -52,7 +52,7 @@ it.each([
     await node.store.stop();
     const before = files();
     node.options = options;
-    await node.restart({ inOrder: false });
+    await node.restart({ isStopped: true });
     expect(node.errors).toEqual([`  Error decrypting our stream metafile: ${why}`]);
     expect(await node.ask('$JS.API.STREAM.INFO.LEDGER')).toMatchObject({ error: { err_code: 10059 } });
     expect(await node.ask('$JS.API.STREAM.CREATE.LEDGER', { name: 'LEDGER' })).toMatchObject({

@@ -55,6 +55,9 @@ export class FileShard extends Shard {
   fault: Error | undefined;
   /** What is lost or cannot be read, in words. */
   readonly damage: string[] = [];
+  /** Streams that are there and cannot be served. */
+  readonly unreadable: { account: string; name: string; reason: string }[] = [];
+  #failures = 0;
 
   constructor(surroundings: Surroundings, options: FileShardOptions) {
     super(surroundings);
@@ -124,6 +127,7 @@ export class FileShard extends Shard {
       throw error;
     }
     this.fault = undefined;
+    this.#failures = 0;
     this.isReplaying = false;
     for (const stream of this.streams.values()) stream.begin();
     this.#options.opened(this);
@@ -200,15 +204,26 @@ export class FileShard extends Shard {
     this.streams.clear();
     this.#dirty.clear();
     for (const damaged of this.#store.damaged) this.#damaged(damaged.message);
-    for (const store of this.#store.streams.values()) {
-      const stream = StreamHost.load(this, store);
-      this.streams.set(stream.number, stream);
-    }
+    for (const store of this.#store.streams.values()) this.#loadStream(store);
     this.#applied = this.#store.applied;
     // A journal that is older than what LevelDB has gives no number twice.
     if (journal.last < this.#applied) journal.cut(this.#applied);
     await this.#replay(journal);
     this.#durable = this.#applied;
+  }
+
+  /** One that cannot be read is left as it is: the others are not to suffer for it. */
+  #loadStream(store: StreamStore & { readonly id: number }): void {
+    try {
+      const stream = StreamHost.load(this, store);
+      this.streams.set(stream.number, stream);
+    } catch (error) {
+      const name = StreamHost.nameOf(store);
+      this.#damaged(
+        `${name === undefined ? `stream ${store.id}` : `stream '${name.account} > ${name.name}'`} cannot be read: ${(error as Error).message}`,
+      );
+      if (name !== undefined) this.unreadable.push({ ...name, reason: (error as Error).message });
+    }
   }
 
   async #replay(journal: Journal): Promise<void> {
@@ -297,12 +312,14 @@ export class FileShard extends Shard {
   #reopenLater(): void {
     if (this.#isClosed) return;
     const reopen = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.#reopen() };
-    this.agenda.plan(reopen, this.clock.tick() + REOPEN_MS);
+    // At once; a disk that is still of no use is asked again now and then.
+    this.agenda.plan(reopen, this.clock.tick() + (this.#failures++ === 0 ? 0 : REOPEN_MS));
   }
 
   async #reopen(): Promise<void> {
     if (this.#isClosed) return;
     this.damage.length = 0;
+    this.unreadable.length = 0;
     await this.start();
     if (this.fault === undefined) this.logger.warn(`JetStream storage in ${this.#options.directory} is served again`);
   }

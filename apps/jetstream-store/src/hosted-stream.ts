@@ -42,6 +42,7 @@ import type { TurnTask } from './turn.ts';
 interface StreamValue {
   readonly number: number;
   readonly account: string;
+  readonly name: string;
   readonly created: Moment;
 }
 
@@ -83,9 +84,19 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     number: number,
     { account, config, created }: { account: string; config: StreamConfig; created: Moment },
   ): StreamHost {
-    const value: StreamValue = { number, account, created };
+    const value: StreamValue = { number, account, name: config.name, created };
     store.setValue(HOSTED, Buffer.from(JSON.stringify(value)));
     return new StreamHost(host, store, value, config);
+  }
+
+  /** Whose it is, and what it is called, where that much can be read. */
+  static nameOf(store: StreamStore): { account: string; name: string } | undefined {
+    try {
+      const { account, name } = readJson<StreamValue>(store.value(HOSTED) as Buffer);
+      return { account, name };
+    } catch {
+      return undefined;
+    }
   }
 
   /** As the store has it. */

@@ -1,6 +1,8 @@
 import type { CreateMember, MemberOptions } from '@skein/bus';
 import type { JetStreamOptions } from '@skein/config/jetstream';
 import type { ServerOptions } from '@skein/config/options';
+import type { Files } from '@skein/journal';
+import type { ShardStoreOptions } from '@skein/storage';
 
 export const component = 'jetstream-store';
 
@@ -13,6 +15,9 @@ export interface StoreOptions extends Omit<MemberOptions, 'component' | 'wantsIn
   logLinesDropped?(): number;
   /** A configuration is in force. */
   onConfigured?(configuration: Pick<ServerOptions, 'logging'>): void;
+  /** Default: the machine's. */
+  files?: Files;
+  openDatabase?: ShardStoreOptions['open'];
   onShutdown(reason: string, refused: boolean): void;
 }
 

@@ -50,8 +50,8 @@ class Server implements JetStreamStore {
   #dispatch: Dispatch | undefined;
 
   constructor(options: StoreOptions) {
-    const { createMember, onShutdown: _, onConfigured: __, logLinesDropped: ___, log: ____, ...member } = options;
-    const { runtime } = options;
+    const { createMember, instance, version, pid, address, routerAddress, token, runtime, transport } = options;
+    const member = { instance, version, pid, address, routerAddress, token, runtime, transport };
     this.#options = options;
     this.#member = createMember({ ...member, component, wantsInterest: false, handlers: this.#handlers() });
     this.#clock = new Clock(runtime);
@@ -64,7 +64,7 @@ class Server implements JetStreamStore {
   }
 
   async start(): Promise<void> {
-    const { log } = this.#options;
+    const { log, files, openDatabase } = this.#options;
     const { configuration: given, identity } = await this.#member.start();
     const configuration = this.#complete(given);
     const { jetstream } = configuration;
@@ -102,6 +102,8 @@ class Server implements JetStreamStore {
       directory: jetStreamFolder(jetstream),
       syncIntervalMs,
       keys: encryption && new NodeKeys(encryption),
+      ...(files && { files }),
+      ...(openDatabase && { openDatabase }),
       opened: (shard) => directory.adopt(shard.streams.values()),
     });
     this.#shards = shards;

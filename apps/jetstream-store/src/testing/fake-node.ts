@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Link, type Member, type MemberHandlers, type MemberOptions, systemRuntime } from '@skein/bus';
 import { defaultJetStreamOptions, type JetStreamOptions } from '@skein/config/jetstream';
-import type { StoreConfiguration } from '../options.ts';
+import type { StoreConfiguration, StoreOptions } from '../options.ts';
 import { createJetStreamStore, type JetStreamStore } from '../server.ts';
 
 /** What the store handed to a gateway. */
@@ -14,6 +14,9 @@ export interface Sent {
   readonly headers: string;
   readonly body: string;
 }
+
+/** What stands in for parts of the machine. */
+type Parts = Pick<StoreOptions, 'files' | 'openDatabase'>;
 
 const none = { count: 0, start: () => 0, end: () => 0 };
 
@@ -33,10 +36,13 @@ export class FakeNode {
   readonly #expected = new Map<string, (sent: Sent) => void>();
   #replies = 0;
   readonly #link: Link;
+  readonly #parts: Parts;
+  #seen: (() => void)[] = [];
 
-  private constructor(directory: string, options: Partial<JetStreamOptions>) {
+  private constructor(directory: string, options: Partial<JetStreamOptions>, parts: Parts) {
     this.directory = directory;
     this.options = options;
+    this.#parts = parts;
     this.#link = {
       peer: { id: 7, component: 'gateway', instance: 0, address: '', pid: 0 },
       up: true,
@@ -56,16 +62,35 @@ export class FakeNode {
     } as unknown as Link;
   }
 
-  static async start(options: Partial<JetStreamOptions> = {}): Promise<FakeNode> {
-    const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')), options);
+  static async start(options: Partial<JetStreamOptions> = {}, parts: Parts = {}): Promise<FakeNode> {
+    const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')), options, parts);
     await node.#start();
     return node;
   }
 
-  /** As after a stop in order, or a SIGKILL. */
-  async restart({ inOrder = true } = {}): Promise<void> {
-    if (inOrder) await this.store.stop();
+  async restart({ isStopped = false } = {}): Promise<void> {
+    if (!isStopped) await this.store.stop();
     await this.#start();
+  }
+
+  /** A node that begins with what a SIGKILL of this one would leave. */
+  async crashed(): Promise<FakeNode> {
+    const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')), this.options, {});
+    await cp(this.directory, node.directory, { recursive: true });
+    await node.#start();
+    return node;
+  }
+
+  /** Resolves when a line of the log matches. */
+  async logged(pattern: RegExp): Promise<void> {
+    while (!this.errors.some((line) => pattern.test(line))) {
+      await new Promise<void>((resolve) => this.#seen.push(resolve));
+    }
+  }
+
+  #says(text: string): void {
+    this.errors.push(text);
+    for (const resolve of this.#seen.splice(0)) resolve();
   }
 
   async stop(): Promise<void> {
@@ -120,8 +145,9 @@ export class FakeNode {
   async #start(): Promise<void> {
     this.interest.clear();
     this.store = createJetStreamStore({
+      ...this.#parts,
       createMember: (options) => this.#member(options),
-      log: { debug() {}, info() {}, warn: (text) => this.errors.push(text), error: (text) => this.errors.push(text) },
+      log: { debug() {}, info() {}, warn: (text) => this.#says(text), error: (text) => this.#says(text) },
       onShutdown: () => {},
       instance: 0,
       version: '',
