@@ -55,8 +55,6 @@ export class FileShard extends Shard {
   fault: Error | undefined;
   /** What is lost or cannot be read, in words. */
   readonly damage: string[] = [];
-  /** Streams that are there and cannot be served. */
-  readonly unreadable: { account: string; name: string; reason: string }[] = [];
   #failures = 0;
 
   constructor(surroundings: Surroundings, options: FileShardOptions) {
@@ -222,7 +220,6 @@ export class FileShard extends Shard {
       this.#damaged(
         `${name === undefined ? `stream ${store.id}` : `stream '${name.account} > ${name.name}'`} cannot be read: ${(error as Error).message}`,
       );
-      if (name !== undefined) this.unreadable.push({ ...name, reason: (error as Error).message });
     }
   }
 
@@ -319,7 +316,6 @@ export class FileShard extends Shard {
   async #reopen(): Promise<void> {
     if (this.#isClosed) return;
     this.damage.length = 0;
-    this.unreadable.length = 0;
     await this.start();
     if (this.fault === undefined) this.logger.warn(`JetStream storage in ${this.#options.directory} is served again`);
   }

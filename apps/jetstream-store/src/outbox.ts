@@ -17,6 +17,10 @@ export class LinkOutbox implements Outbox {
   #lastAddress: Address = '';
   readonly #to = Buffer.alloc(SUBJECT_BYTES);
   #toEnd = 0;
+  /** What is in `#shown`. */
+  #lastShown = '';
+  readonly #shown = Buffer.alloc(SUBJECT_BYTES);
+  #shownEnd = 0;
   /** Messages that no link took. */
   lost = 0;
 
@@ -38,24 +42,43 @@ export class LinkOutbox implements Outbox {
   reply(account: string, to: Address, content: Buffer, headerBytes: number): void {
     if (to === '') return;
     this.#address(to);
-    this.#send(this.#linkOf(to), account, this.#to, this.#toEnd, 0, content, headerBytes);
+    this.#send(this.#linkOf(to), account, this.#to, this.#toEnd, content, headerBytes);
   }
 
   answer(account: string, to: Address, text: string): void {
     if (to !== '') this.reply(account, to, Buffer.from(text), 0);
   }
 
-  /** A consumer's delivery, under the stream's subject. */
-  deliver(account: string, to: Address, _shown: string, reply: string, content: Buffer, headerBytes: number): void {
+  /** A consumer's delivery: it goes to where the consumer's messages go, and is seen under the stream's subject. */
+  deliver(account: string, to: Address, shown: string, reply: string, content: Buffer, headerBytes: number): void {
     this.#address(to);
-    const replyEnd = this.#reply.write(reply, 'latin1');
-    this.#send(this.#linkOf(to), account, this.#to, this.#toEnd, replyEnd, content, headerBytes);
+    if (shown !== this.#lastShown) {
+      this.#lastShown = shown;
+      this.#shownEnd = this.#shown.write(shown, 'latin1');
+    }
+    const taken = this.#linkOf(to)?.publish(
+      this.accountBytes(account),
+      this.#to,
+      0,
+      this.#toEnd,
+      this.#reply,
+      0,
+      this.#reply.write(reply, 'latin1'),
+      headerBytes,
+      content,
+      0,
+      content.length,
+      this.#shown,
+      0,
+      this.#shownEnd,
+    );
+    if (taken !== true) this.lost++;
   }
 
   publish(account: string, subject: string, content: Buffer, headerBytes: number, source: number): void {
     const gateways = this.#all();
     const link = gateways[source % gateways.length];
-    this.#send(link, account, this.#subject, this.#subject.write(subject, 'latin1'), 0, content, headerBytes);
+    this.#send(link, account, this.#subject, this.#subject.write(subject, 'latin1'), content, headerBytes);
   }
 
   /** An answer whose address lies in a buffer; what it says, in another. */
@@ -78,24 +101,11 @@ export class LinkOutbox implements Outbox {
     account: string,
     subject: Buffer,
     subjectEnd: number,
-    replyEnd: number,
     content: Buffer,
     headerBytes: number,
   ): void {
     const bytes = this.accountBytes(account);
-    const taken = link?.publish(
-      bytes,
-      subject,
-      0,
-      subjectEnd,
-      this.#reply,
-      0,
-      replyEnd,
-      headerBytes,
-      content,
-      0,
-      content.length,
-    );
+    const taken = link?.publish(bytes, subject, 0, subjectEnd, none, 0, 0, headerBytes, content, 0, content.length);
     if (taken !== true) this.lost++;
   }
 

@@ -28,7 +28,7 @@ it('gives messages to who asks for them, and goes on behind what was acknowledge
   const config = { durable_name: 'C', ack_policy: 'explicit', ack_wait: 1e9 };
   await node.ask('$JS.API.CONSUMER.CREATE.S.C', { stream_name: 'S', config });
   const first = await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1');
-  expect(first.body).toBe('one');
+  expect(first).toMatchObject({ body: 'one', shown: 'a' });
   expect(first.reply).toMatch(/^\$JS\.ACK\.S\.C\.1\.1\.1\.\d+\.2$/);
   await node.request(first.reply, '+ACK');
   await node.restart();

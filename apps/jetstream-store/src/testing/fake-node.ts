@@ -10,6 +10,8 @@ import { createJetStreamStore, type JetStreamStore } from '../server.ts';
 export interface Sent {
   readonly account: string;
   readonly subject: string;
+  /** What is seen in place of the subject; '' for nothing. */
+  readonly shown: string;
   readonly reply: string;
   readonly headers: string;
   readonly body: string;
@@ -48,11 +50,27 @@ export class FakeNode {
       up: true,
       writable: true,
       publish: (
-        ...[account, subject, ss, se, reply, rs, re, headerBytes, payload, ps, pe]: Parameters<Link['publish']>
+        ...[
+          account,
+          subject,
+          ss,
+          se,
+          reply,
+          rs,
+          re,
+          headerBytes,
+          payload,
+          ps,
+          pe,
+          shown,
+          shownStart,
+          shownEnd,
+        ]: Parameters<Link['publish']>
       ) => {
         this.#took({
           account: account.toString(),
           subject: subject.toString('latin1', ss, se),
+          shown: shown?.toString('latin1', shownStart, shownEnd) ?? '',
           reply: reply.toString('latin1', rs, re),
           headers: payload.toString('latin1', ps, ps + headerBytes),
           body: payload.toString('latin1', ps + headerBytes, pe),
