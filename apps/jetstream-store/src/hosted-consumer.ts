@@ -81,17 +81,13 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   request(reply: Address, body: string): void {
-    const millis = this.#stream.host.clock.tick();
-    this.#usedAt = millis;
-    this.consumer.request(reply, body, millis);
-    this.#stream.host.turn.plan(this);
+    this.consumer.request(reply, body, this.#stream.host.clock.tick());
+    this.#runSoon();
   }
 
   acknowledge(delivery: Delivery, body: string, reply: Address): void {
-    const millis = this.#stream.host.clock.tick();
-    this.#usedAt = millis;
-    this.consumer.acknowledge(delivery, body, reply, millis);
-    this.#stream.host.turn.plan(this);
+    this.consumer.acknowledge(delivery, body, reply, this.#stream.host.clock.tick());
+    this.#runSoon();
   }
 
   reset(sequence: number): Promise<void> {
@@ -99,7 +95,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     const record = consumerRecord(this.#stream.number, this.number, [encodeConsumerOperation(operation)]);
     return this.#stream.logged(record, () => {
       this.apply(operation);
-      this.#stream.host.turn.plan(this);
+      this.#runSoon();
     });
   }
 
@@ -110,19 +106,16 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   unpin(group: string): void {
-    this.consumer.unpin(group, 'admin', this.#stream.host.clock.tick());
-    this.#stream.host.turn.plan(this);
+    this.consumer.unpin(group, 'admin');
+    this.#runSoon();
   }
 
   /** Its configuration is another from here on; who waits goes on waiting. */
   reconfigure(config: ConsumerConfig): void {
-    const previous = this.#leader;
     this.config = config;
-    if (previous === undefined || this.#stream.host.isReplaying) return;
-    this.#leader = this.#lead();
-    this.#leader.adopt(previous);
-    this.#isToRun = true;
-    this.#stream.host.turn.plan(this);
+    if (this.#stream.host.isReplaying) return;
+    this.#leader?.update(config, this.#stream.host.clock.tick());
+    this.#runSoon();
     this.#planInactivity();
   }
 
@@ -154,9 +147,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     const leader = this.#leader;
     if (leader === undefined) return;
     leader.stored(sequence, subject);
-    if (leader.waiting === 0) return;
-    this.#isToRun = true;
-    this.#stream.host.turn.plan(this);
+    if (leader.isWanted) this.#runSoon();
   }
 
   removed(sequence: number, subject: string): void {
@@ -169,21 +160,18 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
       this.#leader.purged(below, filter);
       return;
     }
-    for (const sequence of [...this.state.pending.keys()]) {
-      if (sequence < below && this.#stream.store.get(sequence) === undefined) this.state.remove(sequence);
-    }
-    if (filter === '') this.state.skipBelow(below);
+    this.state.forgetGone(this.#stream.store, below, filter, () => {});
   }
 
   // ------------------------------------------------------------ the journal
 
   /** From the journal of an earlier life, or a reset. */
   apply(operation: ConsumerOperation): void {
-    const { isReplaying, clock } = this.#stream.host;
+    const { isReplaying } = this.#stream.host;
     if (operation.kind === 'reset') {
       this.#loggedDelivered = operation.sequence - 1;
       if (this.#leader === undefined || isReplaying) this.state.apply(operation);
-      else this.#leader.applyReset(operation, clock.tick());
+      else this.#leader.applyReset(operation);
       this.#stream.host.changed(this);
       return;
     }
@@ -234,9 +222,9 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   turnApplied(turn: ConsumerTurn): void {
     const { host } = this.#stream;
     this.#noteLogged(turn.operations);
-    this.consumer.applied(turn, host.clock.tick());
+    this.consumer.applied(turn);
     host.changed(this);
-    host.turn.plan(this);
+    this.#runSoon();
   }
 
   get isVoid(): boolean {
@@ -262,8 +250,9 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   #lead(): Consumer {
-    const { name, store } = this.#stream;
-    return new Consumer(name, store, this.config, this.state, this.lastsEnd, new Effects(this.#stream, this));
+    const { stream, store, host } = this.#stream;
+    const effects = new Effects(this.#stream, this);
+    return new Consumer(stream.config, store, this.config, this.state, this.lastsEnd, effects, host.clock.tick());
   }
 
   #runSoon(): void {

@@ -14,7 +14,6 @@ import {
   FastBatches,
   type Interest,
   type Operation,
-  refuseNotBuilt,
   Stream,
   type StreamConfig,
   type StreamEffects,
@@ -51,6 +50,11 @@ const CONSUMER = 'consumer/';
 const STATE = 'consumer-state/';
 /** A batch of which nothing came for so long is given up (ADR-50); looked for this often while there are any. */
 const BATCH_MS = 10_000;
+
+/** @throws ApiError 10012 */
+function refusePush({ deliver_subject }: ConsumerConfig): void {
+  if (deliver_subject !== undefined) throw apiErrors.consumerCreateFailed('deliver_subject is not supported yet');
+}
 
 /** A stream in its shard: operations become records, durable records are applied, and what follows from them leaves. */
 export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTask, Saved {
@@ -169,7 +173,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   async createConsumer(config: ConsumerConfig): Promise<ConsumerHost> {
     const { name } = config;
-    refuseNotBuilt(config);
+    refusePush(config);
     if (this.consumers.has(name) || this.#coming.has(name)) throw apiErrors.consumerExists();
     const others = [...[...this.consumers.values()].map((one) => one.config), ...this.#coming.values()];
     checkBesideOthers(config, others, this.stream.config);
@@ -187,7 +191,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   async updateConsumer(name: string, config: ConsumerConfig): Promise<ConsumerHost> {
     const consumer = this.#consumer(name);
-    refuseNotBuilt(config);
+    refusePush(config);
     const value: ConsumerUpdated = { number: consumer.number, config };
     await this.logged(record(RecordKind.ConsumerUpdated, this.number, value), () => this.#applyConsumerUpdated(value));
     return consumer;

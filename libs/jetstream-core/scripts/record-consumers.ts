@@ -6,10 +6,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Conversation, Verb } from '../src/recorded/conversation.ts';
+import { type Conversation, shortened, stepMillis, type Verb } from '../src/recorded/conversation.ts';
 import { type Client, encode, type Heard, startOracle } from './oracle.ts';
-
-const STEP_MS = 30;
 
 interface ConfigCase {
   to: string;
@@ -72,7 +70,7 @@ async function playConversation(client: Client, { stream, steps }: Conversation)
     const at = Date.now();
     if (step.do[0] === 'wait') await setTimeout(step.do[1] as number);
     else send(client, step.do, acks, flows);
-    await setTimeout(STEP_MS);
+    await setTimeout(stepMillis(step.do));
     const came = client.heard.splice(0);
     for (const { reply, content } of came) {
       if (reply.startsWith('$JS.ACK')) acks.push(reply);
@@ -80,7 +78,7 @@ async function playConversation(client: Client, { stream, steps }: Conversation)
       if (reply.startsWith('$JS.FC') || stalled !== undefined) flows.push(stalled ?? reply);
     }
     if (process.env['VERBOSE']) console.log(Date.now() - at, JSON.stringify(step.do).slice(0, 200));
-    const heard = came.flatMap(readHeard);
+    const heard = shortened(came.flatMap(readHeard));
     if (process.env['VERBOSE']) for (const one of heard) console.log('     ', JSON.stringify(one).slice(0, 300));
     played.push({ do: step.do, heard });
   }

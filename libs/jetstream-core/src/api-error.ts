@@ -62,6 +62,7 @@ const consumerErrors = {
   filtersNotInSubject: fixed(400, 10137, 'consumer with multiple subject filters cannot use subject based API'),
   filtersOverlap: fixed(400, 10138, 'consumer subject filters cannot overlap'),
   filterEmpty: fixed(400, 10139, 'consumer filter in FilterSubjects cannot be empty'),
+  consumerNameInUse: fixed(400, 10013, 'consumer name already in use'),
   consumerExists: fixed(400, 10148, 'consumer already exists'),
   consumerMissing: fixed(400, 10149, 'consumer does not exist'),
   inactiveExceeds: about(400, 10153, (max) => `consumer inactive threshold exceeds system limit of ${max}`),

@@ -31,7 +31,6 @@ export {
   encodeConsumerOperation,
 } from './consumer/consumer-operation.ts';
 export { ConsumerState } from './consumer/consumer-state.ts';
-export { refuseNotBuilt } from './consumer/not-built.ts';
 export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consumer-config.ts';
 export type {
   AccountOverview,

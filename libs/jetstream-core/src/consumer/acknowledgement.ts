@@ -1,6 +1,7 @@
-import { millisOf } from '../time.ts';
-
 const MILLISECOND = 1_000_000;
+const ZERO = 48;
+/** A dot, seen from there. */
+const DOT = -2;
 
 /** What a client says about a message that it was given (ADR-15 and after). */
 export type Acknowledgement =
@@ -52,19 +53,41 @@ export function ackSubject(
   return `${prefix}.${deliveries}.${sequence}.${consumerSequence}.${time}.${pending}`;
 }
 
-/** Undefined for what is none. */
-export function parseAckSubject(
-  subject: string,
-): (Delivery & { stream: string; consumer: string; storedMillis: number }) | undefined {
-  const found = /^\$JS\.ACK\.([^.]+)\.([^.]+)\.(\d+)\.(\d+)\.(\d+)\.(\d+)(\d{9})\.(\d+)$/.exec(subject);
-  if (found === null) return undefined;
-  const [, stream = '', consumer = '', deliveries, sequence, consumerSequence, seconds, nanos] = found;
-  return {
-    stream,
-    consumer,
-    deliveries: Number(deliveries),
-    sequence: Number(sequence),
-    consumerSequence: Number(consumerSequence),
-    storedMillis: millisOf(Number(seconds), Number(nanos)),
-  };
+const PREFIX = '$JS.ACK.';
+
+/** What a subject for acknowledgements says. */
+export interface AckSubject extends Delivery {
+  readonly stream: string;
+  readonly consumer: string;
+}
+
+/** Undefined for what is none. Made for one call a message: nothing is split. */
+export function parseAckSubject(subject: string): AckSubject | undefined {
+  if (!subject.startsWith(PREFIX)) return undefined;
+  const streamEnd = subject.indexOf('.', PREFIX.length);
+  const consumerEnd = subject.indexOf('.', streamEnd + 1);
+  if (streamEnd < 0 || consumerEnd < 0) return undefined;
+  const numbers = readFields(subject, consumerEnd + 1);
+  if (numbers === undefined) return undefined;
+  const [deliveries, sequence, consumerSequence] = numbers;
+  const stream = subject.slice(PREFIX.length, streamEnd);
+  return { stream, consumer: subject.slice(streamEnd + 1, consumerEnd), deliveries, sequence, consumerSequence };
+}
+
+/** Five numbers with dots between; of them the first three. The fourth, nanoseconds, has more digits than a number keeps. */
+function readFields(subject: string, from: number): [number, number, number] | undefined {
+  const fields: [number, number, number, number, number] = [0, 0, 0, 0, 0];
+  let field = 0;
+  let digits = 0;
+  for (let at = from; at < subject.length; at++) {
+    const digit = subject.charCodeAt(at) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      fields[field] = fields[field] * 10 + digit;
+      digits++;
+    } else if (digit === DOT && digits > 0 && field < 4) {
+      field++;
+      digits = 0;
+    } else return undefined;
+  }
+  return field === 4 && digits > 0 ? [fields[0], fields[1], fields[2]] : undefined;
 }

@@ -20,6 +20,7 @@ const fixed = [
 /**
  * The configuration that an update leads to. How long it is paused is not its business: that has a request of its own.
  *
+ * @param isBound somebody is interested in where a push consumer delivers to
  * @throws ApiError as nats-server 2.15.2 was seen to refuse
  */
 export function checkConsumerUpdate(
@@ -27,6 +28,7 @@ export function checkConsumerUpdate(
   requested: RequestedConsumer,
   stream: StreamConfig,
   pedantic = false,
+  isBound = false,
 ): ConsumerConfig {
   const { pause_until: _, ...rest } = requested;
   const { inactive_threshold: __, ...next } = checkConsumerConfig(rest, current.name, stream, pedantic);
@@ -36,6 +38,7 @@ export function checkConsumerUpdate(
   if (next.deliver_subject !== undefined && current.deliver_subject === undefined) {
     throw refused('can not update pull consumer to push based');
   }
+  if (isBound && next.deliver_subject !== current.deliver_subject) throw apiErrors.consumerNameInUse();
   for (const [key, name] of fixed) if (next[key] !== current[key]) throw refused(`${name} can not be updated`);
   const inactive = Math.max(0, requested.inactive_threshold ?? 0) || current.inactive_threshold;
   const { pause_until } = current;

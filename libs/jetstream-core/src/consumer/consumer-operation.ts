@@ -1,7 +1,9 @@
+import { NumberReader, NumberWriter } from './numbers.ts';
+
 /** Messages one after the other in the stream, each delivered for the so-manieth time. */
 export interface Run {
   readonly first: number;
-  readonly length: number;
+  length: number;
   readonly deliveries: number;
 }
 
@@ -23,7 +25,7 @@ export type ConsumerOperation =
 /*
  * As bytes: kind (u8), milliseconds (f64, little endian), then numbers of seven bits a byte, the lowest first, by kind
  *   1 delivered  consumer sequence; of each run first, length, deliveries
- *   2 acked      of each run of sequences: how far it begins behind the one before, length
+ *   2 acked      of each run of sequences: how far it begins behind the end of the one before, length
  *   3 dropped    the same
  *   4 reset      sequence
  */
@@ -31,10 +33,14 @@ const kinds = ['delivered', 'acked', 'dropped', 'reset'] as const;
 const HEAD_BYTES = 9;
 
 export function encodeConsumerOperation(operation: ConsumerOperation): Buffer {
-  const head = Buffer.alloc(HEAD_BYTES);
-  head[0] = kinds.indexOf(operation.kind) + 1;
-  head.writeDoubleLE(operation.millis, 1);
-  return Buffer.concat([head, Buffer.from(numbersOf(operation).flatMap(varint))]);
+  const writer = new NumberWriter().put(kinds.indexOf(operation.kind) + 1).putDouble(operation.millis);
+  if (operation.kind === 'reset') writer.put(operation.sequence);
+  else if (operation.kind !== 'delivered') writeSequences(writer, operation.sequences);
+  else {
+    writer.put(operation.consumerSequence);
+    for (const { first, length, deliveries } of operation.runs) writer.put(first).put(length).put(deliveries);
+  }
+  return writer.bytes();
 }
 
 /** @throws RangeError for bytes that are no operation */
@@ -42,75 +48,44 @@ export function decodeConsumerOperation(bytes: Buffer): ConsumerOperation {
   const kind = kinds[(bytes[0] ?? 0) - 1];
   if (kind === undefined || bytes.length < HEAD_BYTES) throw new RangeError('no operation of a consumer');
   const millis = bytes.readDoubleLE(1);
-  const numbers = readNumbers(bytes, HEAD_BYTES);
-  const [first = 0, ...rest] = numbers;
+  const reader = new NumberReader(bytes, HEAD_BYTES);
   switch (kind) {
     case 'delivered':
-      return { kind, consumerSequence: first, runs: readRuns(rest), millis };
+      return { kind, consumerSequence: reader.get(), runs: readRuns(reader), millis };
     case 'reset':
-      return { kind, sequence: first, millis };
+      return { kind, sequence: reader.get(), millis };
     default:
-      return { kind, sequences: readSequences(numbers), millis };
+      return { kind, sequences: readSequences(reader), millis };
   }
 }
 
-function numbersOf(operation: ConsumerOperation): number[] {
-  if (operation.kind === 'reset') return [operation.sequence];
-  if (operation.kind !== 'delivered') return writeSequences(operation.sequences);
-  const runs = operation.runs.flatMap(({ first, length, deliveries }) => [first, length, deliveries]);
-  return [operation.consumerSequence, ...runs];
-}
-
-function readRuns(numbers: readonly number[]): Run[] {
+function readRuns(reader: NumberReader): Run[] {
   const runs: Run[] = [];
-  for (let i = 0; i + 2 < numbers.length; i += 3) {
-    const [first, length, deliveries] = numbers.slice(i, i + 3) as [number, number, number];
-    runs.push({ first, length, deliveries });
-  }
+  while (!reader.isAtEnd) runs.push({ first: reader.get(), length: reader.get(), deliveries: reader.get() });
   return runs;
 }
 
-function writeSequences(sequences: readonly number[]): number[] {
-  const numbers: number[] = [];
-  let previous = 0;
+function writeSequences(writer: NumberWriter, sequences: readonly number[]): void {
+  let [first, end, before] = [0, 0, 0];
   for (const sequence of sequences.toSorted((a, b) => a - b)) {
-    if (numbers.length > 0 && sequence === previous + 1) numbers[numbers.length - 1] = (numbers.at(-1) as number) + 1;
-    else numbers.push(sequence - previous, 1);
-    previous = sequence;
+    if (sequence === end) {
+      end++;
+      continue;
+    }
+    if (end > 0) writer.put(first - before).put(end - first);
+    before = end;
+    first = sequence;
+    end = sequence + 1;
   }
-  return numbers;
+  if (end > 0) writer.put(first - before).put(end - first);
 }
 
-function readSequences(numbers: readonly number[]): number[] {
+function readSequences(reader: NumberReader): number[] {
   const sequences: number[] = [];
   let at = 0;
-  for (let i = 0; i + 1 < numbers.length; i += 2) {
-    at += numbers[i] as number;
-    sequences.push(at);
-    for (let left = (numbers[i + 1] as number) - 1; left > 0; left--) sequences.push(++at);
+  while (!reader.isAtEnd) {
+    at += reader.get();
+    for (let left = reader.get(); left > 0; left--) sequences.push(at++);
   }
   return sequences;
-}
-
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
-  return [...bytes, rest];
-}
-
-function readNumbers(bytes: Buffer, from: number): number[] {
-  const numbers: number[] = [];
-  let value = 0;
-  let scale = 1;
-  for (let at = from; at < bytes.length; at++) {
-    const byte = bytes[at] as number;
-    value += (byte % 128) * scale;
-    scale *= 128;
-    if (byte >= 128) continue;
-    numbers.push(value);
-    value = 0;
-    scale = 1;
-  }
-  return numbers;
 }

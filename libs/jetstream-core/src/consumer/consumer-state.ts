@@ -1,4 +1,7 @@
+import type { StreamStore } from '@skein/storage';
 import type { ConsumerOperation } from './consumer-operation.ts';
+import { NumberReader, NumberWriter } from './numbers.ts';
+import { PendingMessages } from './pending-messages.ts';
 
 /** A place in the consumer's own order and in the stream's. */
 export interface Place {
@@ -6,20 +9,7 @@ export interface Place {
   readonly stream: number;
 }
 
-/** A message that was delivered and is not acknowledged. */
-export interface Pending {
-  /** Of its first delivery. */
-  readonly consumerSequence: number;
-  /** When it was delivered last. */
-  readonly millis: number;
-}
-
-interface Saved {
-  delivered: Place;
-  floor: Place;
-  pending: [number, Pending][];
-  redelivered: [number, number][];
-}
+const VERSION = 1;
 
 /**
  * What a consumer has delivered and had acknowledged. It is what the operations applied make of it; one that was applied before
@@ -29,8 +19,9 @@ export class ConsumerState {
   readonly #awaitsAcks: boolean;
   #delivered: Place;
   #floor: Place;
-  /** By sequence in the stream, in the order of first deliveries, which is that of the stream. */
-  readonly #pending = new Map<number, Pending>();
+  #deliveredAt = 0;
+  #ackedAt = 0;
+  readonly pending = new PendingMessages();
   /** How often messages were delivered, where more than once. */
   readonly #redelivered = new Map<number, number>();
 
@@ -41,24 +32,34 @@ export class ConsumerState {
     this.#floor = this.#delivered;
   }
 
+  /** @throws RangeError for bytes that are no state */
   static load(awaitsAcks: boolean, bytes: Buffer): ConsumerState {
-    const saved: Saved = JSON.parse(bytes.toString());
+    const reader = new NumberReader(bytes);
+    if (reader.get() !== VERSION) throw new RangeError('no state of a consumer');
     const state = new ConsumerState(awaitsAcks, 1);
-    state.#delivered = saved.delivered;
-    state.#floor = saved.floor;
-    for (const [sequence, pending] of saved.pending) state.#pending.set(sequence, pending);
-    for (const [sequence, deliveries] of saved.redelivered) state.#redelivered.set(sequence, deliveries);
+    state.#delivered = { consumer: reader.get(), stream: reader.get() };
+    state.#floor = { consumer: reader.get(), stream: reader.get() };
+    state.#deliveredAt = reader.getDouble();
+    state.#ackedAt = reader.getDouble();
+    readPending(reader, state.pending);
+    for (let left = reader.get(); left > 0; left--) state.#redelivered.set(reader.get(), reader.get());
     return state;
   }
 
+  /**
+   * As bytes: version (1); delivered and floor (consumer, stream), each a number of seven bits a byte; when something was delivered and
+   * acknowledged last (f64 each); how many runs of pending messages; of each how far it begins behind the end of the one before in
+   * the stream, where it begins in the consumer's order, how many follow one another in both, and when they were delivered (f64);
+   * how many messages were delivered more than once; of each sequence and number.
+   */
   save(): Buffer {
-    const saved: Saved = {
-      delivered: this.#delivered,
-      floor: this.#floor,
-      pending: [...this.#pending],
-      redelivered: [...this.#redelivered],
-    };
-    return Buffer.from(JSON.stringify(saved));
+    const writer = new NumberWriter().put(VERSION);
+    for (const { consumer, stream } of [this.#delivered, this.#floor]) writer.put(consumer).put(stream);
+    writer.putDouble(this.#deliveredAt).putDouble(this.#ackedAt);
+    writePending(writer, this.pending);
+    writer.put(this.#redelivered.size);
+    for (const [sequence, deliveries] of this.#redelivered) writer.put(sequence).put(deliveries);
+    return Buffer.from(writer.bytes());
   }
 
   get delivered(): Place {
@@ -70,8 +71,13 @@ export class ConsumerState {
     return this.#floor;
   }
 
-  get pending(): ReadonlyMap<number, Pending> {
-    return this.#pending;
+  /** Milliseconds; 0: never. */
+  get deliveredAt(): number {
+    return this.#deliveredAt;
+  }
+
+  get ackedAt(): number {
+    return this.#ackedAt;
   }
 
   get redeliveredCount(): number {
@@ -80,7 +86,8 @@ export class ConsumerState {
 
   /** How often the message was delivered. */
   deliveries(sequence: number): number {
-    return this.#redelivered.get(sequence) ?? (this.#pending.has(sequence) ? 1 : 0);
+    const deliveries = this.#redelivered.size === 0 ? undefined : this.#redelivered.get(sequence);
+    return deliveries ?? (this.pending.has(sequence) ? 1 : 0);
   }
 
   apply(operation: ConsumerOperation): void {
@@ -88,32 +95,66 @@ export class ConsumerState {
       case 'delivered':
         this.#applyDelivered(operation);
         return;
-      case 'acked':
-        for (const sequence of operation.sequences) this.#forget(sequence);
+      case 'acked': {
+        let isSome = false;
+        for (const sequence of operation.sequences) isSome = this.#forget(sequence) || isSome;
+        if (isSome) this.#ackedAt = operation.millis;
         this.#raiseFloor();
         return;
+      }
       case 'dropped':
-        for (const sequence of operation.sequences) this.#pending.delete(sequence);
+        for (const sequence of operation.sequences) this.pending.remove(sequence);
         return;
       case 'reset':
-        this.#pending.clear();
+        this.pending.clear();
         this.#redelivered.clear();
         this.#delivered = { consumer: 0, stream: operation.sequence - 1 };
         this.#floor = this.#delivered;
+        this.#deliveredAt = 0;
+        this.#ackedAt = 0;
     }
+  }
+
+  /** What an operation `delivered` says, of one message. */
+  deliver(sequence: number, consumer: number, deliveries: number, millis: number): void {
+    this.#delivered = { consumer, stream: Math.max(sequence, this.#delivered.stream) };
+    this.#deliveredAt = millis;
+    if (!this.#awaitsAcks) {
+      this.#floor = this.#delivered;
+      return;
+    }
+    const place = this.pending.find(sequence);
+    if (place >= 0) {
+      if (deliveries > 1) this.#redelivered.set(sequence, deliveries);
+      this.pending.touch(place, millis);
+    } else if (deliveries === 1 && sequence > this.pending.last) this.pending.add(sequence, consumer, millis);
+    // Otherwise it went, or was acknowledged, meanwhile; or it is from before a reset that follows in the journal.
   }
 
   /** The message went from the stream. @returns whether it was to be acknowledged */
   remove(sequence: number): boolean {
     if (!this.#forget(sequence)) return false;
+    // It counts as acknowledged; when, nobody knows.
+    this.#ackedAt = Math.max(this.#ackedAt, this.#deliveredAt);
     this.#raiseFloor();
     return true;
+  }
+
+  /** Those below a sequence that match a filter went from the stream; without one all of them. @param each is told of each pending one */
+  forgetGone(store: StreamStore, below: number, filter: string, each: (sequence: number) => void): void {
+    for (const sequence of this.pending.sequences()) {
+      if (sequence >= below) break;
+      if (store.get(sequence) !== undefined) continue;
+      each(sequence);
+      this.remove(sequence);
+    }
+    if (filter === '') this.skipBelow(below);
   }
 
   /** Everything below went from the stream. */
   skipBelow(sequence: number): void {
     if (sequence - 1 > this.#delivered.stream) this.#delivered = { ...this.#delivered, stream: sequence - 1 };
-    for (const pending of this.#pending.keys()) {
+    for (const pending of this.pending.sequences()) {
       if (pending >= sequence) break;
       this.#forget(pending);
     }
@@ -126,37 +167,64 @@ export class ConsumerState {
       for (let sequence = first; sequence < first + length; sequence++, consumer++) {
         // It was applied before.
         if (consumer <= this.#delivered.consumer) continue;
-        this.#deliver(sequence, consumer, deliveries, millis);
+        this.deliver(sequence, consumer, deliveries, millis);
       }
     }
   }
 
-  #deliver(sequence: number, consumer: number, deliveries: number, millis: number): void {
-    this.#delivered = { consumer, stream: Math.max(sequence, this.#delivered.stream) };
-    if (!this.#awaitsAcks) {
-      this.#floor = this.#delivered;
-      return;
-    }
-    if (deliveries === 1) {
-      this.#pending.set(sequence, { consumerSequence: consumer, millis });
-      return;
-    }
-    const pending = this.#pending.get(sequence);
-    // It went, or was acknowledged, meanwhile.
-    if (pending === undefined) return;
-    this.#redelivered.set(sequence, deliveries);
-    this.#pending.set(sequence, { ...pending, millis });
-  }
-
   #forget(sequence: number): boolean {
     this.#redelivered.delete(sequence);
-    return this.#pending.delete(sequence);
+    return this.pending.remove(sequence);
   }
 
   #raiseFloor(): void {
-    const oldest = this.#pending.entries().next().value;
+    const { pending } = this;
+    const { first } = pending;
     const floor =
-      oldest === undefined ? this.#delivered : { consumer: oldest[1].consumerSequence - 1, stream: oldest[0] - 1 };
+      first < 0
+        ? this.#delivered
+        : { consumer: pending.consumerSequence(first) - 1, stream: pending.sequence(first) - 1 };
     if (floor.stream >= this.#floor.stream && floor.consumer >= this.#floor.consumer) this.#floor = floor;
+  }
+}
+
+interface PendingRun {
+  stream: number;
+  consumer: number;
+  length: number;
+  millis: number;
+}
+
+function writePending(writer: NumberWriter, pending: PendingMessages): void {
+  const runs: PendingRun[] = [];
+  pending.forEach((place) => {
+    const last = runs.at(-1);
+    const next = { stream: pending.sequence(place), consumer: pending.consumerSequence(place), length: 1 };
+    const millis = pending.millis(place);
+    const follows = (to: PendingRun): boolean =>
+      to.stream + to.length === next.stream && to.consumer + to.length === next.consumer && to.millis === millis;
+    if (last !== undefined && follows(last)) last.length++;
+    else runs.push({ ...next, millis });
+  });
+  writer.put(runs.length);
+  let end = 0;
+  for (const { stream, consumer, length, millis } of runs) {
+    writer
+      .put(stream - end)
+      .put(consumer)
+      .put(length)
+      .putDouble(millis);
+    end = stream + length;
+  }
+}
+
+function readPending(reader: NumberReader, pending: PendingMessages): void {
+  let stream = 0;
+  for (let left = reader.get(); left > 0; left--) {
+    stream += reader.get();
+    let consumer = reader.get();
+    const end = stream + reader.get();
+    const millis = reader.getDouble();
+    for (; stream < end; stream++, consumer++) pending.add(stream, consumer, millis);
   }
 }

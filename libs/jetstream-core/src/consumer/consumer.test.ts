@@ -1,27 +1,22 @@
 import { MemoryStreamStore } from '@skein/storage';
 import { expect, it } from 'vitest';
-import recorded from '../recorded/consumer/delivery.json' with { type: 'json' };
+import { ApiError } from '../api-error.ts';
+import delivery from '../recorded/consumer/delivery.json' with { type: 'json' };
+import pulling from '../recorded/consumer/pulling.json' with { type: 'json' };
+import push from '../recorded/consumer/push.json' with { type: 'json' };
+import { type Conversation, shortened, stepMillis, type Verb } from '../recorded/conversation.ts';
 import { checkStreamConfig } from '../stream/check-stream-config.ts';
+import { headerBlock } from '../stream/header-block.ts';
 import { Stream } from '../stream/stream.ts';
 import type { StreamConfig } from '../stream/stream-config.ts';
 import { parseAckSubject } from './acknowledgement.ts';
 import { checkConsumerConfig } from './check-consumer-config.ts';
-import { Consumer } from './consumer.ts';
+import { checkConsumerUpdate } from './check-consumer-update.ts';
+import { Consumer, type ConsumerCounts, type Notice, type SequenceInfo } from './consumer.ts';
 import type { RequestedConsumer } from './consumer-config.ts';
 import { decodeConsumerOperation, encodeConsumerOperation } from './consumer-operation.ts';
 
-/** A verb with what it needs; every step takes 30 ms. */
-type Verb = [string, ...unknown[]];
-interface Step {
-  do: Verb;
-  heard: object[];
-}
-interface Scenario {
-  stream?: Partial<StreamConfig>;
-  steps: Step[];
-}
-
-const STEP_MILLIS = 30;
+const LONG = 100;
 
 /** A stream with one consumer; everything is durable at once. */
 class Played {
@@ -30,6 +25,9 @@ class Played {
   #now = 1_790_000_000_000;
   #heard: object[] = [];
   readonly #replies: string[] = [];
+  readonly #flows: string[] = [];
+  /** By sid: subject and queue group. */
+  readonly #subscriptions = new Map<string, readonly [string, string]>();
   #pins = 0;
 
   constructor(own: Partial<StreamConfig> = {}) {
@@ -44,10 +42,14 @@ class Played {
     this.#stream = Stream.create(store, config, effects, { isWanted: () => true });
   }
 
-  play([verb, ...rest]: Verb): object[] {
-    this.#do(verb, rest);
+  play(step: Verb): object[] {
+    const [verb, ...rest] = step;
+    if (verb === 'wait') this.#pass(rest[0] as number);
+    else this.#do(verb, rest);
+    this.#consumer?.setActive(this.#isActive, this.#now);
+    this.#consumer?.run(this.#now);
     this.#settle();
-    this.#pass(STEP_MILLIS);
+    this.#pass(stepMillis(step));
     const heard = this.#heard;
     this.#heard = [];
     return heard;
@@ -61,7 +63,20 @@ class Played {
         return;
       case 'pub':
         this.#stream.publish(first as string, Buffer.from((second as string | undefined) ?? 'x'), 0, ...this.#time());
-        this.#consumer?.run(this.#now);
+        return;
+      case 'pubs':
+        for (let i = 0; i < (second as number); i++) {
+          this.#stream.publish(first as string, Buffer.alloc(third as number, 'x'), 0, ...this.#time());
+        }
+        return;
+      case 'flow':
+        this.#flow(first as number, (second as string[] | undefined) ?? []);
+        return;
+      case 'sub':
+        this.#subscriptions.set(second as string, [first as string, (third as string | undefined) ?? '']);
+        return;
+      case 'unsub':
+        this.#subscriptions.delete(first as string);
         return;
       case 'next':
         consumer.request(`in.${second ?? 'p'}`, textOf(first), this.#now);
@@ -75,51 +90,101 @@ class Played {
         return;
       }
       case 'info':
-        this.#heard.push({ info: consumer.info(this.#now) });
-        return;
-      case 'wait':
-        this.#pass(first as number);
+        consumer.run(this.#now);
+        this.#heard.push({ info: timeless(consumer.info(this.#now)) });
         return;
       default:
-        this.#request(first as string, second as { seq?: number; group?: string });
+        this.#request(first as string, (second || undefined) as { seq?: number; group?: string } | undefined);
     }
   }
 
   #create(requested: RequestedConsumer): void {
-    const { store } = this.#stream;
-    const config = checkConsumerConfig({ ack_policy: 'explicit', ...requested }, 'C', this.#stream.config);
-    this.#consumer = new Consumer('S', store, config, Consumer.newState(store, config), store.last, {
-      deliver: (_to, subject, reply, content, headerBytes) => {
-        this.#replies.push(reply);
-        this.#hear(subject, content, headerBytes, reply.replace(/\d{19}/, 'T'));
+    const { store, config: stream } = this.#stream;
+    const asked = { ack_policy: 'explicit' as const, ...requested };
+    if (this.#consumer !== undefined) {
+      const { config, isActive } = this.#consumer;
+      try {
+        this.#consumer.update(checkConsumerUpdate(config, asked, stream, false, isActive), this.#now);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+      }
+      return;
+    }
+    const config = checkConsumerConfig(asked, 'C', stream);
+    const effects = {
+      deliver: (to: string, subject: string, reply: string, content: Buffer, headerBytes: number) => {
+        this.#hear(to, subject, content, headerBytes, reply.replace(/\d{19}/, 'T'), reply);
       },
-      status: (to, block) => this.#hear(to, block, block.length),
-      confirm: (reply) => this.#heard.push({ subject: reply }),
-      notice: ({ kind, ...about }) =>
-        this.#heard.push({ notice: kind, ...about, ...('pinned_id' in about && { pinned_id: 'PIN' }) }),
+      status: (to: string, block: Buffer, reply: string) => {
+        const stalled = /Nats-Consumer-Stalled: (\S+)/.exec(block.toString())?.[1];
+        if (reply !== '' || stalled !== undefined) this.#flows.push(stalled ?? reply);
+        this.#hear(to, to, block, block.length, reply);
+      },
+      confirm: (reply: string) => this.#heard.push({ subject: reply }),
+      notice: ({ kind, ...about }: Notice) => this.#notice(kind, about),
       release: () => {},
       newPin: () => `PIN${++this.#pins}`,
-    });
+    };
+    this.#consumer = new Consumer(
+      stream,
+      store,
+      config,
+      Consumer.newState(store, config),
+      store.last,
+      effects,
+      this.#now,
+    );
   }
 
-  #request(to: string, { seq, group }: { seq?: number; group?: string } = {}): void {
+  #notice(kind: string, about: object): void {
+    if (kind === 'resumed') return;
+    const notice = kind === 'ack' ? 'consumer_ack' : kind;
+    const steady = { ...('pinned_id' in about && { pinned_id: 'PIN' }), ...('ack_time' in about && { ack_time: 'T' }) };
+    // A reason that is empty is left out.
+    const { reason, ...rest } = { reason: '', ...about };
+    this.#heard.push({ notice, ...rest, ...(reason && { reason }), ...steady });
+  }
+
+  #flow(nth: number, lines: readonly string[]): void {
+    const content = lines.length > 0 ? headerBlock(lines) : Buffer.alloc(0);
+    this.#consumer?.flow(this.#flows.at(nth) as string, content, content.length);
+  }
+
+  /** Somebody is interested in its subject, in its queue group. */
+  get #isActive(): boolean {
+    const { deliver_subject, deliver_group = '' } = this.#consumer?.config ?? {};
+    return [...this.#subscriptions.values()].some(([on, queue]) => on === deliver_subject && queue === deliver_group);
+  }
+
+  #request(to: string, asked: { seq?: number; group?: string; pause_until?: string } = {}): void {
+    const { seq, group } = asked;
     const consumer = this.#consumer as Consumer;
     if (to.includes('STREAM.PURGE')) this.#stream.purge({ ...(seq !== undefined && { seq }) });
     else if (to.includes('MSG.DELETE')) this.#stream.deleteMessage(seq as number, true);
-    else if (to.includes('UNPIN')) consumer.unpin(group ?? '', 'admin', this.#now);
+    else if (to.includes('UNPIN')) consumer.unpin(group ?? '', 'admin');
     else if (to.includes('CONSUMER.DELETE')) consumer.close('Consumer Deleted');
-    else if (to.includes('RESET')) consumer.applyReset(consumer.reset(seq ?? 0, this.#now), this.#now);
-    this.#consumer?.run(this.#now);
+    else if (to.includes('RESET')) consumer.applyReset(consumer.reset(seq ?? 0, this.#now));
+    else if (to.includes('PAUSE')) consumer.pause(asked.pause_until);
   }
 
-  #hear(subject: string, content: Buffer, headerBytes: number, reply?: string): void {
+  /** As often as there are subscriptions for it. */
+  #hear(to: string, subject: string, content: Buffer, headerBytes: number, reply: string, ack = ''): void {
+    const { deliver_subject } = this.#consumer?.config ?? {};
+    const times = to === deliver_subject ? [...this.#subscriptions.values()].filter(([on]) => on === to).length : 1;
+    for (let i = 0; i < times; i++) {
+      if (ack !== '') this.#replies.push(ack);
+      this.#hearOnce(subject, content, headerBytes, reply);
+    }
+  }
+
+  #hearOnce(subject: string, content: Buffer, headerBytes: number, reply: string): void {
     const body = content.toString('latin1', headerBytes);
     const headers = content.toString('latin1', 0, headerBytes).split('\r\n').filter(Boolean);
     this.#heard.push({
       subject,
-      ...(reply && { reply }),
-      ...(headers.length > 0 && { headers: headers.map((line) => line.replace(/PIN\d+$/, 'PIN')) }),
-      ...(body && { body }),
+      ...(reply && { reply: steady(reply) }),
+      ...(headers.length > 0 && { headers: headers.map(steady) }),
+      ...(body && { body: body.length > LONG ? `${body.length} bytes` : body }),
     });
   }
 
@@ -128,7 +193,8 @@ class Played {
     const turn = this.#consumer?.takeTurn(this.#now);
     if (turn === undefined) return;
     for (const one of turn.operations) expect(decodeConsumerOperation(encodeConsumerOperation(one))).toEqual(one);
-    this.#consumer?.applied(turn, this.#now);
+    this.#consumer?.applied(turn);
+    this.#consumer?.run(this.#now);
   }
 
   #pass(millis: number): void {
@@ -146,6 +212,13 @@ class Played {
   }
 }
 
+const steady = (line: string): string => line.replace(/PIN\d+$/, 'PIN').replace(/(\$JS\.FC\.S\.C\.)\S+/, '$1ID');
+const timeless = (counts: ConsumerCounts): object => {
+  const place = (one: SequenceInfo): object => ({ ...one, ...('last_active' in one && { last_active: 'T' }) });
+  const { delivered, ack_floor, ...rest } = counts;
+  const remaining = 'pause_remaining' in rest && { pause_remaining: 'T' };
+  return { delivered: place(delivered), ack_floor: place(ack_floor), ...rest, ...remaining };
+};
 const textOf = (body: unknown): string => (typeof body === 'string' ? body : JSON.stringify(body));
 /** What happens in one moment may be seen in another order; messages among themselves may not. */
 const ordered = (heard: readonly object[]): object[] => [
@@ -155,10 +228,15 @@ const ordered = (heard: readonly object[]): object[] => [
     .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
 ];
 
-it.each(Object.entries(recorded as unknown as Record<string, Scenario>))('%s', (_, { stream, steps }) => {
-  const played = new Played(stream);
+const recorded = { ...delivery, ...pulling, ...push } as unknown as Record<string, Conversation>;
+
+it.each(Object.entries(recorded))('%s', (_, { stream, steps }) => {
+  const played = new Played(stream as Partial<StreamConfig>);
   for (const step of steps)
-    expect({ do: step.do, heard: ordered(played.play(step.do)) }).toEqual({ do: step.do, heard: ordered(step.heard) });
+    expect({ do: step.do, heard: ordered(shortened(played.play(step.do))) }).toEqual({
+      do: step.do,
+      heard: ordered(step.heard),
+    });
 });
 
 it('a turn has an end; the next one goes on', () => {

@@ -2,19 +2,22 @@ import type { StoredMessage, StreamStore } from '@skein/storage';
 import { withLines } from '../stream/header-block.ts';
 import { millisOf, parseTime, timeText } from '../time.ts';
 import { ackSubject, type Delivery, readAcknowledgement } from './acknowledgement.ts';
-import type { ConsumerConfig } from './consumer-config.ts';
+import { type ConsumerConfig, filtersOf } from './consumer-config.ts';
 import type { ConsumerOperation, Run } from './consumer-operation.ts';
-import { ConsumerState } from './consumer-state.ts';
-import { refuseNotBuilt } from './not-built.ts';
-import { PullRefusal, readPullRequest } from './pull-request.ts';
+import { ConsumerState, type Place } from './consumer-state.ts';
+import { OriginalPace } from './original-pace.ts';
+import { ACKED, NEVER } from './pending-messages.ts';
+import { PullRecipients } from './pull-recipients.ts';
+import { PushRecipient } from './push-recipient.ts';
+import { type Recipients, type Situation, statusBlock } from './recipients.ts';
 import { Redelivery } from './redelivery.ts';
 import { Undelivered } from './undelivered.ts';
-import { type Waiting, WaitingRequests } from './waiting-requests.ts';
 
 const MILLISECOND = 1_000_000;
 /** So many messages leave in one turn; then others have theirs. */
 const TURN_MESSAGES_MAX = 256;
-const NEVER = Number.POSITIVE_INFINITY;
+/** The largest message, where the stream does not say. */
+const MESSAGE_BYTES_MAX = 1024 * 1024;
 
 /** What a consumer tells the world beside messages: parts of advisories and metrics (ADR-22). */
 export type Notice =
@@ -44,8 +47,8 @@ export type Notice =
 export interface ConsumerEffects {
   /** A delivery, to whom, under the stream's subject; `reply` acknowledges it. */
   deliver(to: string, subject: string, reply: string, content: Buffer, headerBytes: number): void;
-  /** A message of headers alone. */
-  status(to: string, block: Buffer): void;
+  /** A message of headers alone. @param reply where its answer goes; '' for none */
+  status(to: string, block: Buffer, reply: string): void;
   /** Tells whoever asked that the acknowledgement is there to stay. */
   confirm(reply: string): void;
   notice(notice: Notice): void;
@@ -62,69 +65,109 @@ export interface ConsumerTurn {
   readonly notices: readonly Notice[];
 }
 
+export interface SequenceInfo {
+  consumer_seq: number;
+  stream_seq: number;
+  /** RFC 3339 */
+  last_active?: string;
+}
+
 export interface ConsumerCounts {
-  delivered: { consumer_seq: number; stream_seq: number };
-  ack_floor: { consumer_seq: number; stream_seq: number };
+  delivered: SequenceInfo;
+  ack_floor: SequenceInfo;
   num_ack_pending: number;
   num_redelivered: number;
   num_waiting: number;
   num_pending: number;
+  /** Somebody is interested in its subject. */
+  push_bound?: boolean;
   paused?: boolean;
   /** Nanoseconds. */
   pause_remaining?: number;
 }
 
-interface Pin {
-  readonly id: string;
-  since: number;
+/** What a consumer has to know of its stream. */
+export interface StreamOfConsumer {
+  readonly name: string;
+  readonly max_msg_size: number;
 }
 
 /**
- * A pull consumer, led here: who waits for messages, and who gets which. It has no clock: `nextAt` says when `run` has
- * something to do. Deliveries leave at once; what was acknowledged counts when the turn that says so is durable.
+ * A consumer, led here: who gets which message. It has no clock: `nextAt` says when `run` has something to do, and what arrives
+ * (requests, acknowledgements, messages) is taken up by the next `run`, once a turn. Deliveries leave at once; what was acknowledged
+ * counts when the turn that says so is durable.
  */
 export class Consumer {
-  readonly config: ConsumerConfig;
   readonly state: ConsumerState;
   readonly #store: StreamStore;
   readonly #effects: ConsumerEffects;
   readonly #prefix: string;
-  readonly #undelivered: Undelivered;
-  readonly #redelivery = new Redelivery();
-  readonly #waiting = new WaitingRequests();
-  readonly #pins = new Map<string, Pin>();
+  readonly #situation: Situation;
+  readonly #lastsEnd: number;
+  readonly #redelivery: Redelivery;
+  readonly #recipients: Recipients;
+  /** One of them is the recipients. */
+  readonly #pull: PullRecipients | undefined;
+  readonly #push: PushRecipient | undefined;
+  readonly #pace: OriginalPace | undefined;
+  /** When the next message is due at its pace; Infinity: it does not wait for that. */
+  #paceAt = NEVER;
   #runs: Run[] = [];
   #runsBegin = 0;
-  #acked = new Set<number>();
+  #acked: number[] = [];
   #dropped: number[] = [];
   #confirms: string[] = [];
   #notices: Notice[] = [];
+  /** Came back without having been received: their next delivery has the same number. */
+  readonly #returned = new Set<number>();
   #pausedUntil = 0;
   /** The last turn was over before everything was given out. */
   #hasMore = false;
+  /** Of the next acknowledgements, in per cent, as many as there is of this are told of. */
+  #sampled = 0;
 
   /**
    * @param lastsEnd the stream's newest message at the consumer's creation
-   * @throws ApiError for what is not built yet
+   * @param millis when it begins to be led
    */
   constructor(
-    stream: string,
+    stream: StreamOfConsumer,
     store: StreamStore,
     config: ConsumerConfig,
     state: ConsumerState,
     lastsEnd: number,
     effects: ConsumerEffects,
+    millis: number,
   ) {
-    refuseNotBuilt(config);
-    this.config = config;
     this.state = state;
     this.#store = store;
     this.#effects = effects;
-    this.#prefix = `$JS.ACK.${stream}.${config.name}`;
-    this.#undelivered = new Undelivered(store, config);
-    this.#undelivered.begin(state.delivered.stream, config.deliver_policy === 'last_per_subject' ? lastsEnd : 0);
-    for (const [sequence, { millis }] of state.pending)
-      this.#redelivery.await(sequence, millis + this.#ackWait(sequence));
+    this.#prefix = `$JS.ACK.${stream.name}.${config.name}`;
+    this.#lastsEnd = config.deliver_policy === 'last_per_subject' ? lastsEnd : 0;
+    this.#situation = {
+      config,
+      state,
+      undelivered: this.#undeliveredOf(config),
+      effects: {
+        status: (to, block, reply) => effects.status(to, block, reply),
+        pinned: (group, pinned_id) => effects.notice({ kind: 'pinned', group, pinned_id }),
+        unpinned: (group, reason) => effects.notice({ kind: 'unpinned', group, reason }),
+        newPin: () => effects.newPin(),
+      },
+    };
+    if (config.deliver_subject === undefined) this.#pull = new PullRecipients(this.#situation, millis);
+    else {
+      const flowPrefix = `$JS.FC.${stream.name}.${config.name}.`;
+      const largest = stream.max_msg_size > 0 ? stream.max_msg_size : MESSAGE_BYTES_MAX;
+      this.#push = new PushRecipient(this.#situation, flowPrefix, largest, millis);
+    }
+    this.#recipients = (this.#pull ?? this.#push) as Recipients;
+    this.#redelivery = new Redelivery(state.pending);
+    state.pending.forEach((place) => {
+      const sequence = state.pending.sequence(place);
+      this.#redelivery.await(sequence, state.pending.millis(place) + this.#ackWait(sequence));
+    });
+    if (config.replay_policy === 'original') this.#pace = new OriginalPace(store.last);
     this.pause(config.pause_until);
   }
 
@@ -132,33 +175,70 @@ export class Consumer {
     return new ConsumerState(config.ack_policy !== 'none', Undelivered.start(store, config));
   }
 
+  get config(): ConsumerConfig {
+    return this.#situation.config;
+  }
+
+  /** Another configuration from here on, as `checkConsumerUpdate` gave it; who waits goes on waiting. */
+  update(config: ConsumerConfig, millis: number): void {
+    const previous = this.config;
+    this.#situation.config = config;
+    if (JSON.stringify(filtersOf(previous)) !== JSON.stringify(filtersOf(config))) {
+      this.#situation.undelivered = this.#undeliveredOf(config);
+    }
+    this.pause(config.pause_until);
+    if (previous.deliver_subject !== config.deliver_subject) this.#moved();
+    const isSamePlace =
+      previous.deliver_subject === config.deliver_subject && previous.deliver_group === config.deliver_group;
+    if (!isSamePlace) this.setActive(false, millis);
+  }
+
+  /** Somebody is interested in the subject of a push consumer, or nobody any more. */
+  setActive(isActive: boolean, millis: number): void {
+    this.#push?.setActive(isActive, millis);
+  }
+
+  get isActive(): boolean {
+    return this.#push?.isActive ?? false;
+  }
+
   /** Whom a group is pinned to. */
   pinOf(group: string): { readonly id: string; readonly since: number } | undefined {
-    return this.#pins.get(group);
+    return this.#pull?.pinOf(group);
   }
 
   /** How many pull requests wait. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#pull?.waitingCount ?? 0;
   }
 
-  /** Takes the place of one with another configuration: who waited there waits here. */
-  adopt(previous: Consumer): void {
-    for (const waiting of previous.#waiting.remove(() => true)) this.#waiting.enter(waiting);
-    for (const [group, pin] of previous.#pins) this.#pins.set(group, pin);
+  /** Somebody would take a message if there were one. */
+  get isWanted(): boolean {
+    return this.waiting > 0 || this.isActive;
+  }
+
+  /** When it has not been used for as long as it may (`inactive_threshold`); Infinity: it is used, or may be unused for ever. */
+  get inactiveAt(): number {
+    const { inactive_threshold } = this.config;
+    if (inactive_threshold === undefined) return NEVER;
+    if (this.#push !== undefined) return this.#push.inactiveSince + inactive_threshold / MILLISECOND;
+    const pull = this.#pull as PullRecipients;
+    const isUsed = pull.waitingCount > 0 || this.state.pending.size > 0;
+    return isUsed ? NEVER : pull.usedAt + inactive_threshold / MILLISECOND;
   }
 
   /** Its state as the API has it, without names, configuration and times. */
   info(millis: number): ConsumerCounts {
-    const { delivered, floor, pending, redeliveredCount } = this.state;
+    const { delivered, floor, pending, redeliveredCount, deliveredAt, ackedAt } = this.state;
     const isPaused = this.#pausedUntil > millis;
     return {
-      delivered: { consumer_seq: delivered.consumer, stream_seq: delivered.stream },
-      ack_floor: { consumer_seq: floor.consumer, stream_seq: floor.stream },
+      delivered: sequenceInfo(delivered, deliveredAt),
+      ack_floor: sequenceInfo(floor, ackedAt),
       num_ack_pending: pending.size,
       num_redelivered: redeliveredCount,
-      num_waiting: this.#waiting.size,
-      num_pending: this.#undelivered.count,
+      num_waiting: this.waiting,
+      num_pending: this.#situation.undelivered.count,
+      ...(this.isActive && { push_bound: true }),
       ...(isPaused && { paused: true, pause_remaining: Math.round((this.#pausedUntil - millis) * MILLISECOND) }),
     };
   }
@@ -166,8 +246,8 @@ export class Consumer {
   /** Milliseconds; 0: at once; Infinity: never. */
   get nextAt(): number {
     if (this.#hasMore) return 0;
-    const unpinAt = [...this.#pins.values()].map(({ since }) => since + this.#pinMillis);
-    return Math.min(this.#redelivery.nextAt, this.#waiting.nextAt, this.#pausedUntil || NEVER, ...unpinAt);
+    const givesAt = this.isWanted ? Math.min(this.#redelivery.nextAt, this.#paceAt) : NEVER;
+    return Math.min(givesAt, this.#recipients.nextAt, this.#pausedUntil || NEVER);
   }
 
   /** @param until RFC 3339 */
@@ -176,104 +256,107 @@ export class Consumer {
     this.#pausedUntil = time === undefined ? 0 : millisOf(time.seconds, time.nanos);
   }
 
-  #resume(): void {
-    const pause_until = timeText(Math.floor(this.#pausedUntil / 1000), Math.round((this.#pausedUntil % 1000) * 1e6));
-    this.#pausedUntil = 0;
-    this.#effects.notice({ kind: 'resumed', pause_until });
-  }
-
   stored(sequence: number, subject: string): void {
-    this.#undelivered.stored(sequence, subject);
+    this.#situation.undelivered.stored(sequence, subject);
   }
 
   removed(sequence: number, subject: string): void {
-    this.#undelivered.removed(sequence, subject);
+    this.#situation.undelivered.removed(sequence, subject);
     const { pending } = this.state;
-    const delivery = pending.get(sequence);
+    const place = pending.find(sequence);
+    const isAwaited = place >= 0 && pending.due(place) !== ACKED;
+    const consumer_seq = place >= 0 ? pending.consumerSequence(place) : 0;
     const deliveries = this.state.deliveries(sequence);
-    this.#redelivery.cancel(sequence);
-    if (delivery === undefined || !this.state.remove(sequence)) return;
+    this.#redelivery.cancel(sequence, NEVER);
+    this.#returned.delete(sequence);
+    this.state.remove(sequence);
+    if (!isAwaited) return;
     const reason = 'Unacknowledged message was deleted';
-    const { consumerSequence: consumer_seq } = delivery;
     this.#effects.notice({ kind: 'terminated', consumer_seq, stream_seq: sequence, deliveries, reason });
   }
 
   /** Those below that match a filter went; none: all of them. */
   purged(below: number, filter: string): void {
-    for (const sequence of [...this.state.pending.keys()]) {
-      if (sequence >= below || this.#store.get(sequence) !== undefined) continue;
-      this.#redelivery.cancel(sequence);
-      this.state.remove(sequence);
-    }
-    if (filter === '') this.state.skipBelow(below);
-    this.#undelivered.skipTo(this.state.delivered.stream);
+    this.state.forgetGone(this.#store, below, filter, (sequence) => {
+      this.#redelivery.cancel(sequence, NEVER);
+      this.#returned.delete(sequence);
+    });
+    this.#situation.undelivered.skipTo(this.state.delivered.stream);
   }
 
   /** A pull request. */
   request(reply: string, text: string, millis: number): void {
-    try {
-      const request = readPullRequest(text, this.config);
-      const pin = this.#pins.get(request.group);
-      if (request.pin !== '' && pin?.id !== request.pin) throw new PullRefusal('423 Nats-Pin-Id mismatch');
-      if (pin !== undefined && request.pin !== '') pin.since = millis;
-      const isAnswerable = request.noWait && request.expiresMillis === 0;
-      if (this.#waiting.size >= (this.config.max_waiting as number)) {
-        throw new PullRefusal(isAnswerable && this.#isEmpty ? '404 No Messages' : '409 Exceeded MaxWaiting');
-      }
-      this.#waiting.add(reply, request, millis);
-    } catch (error) {
-      if (!(error instanceof PullRefusal)) throw error;
-      this.#status(reply, error.message);
-    }
-    this.run(millis);
+    if (this.#pull === undefined) this.#effects.status(reply, statusBlock('409 Consumer is push based'), '');
+    else this.#pull.request(reply, text, this.#isEmpty, millis);
   }
 
   /** @param confirmTo who wants to know that it counts; empty: nobody, or where the next message goes */
-  acknowledge(
-    { sequence, consumerSequence, deliveries }: Delivery,
-    body: string,
-    confirmTo: string,
-    millis: number,
-  ): void {
+  acknowledge(delivery: Delivery, body: string, confirmTo: string, millis: number): void {
+    // ADR-60: then answers to flow control acknowledge.
+    if (this.config.ack_policy === 'flow_control') return;
+    if (this.#pull !== undefined) this.#pull.usedAt = millis;
     const said = readAcknowledgement(body);
-    const isPending = this.state.pending.has(sequence);
+    const { sequence, consumerSequence, deliveries } = delivery;
+    const place = this.state.pending.find(sequence);
+    const isAwaited = place >= 0 && this.state.pending.due(place) !== ACKED;
     const about = { consumer_seq: consumerSequence, stream_seq: sequence, deliveries };
-    switch (said.kind) {
-      case 'unknown':
-        break;
-      case 'progress':
-        if (isPending) this.#redelivery.await(sequence, millis + this.#ackWait(sequence));
-        break;
-      case 'nak':
-        if (!isPending) break;
-        this.#notices.push({ kind: 'nak', ...about });
-        if (said.delayMillis > 0) this.#redelivery.await(sequence, millis + said.delayMillis);
-        else this.#redelivery.makeReady(sequence);
-        break;
-      default:
-        if (said.kind === 'term' && isPending)
+    const isForAll = this.config.ack_policy === 'all' && (said.kind === 'ack' || said.kind === 'next');
+    if (isForAll) this.#ackThrough(sequence);
+    else if (isAwaited) {
+      switch (said.kind) {
+        case 'unknown':
+          break;
+        case 'progress':
+          this.#redelivery.await(sequence, millis + this.#ackWait(sequence));
+          break;
+        case 'nak':
+          this.#notices.push({ kind: 'nak', ...about });
+          if (said.delayMillis > 0) this.#redelivery.await(sequence, millis + said.delayMillis);
+          else this.#redelivery.makeReady(sequence);
+          break;
+        case 'term':
           this.#notices.push({ kind: 'terminated', ...about, reason: said.reason });
-        this.#ack(sequence, said.kind);
+          this.#ack(sequence);
+          break;
+        default:
+          this.#sample(delivery, this.state.pending.millis(place), millis);
+          this.#ack(sequence);
+      }
     }
     if (said.kind === 'next') this.request(confirmTo, said.request, millis);
-    else {
-      if (confirmTo !== '') this.#confirms.push(confirmTo);
-      this.run(millis);
-    }
+    else if (confirmTo !== '') this.#confirms.push(confirmTo);
+  }
+
+  /** An answer to flow control. */
+  flow(subject: string, content: Buffer, headerBytes: number): void {
+    const received = this.#push?.flowed(subject, content, headerBytes);
+    if (received === undefined || this.config.ack_policy !== 'flow_control') return;
+    const { pending } = this.state;
+    pending.forEach((place) => {
+      if (pending.sequence(place) > received.stream || pending.consumerSequence(place) > received.consumer) return;
+      if (pending.due(place) !== ACKED) this.#ack(pending.sequence(place));
+    });
+  }
+
+  /** Nobody was there to receive it: whoever waited there is gone, and it counts as not delivered. */
+  returned({ sequence, deliveries }: Delivery, to: string): void {
+    this.#pull?.forget(to);
+    const place = this.state.pending.find(sequence);
+    const isAwaited = place >= 0 && this.state.pending.due(place) !== ACKED;
+    if (!(isAwaited ? this.state.deliveries(sequence) === deliveries : this.config.ack_policy === 'none')) return;
+    this.#returned.add(sequence);
+    this.#redelivery.makeReady(sequence);
   }
 
   /** Gives out what can be given out, and whatever else the time calls for. */
   run(millis: number): void {
     if (this.#pausedUntil > 0 && this.#pausedUntil <= millis) this.#resume();
     this.#hasMore = false;
-    this.#redelivery.advance(millis);
-    this.#expirePins(millis);
-    if (this.#pausedUntil === 0) this.#deliverSome(millis);
-    if (this.#pausedUntil > 0 || (this.#isEmpty && !this.#isFull)) this.#answerEmpty();
-    for (const waiting of this.#waiting.remove(({ expiresAt }) => expiresAt <= millis)) {
-      this.#end(waiting, '408 Request Timeout');
-    }
-    this.#beat(millis);
+    this.#paceAt = NEVER;
+    if (this.#redelivery.nextAt <= millis) this.#redelivery.advance(millis);
+    const isPaused = this.#pausedUntil > 0;
+    if (!isPaused) this.#deliverSome(millis);
+    this.#recipients.run(millis, isPaused || (this.#isEmpty && !this.#isFull));
   }
 
   /** What is to become durable; undefined: nothing. */
@@ -284,10 +367,10 @@ export class Consumer {
       operations.push({ kind: 'delivered', consumerSequence: this.#runsBegin, runs: this.#runs, millis });
     }
     if (this.#dropped.length > 0) operations.push({ kind: 'dropped', sequences: this.#dropped, millis });
-    if (this.#acked.size > 0) operations.push({ kind: 'acked', sequences: [...this.#acked], millis });
+    if (this.#acked.length > 0) operations.push({ kind: 'acked', sequences: this.#acked, millis });
     const turn = { operations, confirms: this.#confirms, notices: this.#notices };
     this.#runs = [];
-    this.#acked = new Set();
+    this.#acked = [];
     this.#dropped = [];
     this.#confirms = [];
     this.#notices = [];
@@ -296,7 +379,7 @@ export class Consumer {
   }
 
   /** The turn is durable: what was acknowledged counts. */
-  applied({ operations, confirms, notices }: ConsumerTurn, millis: number): void {
+  applied({ operations, confirms, notices }: ConsumerTurn): void {
     for (const operation of operations) {
       if (operation.kind !== 'acked') continue;
       this.state.apply(operation);
@@ -304,7 +387,6 @@ export class Consumer {
     }
     for (const reply of confirms) this.#effects.confirm(reply);
     for (const notice of notices) this.#effects.notice(notice);
-    this.run(millis);
   }
 
   /** It begins anew; without a sequence where it was acknowledged up to. @returns the operation, to be applied when durable */
@@ -312,28 +394,26 @@ export class Consumer {
     return { kind: 'reset', sequence: sequence || this.state.floor.stream + 1, millis };
   }
 
-  applyReset(operation: ConsumerOperation, millis: number): void {
+  applyReset(operation: ConsumerOperation): void {
     this.state.apply(operation);
     this.#redelivery.clear();
+    this.#returned.clear();
     this.#runs = [];
-    this.#acked.clear();
-    this.#undelivered.begin(this.state.delivered.stream);
-    this.run(millis);
+    this.#acked = [];
+    this.#situation.undelivered.begin(this.state.delivered.stream);
   }
 
-  unpin(group: string, reason: 'admin' | 'timeout', millis: number): void {
-    if (!this.#pins.delete(group)) return;
-    this.#effects.notice({ kind: 'unpinned', group, reason });
-    this.run(millis);
+  unpin(group: string, reason: 'admin' | 'timeout'): void {
+    this.#pull?.unpin(group, reason);
   }
 
   /** Nobody gets anything more from here, for this reason: `Consumer Deleted`, `Leadership Change`. */
   close(reason: string): void {
-    for (const { reply } of this.#waiting.remove(() => true)) this.#status(reply, `409 ${reason}`);
+    this.#recipients.close(reason);
   }
 
   get #isEmpty(): boolean {
-    return this.#undelivered.count === 0 && !this.#redelivery.hasReady;
+    return this.#situation.undelivered.count === 0 && !this.#redelivery.hasReady;
   }
 
   /** So many messages are to be acknowledged that nothing new leaves, and nobody is told that there is nothing. */
@@ -342,178 +422,147 @@ export class Consumer {
     return max_ack_pending > 0 && this.state.pending.size >= max_ack_pending;
   }
 
-  get #pinMillis(): number {
-    return (this.config.priority_timeout ?? 0) / MILLISECOND;
+  #undeliveredOf(config: ConsumerConfig): Undelivered {
+    const undelivered = new Undelivered(this.#store, config);
+    undelivered.begin(this.state.delivered.stream, this.#lastsEnd);
+    return undelivered;
   }
 
-  #ack(sequence: number, kind: 'ack' | 'term' | 'next'): void {
-    const isAll = this.config.ack_policy === 'all' && kind !== 'term';
-    const sequences = isAll ? pendingUpTo(this.state, sequence) : [sequence];
-    for (const one of sequences) {
-      if (!this.state.pending.has(one)) continue;
-      this.#acked.add(one);
-      this.#redelivery.cancel(one);
+  #resume(): void {
+    const pause_until = timeOf(this.#pausedUntil);
+    this.#pausedUntil = 0;
+    this.#effects.notice({ kind: 'resumed', pause_until });
+  }
+
+  /** Its messages go elsewhere: whoever is there gets what nobody has acknowledged. */
+  #moved(): void {
+    this.#push?.moved();
+    const { pending } = this.state;
+    pending.forEach((place) => {
+      if (pending.due(place) !== ACKED) this.#redelivery.makeReady(pending.sequence(place));
+    });
+  }
+
+  #ack(sequence: number): void {
+    this.#acked.push(sequence);
+    this.#redelivery.cancel(sequence, ACKED);
+  }
+
+  #ackThrough(sequence: number): void {
+    const { pending } = this.state;
+    for (const one of pending.sequences()) {
+      if (one > sequence) return;
+      if (pending.due(pending.find(one)) !== ACKED) this.#ack(one);
     }
   }
 
+  /** Every so-manieth acknowledgement is told of. */
+  #sample({ consumerSequence, sequence, deliveries }: Delivery, deliveredAt: number, millis: number): void {
+    const { sample_freq } = this.config;
+    if (sample_freq === undefined) return;
+    this.#sampled += Math.min(100, Number.parseInt(sample_freq, 10));
+    if (this.#sampled < 100) return;
+    this.#sampled -= 100;
+    const ack_time = Math.round((millis - deliveredAt) * MILLISECOND);
+    this.#notices.push({ kind: 'ack', consumer_seq: consumerSequence, stream_seq: sequence, deliveries, ack_time });
+  }
+
+  /** Infinity: it does not come again because of the time. */
   #ackWait(sequence: number): number {
-    const { backoff = [], ack_wait = 0 } = this.config;
-    const wait = backoff[Math.min(this.state.deliveries(sequence), backoff.length) - 1] ?? ack_wait;
+    const { backoff, ack_wait } = this.config;
+    if (backoff === undefined) return (ack_wait ?? NEVER) / MILLISECOND;
+    const wait = backoff[Math.min(this.state.deliveries(sequence), backoff.length) - 1] ?? ack_wait ?? NEVER;
     return wait / MILLISECOND;
   }
 
   #deliverSome(millis: number): void {
     for (let left = TURN_MESSAGES_MAX; left > 0; left--) {
-      const waiting = this.#waiting.first((one) => this.#isEligible(one, millis));
-      if (waiting === undefined) return;
-      const message = this.#nextMessage();
+      if (!this.#recipients.isWanting(millis)) return;
+      const message = this.#nextMessage(millis);
       if (message === undefined) return;
-      this.#give(message, waiting, millis);
+      this.#give(message, millis);
     }
     this.#hasMore = true;
   }
 
-  #isEligible({ request, pin, expiresAt }: Waiting, millis: number): boolean {
-    if (expiresAt <= millis) return false;
-    const { minPending, minAckPending, group } = request;
-    if (minPending > 0 || minAckPending > 0) {
-      const isOver = minPending > 0 && this.#undelivered.count >= minPending;
-      return isOver || (minAckPending > 0 && this.state.pending.size >= minAckPending);
-    }
-    const current = this.#pins.get(group);
-    return current === undefined || current.id === pin;
-  }
-
   /** One that is due again before one that is new. */
-  #nextMessage(): StoredMessage | undefined {
+  #nextMessage(millis: number): StoredMessage | undefined {
     const { max_deliver } = this.config;
-    for (let sequence = this.#redelivery.take(); sequence !== undefined; sequence = this.#redelivery.take()) {
+    for (let sequence = this.#redelivery.next; sequence !== undefined; sequence = this.#redelivery.next) {
       const deliveries = this.state.deliveries(sequence);
-      if (max_deliver > 0 && deliveries >= max_deliver) {
+      if (max_deliver > 0 && deliveries >= max_deliver && !this.#returned.has(sequence)) {
         this.#drop(sequence, deliveries);
         continue;
       }
       const message = this.#store.get(sequence);
       if (message !== undefined) return message;
+      this.#redelivery.cancel(sequence, NEVER);
     }
     if (this.#isFull) return undefined;
-    return this.#store.get(this.#undelivered.next());
+    const message = this.#store.get(this.#situation.undelivered.next());
+    if (this.#pace === undefined || message === undefined) return message;
+    const dueAt = this.#pace.dueAt(message);
+    this.#paceAt = dueAt > millis ? dueAt : NEVER;
+    return dueAt > millis ? undefined : message;
   }
 
   #drop(sequence: number, deliveries: number): void {
-    this.state.apply({ kind: 'dropped', sequences: [sequence], millis: 0 });
+    this.#redelivery.cancel(sequence, NEVER);
     this.#dropped.push(sequence);
+    this.state.apply({ kind: 'dropped', sequences: [sequence], millis: 0 });
     this.#notices.push({ kind: 'max_deliver', stream_seq: sequence, deliveries });
   }
 
-  #give(message: StoredMessage, waiting: Waiting, millis: number): void {
+  #give(message: StoredMessage, millis: number): void {
     const { sequence, subject, seconds, nanos } = message;
-    const { delivered } = this.state;
-    const deliveries = this.state.deliveries(sequence) + 1;
-    const delivery = { deliveries, sequence, consumerSequence: delivered.consumer + 1 };
-    const isNew = sequence > delivered.stream;
-    const reply = ackSubject(this.#prefix, delivery, seconds, nanos, this.#undelivered.count - (isNew ? 1 : 0));
-    const size = subject.length + reply.length + message.content.length;
-    if (waiting.request.maxBytes > 0 && size > waiting.bytesLeft) {
-      this.#waiting.remove((one) => one === waiting);
-      this.#end(waiting, '409 Message Size Exceeds MaxBytes');
-      if (!isNew) this.#redelivery.putBack(sequence);
-      return;
-    }
-    if (isNew) this.#undelivered.take(sequence);
+    const { state } = this;
+    const { undelivered } = this.#situation;
+    const isNew = sequence > state.delivered.stream;
+    const isReturned = this.#returned.size > 0 && this.#returned.has(sequence);
+    const deliveries = isNew ? 1 : Math.max(1, state.deliveries(sequence) + (isReturned ? 0 : 1));
+    const delivery = { deliveries, sequence, consumerSequence: state.delivered.consumer + 1 };
+    const reply = ackSubject(this.#prefix, delivery, seconds, nanos, undelivered.count - (isNew ? 1 : 0));
+    const { content, headerBytes } = this.#dress(message, millis);
+    const size = this.#recipients.ownBytes(subject) + reply.length + content.length;
+    if (!this.#recipients.takes(size, millis)) return;
+    if (isNew) undelivered.take(sequence);
+    else this.#redelivery.cancel(sequence, NEVER);
+    if (isReturned) this.#returned.delete(sequence);
     this.#note(delivery, millis);
     if (this.config.ack_policy !== 'none') this.#redelivery.await(sequence, millis + this.#ackWait(sequence));
-    const { content, headerBytes } = this.#dress(message, this.#pin(waiting, millis));
-    this.#effects.deliver(waiting.reply, subject, reply, content, headerBytes);
-    waiting.messagesLeft--;
-    waiting.bytesLeft = Math.max(0, waiting.bytesLeft - size);
-    waiting.hasHadSome = true;
-    if (waiting.request.heartbeatMillis > 0) waiting.beatAt = millis + waiting.request.heartbeatMillis;
-    this.#waiting.served(waiting);
+    this.#pace?.gave(message, millis);
+    this.#effects.deliver(this.#recipients.to, subject, reply, content, headerBytes);
+    this.#recipients.gave(size, millis);
   }
 
   /** Into the state and the turn's record. */
   #note({ sequence, consumerSequence, deliveries }: Delivery, millis: number): void {
-    const run = { first: sequence, length: 1, deliveries };
-    this.state.apply({ kind: 'delivered', consumerSequence, runs: [run], millis });
-    if (this.#runs.length === 0) this.#runsBegin = consumerSequence;
-    const last = this.#runs.at(-1);
-    if (last !== undefined && last.first + last.length === sequence && last.deliveries === deliveries) {
-      this.#runs[this.#runs.length - 1] = { ...last, length: last.length + 1 };
-    } else this.#runs.push(run);
+    this.state.deliver(sequence, consumerSequence, deliveries, millis);
+    const { length } = this.#runs;
+    if (length === 0) this.#runsBegin = consumerSequence;
+    const last = this.#runs[length - 1];
+    if (last !== undefined && last.first + last.length === sequence && last.deliveries === deliveries) last.length++;
+    else this.#runs.push({ first: sequence, length: 1, deliveries });
   }
 
   /** The message as it is delivered: with what the consumer adds, without what it leaves out. */
-  #dress({ content, headerBytes }: StoredMessage, pin: string): { content: Buffer; headerBytes: number } {
+  #dress(message: StoredMessage, millis: number): { content: Buffer; headerBytes: number } {
     const { headers_only } = this.config;
-    const lines: string[] = [];
-    if (headers_only) lines.push(`Nats-Msg-Size: ${content.length - headerBytes}`);
-    if (pin !== '') lines.push(`Nats-Pin-Id: ${pin}`);
-    if (lines.length === 0) return { content, headerBytes };
+    const mark = this.#recipients.mark(millis);
+    if (!headers_only && mark === '') return message;
+    const { content, headerBytes } = message;
+    const lines = headers_only ? [`Nats-Msg-Size: ${content.length - headerBytes}`] : [];
+    if (mark !== '') lines.push(mark);
     const block = withLines(content, headerBytes, lines);
     const whole = headers_only ? block : Buffer.concat([block, content.subarray(headerBytes)]);
     return { content: whole, headerBytes: block.length };
   }
-
-  /** Whom the group is pinned to from now on, if it is to be. Others that say they are it, are told otherwise. */
-  #pin(waiting: Waiting, millis: number): string {
-    if (this.config.priority_policy !== 'pinned_client') return '';
-    const { group } = waiting.request;
-    const current = this.#pins.get(group);
-    if (current !== undefined) return current.id;
-    const id = this.#effects.newPin();
-    this.#pins.set(group, { id, since: millis });
-    waiting.pin = id;
-    this.#effects.notice({ kind: 'pinned', group, pinned_id: id });
-    const wrong = this.#waiting.remove((one) => one.request.group === group && one.pin !== '' && one.pin !== id);
-    for (const { reply } of wrong) this.#status(reply, '423 Nats-Pin-Id mismatch');
-    return id;
-  }
-
-  #expirePins(millis: number): void {
-    for (const [group, { since }] of this.#pins) {
-      if (since + this.#pinMillis > millis) continue;
-      this.#pins.delete(group);
-      this.#effects.notice({ kind: 'unpinned', group, reason: 'timeout' });
-    }
-  }
-
-  /** There is nothing: those that do not wait for it are told. */
-  #answerEmpty(): void {
-    const isDone = ({ request, hasHadSome }: Waiting): boolean =>
-      request.noWait && (request.expiresMillis === 0 || hasHadSome);
-    for (const { reply } of this.#waiting.remove(isDone)) this.#status(reply, '404 No Messages');
-  }
-
-  #beat(millis: number): void {
-    for (const waiting of this.#waiting) {
-      if (waiting.beatAt > millis) continue;
-      waiting.beatAt = millis + waiting.request.heartbeatMillis;
-      const { consumer, stream } = this.state.delivered;
-      this.#status(waiting.reply, '100 Idle Heartbeat', [
-        `Nats-Last-Consumer: ${consumer}`,
-        `Nats-Last-Stream: ${stream}`,
-      ]);
-    }
-  }
-
-  #end({ reply, messagesLeft, bytesLeft }: Waiting, status: string): void {
-    this.#status(reply, status, [`Nats-Pending-Messages: ${messagesLeft}`, `Nats-Pending-Bytes: ${bytesLeft}`]);
-  }
-
-  #status(to: string, status: string, lines: readonly string[] = []): void {
-    this.#effects.status(to, statusBlock(status, lines));
-  }
 }
 
-function pendingUpTo({ pending }: ConsumerState, sequence: number): number[] {
-  const all: number[] = [];
-  for (const one of pending.keys()) {
-    if (one > sequence) break;
-    all.push(one);
-  }
-  return all;
-}
+const timeOf = (millis: number): string => timeText(Math.floor(millis / 1000), Math.round((millis % 1000) * 1e6));
 
-const statusBlock = (status: string, lines: readonly string[]): Buffer =>
-  Buffer.from(`NATS/1.0 ${status}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`, 'latin1');
+const sequenceInfo = ({ consumer, stream }: Place, millis: number): SequenceInfo => ({
+  consumer_seq: consumer,
+  stream_seq: stream,
+  ...(millis > 0 && { last_active: timeOf(millis) }),
+});

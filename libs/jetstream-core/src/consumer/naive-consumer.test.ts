@@ -140,21 +140,29 @@ class Crashing {
   }
 
   #open(state: ConsumerState): Consumer {
-    return new Consumer('S', this.#stream.store, this.#config, state, 0, {
-      deliver: (_to, _subject, reply) => {
-        const [deliveries, sequence, consumerSequence] = reply.split('.').slice(4).map(Number) as [
-          number,
-          number,
-          number,
-        ];
-        this.#given.unshift({ deliveries, sequence, consumerSequence });
+    return new Consumer(
+      this.#stream.config,
+      this.#stream.store,
+      this.#config,
+      state,
+      0,
+      {
+        deliver: (_to, _subject, reply) => {
+          const [deliveries, sequence, consumerSequence] = reply.split('.').slice(4).map(Number) as [
+            number,
+            number,
+            number,
+          ];
+          this.#given.unshift({ deliveries, sequence, consumerSequence });
+        },
+        status: () => {},
+        confirm: () => {},
+        notice: () => {},
+        release: () => {},
+        newPin: () => '',
       },
-      status: () => {},
-      confirm: () => {},
-      notice: () => {},
-      release: () => {},
-      newPin: () => '',
-    });
+      this.#now,
+    );
   }
 
   #take(): void {
@@ -167,7 +175,7 @@ class Crashing {
   #sync(): void {
     this.#take();
     this.#synced = this.#journal.length;
-    for (const turn of this.#turns.splice(0)) this.#consumer.applied(turn, this.#now);
+    for (const turn of this.#turns.splice(0)) this.#consumer.applied(turn);
     this.floor = Math.max(this.floor, this.floorNow);
   }
 

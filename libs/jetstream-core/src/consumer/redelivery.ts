@@ -1,113 +1,87 @@
-interface Deadline {
-  readonly millis: number;
-  readonly sequence: number;
-}
+import { TimeQueue } from '../time-queue.ts';
+import { NEVER, type PendingMessages } from './pending-messages.ts';
 
 /** So many entries that nobody waits for are kept before they are swept out. */
 const STALE_MAX = 64;
 
-/** Which messages are to be delivered again, and when the others will be. At most one deadline a message. */
+/**
+ * Which messages are to be delivered again, and when the others will be. When a message is due stands with it (`PendingMessages`); here
+ * is who is next. An entry that says another time than its message is stale.
+ */
 export class Redelivery {
-  readonly #deadlines = new Map<number, number>();
-  /** By time. Entries that their message's deadline is not, are stale. */
-  #heap: Deadline[] = [];
+  readonly #pending: PendingMessages;
+  readonly #queue = new TimeQueue();
   /** In the order in which their time came. */
   readonly #ready = new Set<number>();
+  #order: SetIterator<number> | undefined;
+  #next: number | undefined;
+
+  constructor(pending: PendingMessages) {
+    this.#pending = pending;
+  }
 
   /** Infinity: never. */
   get nextAt(): number {
-    this.#dropStale();
-    return this.#heap[0]?.millis ?? Number.POSITIVE_INFINITY;
+    for (let key = this.#queue.key; key !== undefined; key = this.#queue.key) {
+      if (this.#isDueAt(this.#queue.time, key)) break;
+      this.#queue.pop();
+    }
+    return this.#queue.time;
   }
 
   get hasReady(): boolean {
     return this.#ready.size > 0;
   }
 
+  /** @param sequence of a pending message */
   await(sequence: number, millis: number): void {
-    this.#ready.delete(sequence);
-    this.#deadlines.set(sequence, millis);
-    this.#push({ sequence, millis });
-    if (this.#heap.length > 2 * this.#deadlines.size + STALE_MAX) this.#sweep();
+    this.cancel(sequence, millis);
+    if (millis === NEVER) return;
+    this.#queue.push(millis, sequence);
+    if (this.#queue.size > 2 * this.#pending.size + STALE_MAX) {
+      this.#queue.keep((time, key) => this.#isDueAt(time, key));
+    }
   }
 
   /** At the next opportunity. */
   makeReady(sequence: number): void {
-    this.#deadlines.delete(sequence);
+    this.cancel(sequence, NEVER);
     this.#ready.add(sequence);
   }
 
-  cancel(sequence: number): void {
-    this.#deadlines.delete(sequence);
-    this.#ready.delete(sequence);
+  /** @param due what stands with the message from now on */
+  cancel(sequence: number, due: number): void {
+    const place = this.#pending.find(sequence);
+    if (place >= 0) this.#pending.setDue(place, due);
+    if (this.#ready.size > 0) this.#ready.delete(sequence);
+    if (this.#next === sequence) this.#next = undefined;
   }
 
   clear(): void {
-    this.#deadlines.clear();
     this.#ready.clear();
-    this.#heap = [];
+    this.#order = undefined;
+    this.#next = undefined;
+    this.#queue.clear();
   }
 
   /** Those whose time has come are ready. */
   advance(millis: number): void {
-    while (this.nextAt <= millis) this.makeReady((this.#heap[0] as Deadline).sequence);
+    while (this.nextAt <= millis) this.makeReady(this.#queue.key as number);
   }
 
-  /** The one that is ready for longest. */
-  take(): number | undefined {
-    const sequence = this.#ready.values().next().value;
-    if (sequence !== undefined) this.#ready.delete(sequence);
-    return sequence;
-  }
-
-  /** It could not be delivered after all. */
-  putBack(sequence: number): void {
-    const others = [...this.#ready];
-    this.#ready.clear();
-    for (const one of [sequence, ...others]) this.#ready.add(one);
-  }
-
-  #dropStale(): void {
-    for (let top = this.#heap[0]; top !== undefined && this.#isStale(top); top = this.#heap[0]) this.#pop();
-  }
-
-  #isStale({ sequence, millis }: Deadline): boolean {
-    return this.#deadlines.get(sequence) !== millis;
-  }
-
-  #sweep(): void {
-    this.#heap = [...this.#deadlines].map(([sequence, millis]) => ({ sequence, millis })).sort(byTime);
-  }
-
-  #push(deadline: Deadline): void {
-    const heap = this.#heap;
-    let at = heap.push(deadline) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (byTime(deadline, heap[parent] as Deadline) >= 0) break;
-      heap[at] = heap[parent] as Deadline;
-      at = parent;
+  /** The one that is ready for longest; it stays so until it is awaited or cancelled. */
+  get next(): number | undefined {
+    if (this.#next === undefined && this.#ready.size > 0) {
+      // One that goes on where it was: from the front it would pass by all that have gone.
+      this.#order ??= this.#ready.values();
+      this.#next = this.#order.next().value;
+      if (this.#next === undefined) this.#order = undefined;
     }
-    heap[at] = deadline;
+    return this.#next;
   }
 
-  #pop(): void {
-    const heap = this.#heap;
-    const moved = heap.pop() as Deadline;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      const right = heap[child + 1];
-      if (right !== undefined && byTime(right, heap[child] as Deadline) < 0) child++;
-      if (byTime(heap[child] as Deadline, moved) >= 0) break;
-      heap[at] = heap[child] as Deadline;
-      at = child;
-    }
-    heap[at] = moved;
+  #isDueAt(time: number, sequence: number): boolean {
+    const place = this.#pending.find(sequence);
+    return place >= 0 && this.#pending.due(place) === time;
   }
 }
-
-/** One order for all, so that what falls due together is delivered in the stream's order. */
-const byTime = (one: Deadline, other: Deadline): number => one.millis - other.millis || one.sequence - other.sequence;

@@ -1,0 +1,191 @@
+import type { ConsumerConfig } from './consumer-config.ts';
+import { PullRefusal, type PullRequest, readPullRequest } from './pull-request.ts';
+import { heartbeatLines, type Recipients, type Situation, statusBlock } from './recipients.ts';
+import { type Waiting, WaitingRequests } from './waiting-requests.ts';
+
+const MILLISECOND = 1_000_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+interface Pin {
+  readonly id: string;
+  since: number;
+}
+
+/** Whoever waits with a pull request (ADR-13), and whom groups are pinned to (ADR-42). */
+export class PullRecipients implements Recipients {
+  readonly #situation: Situation;
+  readonly #waiting = new WaitingRequests();
+  readonly #pins = new Map<string, Pin>();
+  /** Whose turn it is. */
+  #turn: Waiting | undefined;
+  /** Who asks repeats himself. */
+  #last: { text: string; config: ConsumerConfig; request: PullRequest } | undefined;
+  /** When somebody asked for something, or went without. */
+  usedAt: number;
+
+  constructor(situation: Situation, millis: number) {
+    this.#situation = situation;
+    this.usedAt = millis;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.size;
+  }
+
+  get nextAt(): number {
+    let at = this.#waiting.nextAt;
+    for (const { since } of this.#pins.values()) at = Math.min(at, since + this.#pinMillis);
+    return at;
+  }
+
+  get to(): string {
+    return (this.#turn as Waiting).reply;
+  }
+
+  pinOf(group: string): { readonly id: string; readonly since: number } | undefined {
+    return this.#pins.get(group);
+  }
+
+  /** @param isEmpty there is nothing to give out */
+  request(reply: string, text: string, isEmpty: boolean, millis: number): void {
+    this.usedAt = millis;
+    const { config } = this.#situation;
+    try {
+      const request = this.#read(text, config);
+      const pin = this.#pins.get(request.group);
+      if (request.pin !== '' && pin?.id !== request.pin) throw new PullRefusal('423 Nats-Pin-Id mismatch');
+      if (pin !== undefined && request.pin !== '') pin.since = millis;
+      const isAnswerable = request.noWait && request.expiresMillis === 0;
+      if (this.#waiting.size >= (config.max_waiting as number)) {
+        throw new PullRefusal(isAnswerable && isEmpty ? '404 No Messages' : '409 Exceeded MaxWaiting');
+      }
+      this.#waiting.add(reply, request, millis);
+    } catch (error) {
+      if (!(error instanceof PullRefusal)) throw error;
+      this.#status(reply, error.message);
+    }
+  }
+
+  isWanting(millis: number): boolean {
+    this.#turn = this.#waiting.first((one) => this.#isEligible(one, millis));
+    return this.#turn !== undefined;
+  }
+
+  readonly ownBytes = (subject: string): number => subject.length;
+
+  takes(bytes: number): boolean {
+    const waiting = this.#turn as Waiting;
+    if (waiting.request.maxBytes === 0 || bytes <= waiting.bytesLeft) return true;
+    this.#end(waiting, '409 Message Size Exceeds MaxBytes');
+    return false;
+  }
+
+  /** The group is pinned to this one from now on, if it is to be. Others that say they are it, are told otherwise. */
+  mark(millis: number): string {
+    if (this.#situation.config.priority_policy !== 'pinned_client') return '';
+    const turn = this.#turn as Waiting;
+    const { group } = turn.request;
+    let pin = this.#pins.get(group);
+    if (pin === undefined) {
+      pin = { id: this.#situation.effects.newPin(), since: millis };
+      this.#pins.set(group, pin);
+      turn.pin = pin.id;
+      this.#situation.effects.pinned(group, pin.id);
+      for (const one of [...this.#waiting]) {
+        if (one.request.group !== group || one.pin === '' || one.pin === pin.id) continue;
+        this.#waiting.remove(one);
+        this.#status(one.reply, '423 Nats-Pin-Id mismatch');
+      }
+    }
+    return `Nats-Pin-Id: ${pin.id}`;
+  }
+
+  gave(bytes: number, millis: number): void {
+    const waiting = this.#turn as Waiting;
+    const { maxBytes, heartbeatMillis } = waiting.request;
+    waiting.messagesLeft--;
+    waiting.bytesLeft = Math.max(0, waiting.bytesLeft - bytes);
+    waiting.hasHadSome = true;
+    if (heartbeatMillis > 0) this.#waiting.beatAt(waiting, millis + heartbeatMillis);
+    this.#waiting.served(waiting);
+    if (waiting.messagesLeft === 0 && maxBytes > 0) this.#end(waiting, '409 Batch Completed');
+  }
+
+  run(millis: number, isOver: boolean): void {
+    this.#expirePins(millis);
+    if (isOver) this.#answerEmpty();
+    for (const waiting of this.#waiting.due(millis)) {
+      if (waiting.expiresAt <= millis) {
+        this.usedAt = millis;
+        this.#end(waiting, '408 Request Timeout');
+        continue;
+      }
+      this.#waiting.beatAt(waiting, millis + waiting.request.heartbeatMillis);
+      this.#status(waiting.reply, '100 Idle Heartbeat', heartbeatLines(this.#situation.state));
+    }
+  }
+
+  unpin(group: string, reason: 'admin' | 'timeout'): void {
+    if (this.#pins.delete(group)) this.#situation.effects.unpinned(group, reason);
+  }
+
+  /** Nobody is there any more: it goes without a word. */
+  forget(reply: string): void {
+    for (const waiting of [...this.#waiting]) if (waiting.reply === reply) this.#waiting.remove(waiting);
+  }
+
+  close(reason: string): void {
+    for (const waiting of [...this.#waiting]) {
+      this.#waiting.remove(waiting);
+      this.#status(waiting.reply, `409 ${reason}`);
+    }
+  }
+
+  get #pinMillis(): number {
+    return (this.#situation.config.priority_timeout ?? NEVER) / MILLISECOND;
+  }
+
+  #read(text: string, config: ConsumerConfig): PullRequest {
+    const last = this.#last;
+    if (last !== undefined && last.text === text && last.config === config) return last.request;
+    const request = readPullRequest(text, config);
+    this.#last = { text, config, request };
+    return request;
+  }
+
+  #isEligible({ request, pin, expiresAt }: Waiting, millis: number): boolean {
+    if (expiresAt <= millis) return false;
+    const { minPending, minAckPending, group } = request;
+    if (minPending > 0 || minAckPending > 0) {
+      const { undelivered, state } = this.#situation;
+      const isOver = minPending > 0 && undelivered.count >= minPending;
+      return isOver || (minAckPending > 0 && state.pending.size >= minAckPending);
+    }
+    if (this.#pins.size === 0) return true;
+    const current = this.#pins.get(group);
+    return current === undefined || current.id === pin;
+  }
+
+  #expirePins(millis: number): void {
+    for (const [group, { since }] of this.#pins) if (since + this.#pinMillis <= millis) this.unpin(group, 'timeout');
+  }
+
+  /** There is nothing: those that do not wait for it are told. */
+  #answerEmpty(): void {
+    for (const waiting of this.#waiting.impatient) {
+      if (waiting.request.expiresMillis > 0 && !waiting.hasHadSome) continue;
+      this.#waiting.remove(waiting);
+      this.#status(waiting.reply, '404 No Messages');
+    }
+  }
+
+  #end(waiting: Waiting, status: string): void {
+    this.#waiting.remove(waiting);
+    const { reply, messagesLeft, bytesLeft } = waiting;
+    this.#status(reply, status, [`Nats-Pending-Messages: ${messagesLeft}`, `Nats-Pending-Bytes: ${bytesLeft}`]);
+  }
+
+  #status(to: string, status: string, lines: readonly string[] = []): void {
+    this.#situation.effects.status(to, statusBlock(status, lines), '');
+  }
+}
