@@ -1,8 +1,9 @@
 import type { AccountLimits, Mapper, TraceDestination, Way } from '@skein/accounts';
-import { Sublist } from '@skein/subjects';
+import { LiteralIndex, Sublist } from '@skein/subjects';
 import type { Connection } from './connection.ts';
 import { type Crossing, Destination, Remapping } from './crossing.ts';
 import type { Interchange } from './interchange.ts';
+import type { InterestWatch } from './interest-watches.ts';
 import { RemoteInterest } from './remote-interest.ts';
 import { isReplySubject } from './reply-subject.ts';
 import { Route, RouteCache } from './route.ts';
@@ -24,6 +25,8 @@ export class Account {
   /** What connections have moved that are no longer in it. */
   readonly moved = { inMsgs: 0, inBytes: 0, outMsgs: 0, outBytes: 0 };
   slowConsumers = 0;
+  /** Subjects that inner processes watch; null: none. */
+  watched: LiteralIndex<InterestWatch> | null = null;
   /** Subscriptions that came and went, and routes that were not in the cache, or not as things stand. */
   inserts = 0;
   removes = 0;
@@ -81,7 +84,9 @@ export class Account {
   insert(subscription: Subscription): number {
     this.#changed();
     this.inserts++;
-    return this.local.insert(subscription);
+    const count = this.local.insert(subscription);
+    if (this.watched !== null && count === 1) this.interchange?.watches.changed(this, subscription.subject);
+    return count;
   }
 
   /** Returns how many are left; -1 when it was not there. */
@@ -89,6 +94,7 @@ export class Account {
     this.#changed();
     const left = this.local.remove(subscription);
     if (left >= 0) this.removes++;
+    if (this.watched !== null && left === 0) this.interchange?.watches.changed(this, subscription.subject);
     return left;
   }
 
@@ -140,11 +146,22 @@ export class Account {
     return route;
   }
 
+  watch(subject: string, watch: InterestWatch): void {
+    this.watched ??= new LiteralIndex();
+    this.watched.add(subject, watch);
+  }
+
+  unwatch(subject: string, watch: InterestWatch): void {
+    this.watched?.delete(subject, watch);
+    if (this.watched?.isEmpty) this.watched = null;
+  }
+
   /** Its exports, imports or mappings, or those of accounts beside it, are other now. */
   waysChanged(): void {
     this.#ways = undefined;
     this.#waysGeneration++;
     this.#changed();
+    this.interchange?.watches.waysChanged();
   }
 
   /** Where messages on this route go beside this account. */

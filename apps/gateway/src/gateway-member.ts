@@ -1,5 +1,6 @@
 import {
   createMember,
+  FLUSHED,
   type Member,
   type MemberHandlers,
   type NodeIdentity,
@@ -93,6 +94,7 @@ export class GatewayMember {
       JSON.stringify(this.gateway.admission.standIn.tokensAfter(JSON.parse(body).after)),
     );
     this.member.handle('account-gone', (body) => this.#operatorAccounts.gone(body));
+    this.member.handle(FLUSHED, () => this.gateway.heldPongs.flushed());
     this.#departure = new Departure(this.gateway);
     this.#replica = new Replica(this.gateway);
     this.#transit = new Transit(this.gateway);
@@ -168,11 +170,14 @@ export class GatewayMember {
       acked: () => this.gateway.heldPongs.acked(),
       peerDown: (link) => {
         this.#replica.withdraw(link.peer.id);
+        this.gateway.interchange.watches.withdraw(link.peer.id);
         this.gateway.linkEnded();
       },
       peerLeft: (peer) => this.#replica.withdraw(peer.id),
       interestBegin: (declarer) => this.#replica.begin(declarer),
       interest: (declarer, changes, snapshot, last) => this.#replica.apply(declarer, changes, snapshot, last),
+      watch: (link, id, account, subject) => this.gateway.interchange.watches.add(link, id, account, subject),
+      unwatch: (link, id) => this.gateway.interchange.watches.end(link.peer.id, id),
       redeclare: (emit) => this.gateway.redeclare(emit),
       deliver: (link, account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets, hs, he) => {
         this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe, hs, he);

@@ -6,6 +6,7 @@ import { answerPing } from './handlers/ping.ts';
 export class HeldPongs {
   readonly #member: Member;
   readonly #waiting = new Set<Connection>();
+  readonly #flushes = new Set<{ marks: ReadonlyMap<Link, number>; resolve(): void }>();
 
   constructor(member: Member) {
     this.#member = member;
@@ -19,10 +20,7 @@ export class HeldPongs {
       newest.pongs++;
       return true;
     }
-    const marks = new Map<Link, number>();
-    for (const link of this.#member.links.values()) {
-      if (link.framesAcked < link.framesSent) marks.set(link, link.framesSent);
-    }
+    const marks = this.#marks();
     connection.publishedRemotely = false;
     if (marks.size === 0) return false;
     connection.heldPongs.push({ marks, pongs: 1 });
@@ -30,8 +28,29 @@ export class HeldPongs {
     return true;
   }
 
+  /** Resolves when all that was sent so far has arrived. */
+  flushed(): Promise<string> {
+    const marks = this.#marks();
+    if (marks.size === 0) return Promise.resolve('');
+    return new Promise((resolve) => this.#flushes.add({ marks, resolve: () => resolve('') }));
+  }
+
+  /** Of gateways alone: whoever sends to an inner process hears from it what has become of it, and a slow one must not hold PONGs. */
+  #marks(): Map<Link, number> {
+    const marks = new Map<Link, number>();
+    for (const link of this.#member.links.values()) {
+      if (link.peer.component === 'gateway' && link.framesAcked < link.framesSent) marks.set(link, link.framesSent);
+    }
+    return marks;
+  }
+
   /** A link has been worked through further, or is gone. */
   acked(): void {
+    for (const flush of this.#flushes) {
+      if (!arrived(flush.marks)) continue;
+      this.#flushes.delete(flush);
+      flush.resolve();
+    }
     for (const connection of this.#waiting) {
       const held = connection.heldPongs;
       while (held.length > 0 && arrived(held[0].marks)) {

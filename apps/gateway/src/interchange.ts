@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import type { Crossing, Destination } from './crossing.ts';
 import { copyMessage, type Message, sendNoResponders } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
+import { InterestWatches } from './interest-watches.ts';
 import { newId } from './reply-subject.ts';
 import { addRequestInfo, briefInfo, type ClientInfo, clientInfo, ToldInfo } from './request-info.ts';
 import type { Route } from './route.ts';
@@ -30,6 +31,7 @@ const NAMINGS_MAX = 64;
 export class Interchange {
   readonly graph = new AccountGraph();
   readonly replies: AwaitedReplies;
+  readonly watches: InterestWatches;
   readonly #gateway: Gateway;
   /** Of interest, of ways: in any account. */
   changes = 0;
@@ -47,6 +49,7 @@ export class Interchange {
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
+    this.watches = new InterestWatches(gateway);
     this.replies = new AwaitedReplies(gateway.runtime, () => gateway.member.id);
   }
 
@@ -61,6 +64,17 @@ export class Interchange {
 
   account(name: string): Account {
     return this.#gateway.account(name);
+  }
+
+  /** Where messages on a subject are seen in other accounts, as a stream that these import. */
+  importers(account: Account, subject: string): { account: Account; subject: string }[] {
+    const leading = this.graph.ways(account.name)?.match(subject).plain ?? [];
+    return leading
+      .filter(({ kind }) => kind === 'stream')
+      .map(({ account: name, transform }) => ({
+        account: this.account(name),
+        subject: transform?.apply(subject) ?? subject,
+      }));
   }
 
   /** To everybody in other accounts. Returns how many took it; leaves the message as it was. */

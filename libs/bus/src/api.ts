@@ -144,8 +144,27 @@ export interface Link {
     shownEnd?: number,
   ): boolean;
 
+  /** A gateway's word on what the peer watches. */
+  watched(id: number, interested: boolean): void;
+
   /** Writes now what this turn has collected, rather than at its end. */
   flush(): void;
+}
+
+/**
+ * Whether anybody in the node has a subscription that a subject matches, in its account or by the import of a stream. Queue
+ * groups count. Other inner processes do not.
+ */
+export interface Watch {
+  /** Every gateway has said what it has, or one that it has somebody. */
+  readonly known: boolean;
+  readonly isWanted: boolean;
+  /**
+   * To publish through: a gateway that has somebody, always the same one as long as it can be. Undefined though `isWanted`: it
+   * changes just now, and what is published has to wait so that it stays in order.
+   */
+  readonly link: Link | undefined;
+  end(): void;
 }
 
 export interface AuthRequest {
@@ -308,6 +327,9 @@ export interface MemberHandlers {
    * Applied when this returns. May come before the link to the declarer is up.
    */
   interest?(declarer: number, changes: ChangeCursor, snapshot: boolean, last: boolean): void;
+  /** An inner process wants to know whether anybody here wants messages on a subject (latin1): gateways answer by `watched`. */
+  watch?(link: Link, id: number, account: string, subject: string): void;
+  unwatch?(link: Link, id: number): void;
   /**
    * The router wants to know everything again (it restarted): emit each pattern wanted, with its weight. May be a
    * generator: it is resumed once a turn, so that a million patterns don't hold the event loop; patterns that change
@@ -419,6 +441,12 @@ export interface Member {
   readonly sequence: number;
   /** Every gateway has applied what was declared up to this number. Always true for the only gateway. */
   settled(sequence: number): boolean;
+
+  /**
+   * Follows the interest in a subject (latin1, no wildcards). `changed` is called whenever something of the answer has changed, never from within this call. Beyond
+   * 100,000 at a time the answer is that it is wanted.
+   */
+  watch(account: string, subject: string, changed: () => void): Watch;
 
   /** Asks a process (by id) or the router. The body is JSON text. Rejects with an Error: timeout, peer gone, refused. */
   request(to: number | 'router', method: string, body: string, timeoutMs: number): Promise<string>;

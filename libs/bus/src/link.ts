@@ -88,6 +88,10 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     this.connection.send(body);
   }
 
+  watched(id: number, interested: boolean): void {
+    if (this.up) this.send({ watched: { id, interested } });
+  }
+
   flush(): void {
     this.connection.flush();
   }

@@ -9,6 +9,7 @@ import type {
   MemberOptions,
   Peer,
   Registration,
+  Watch,
 } from './api.ts';
 import { authRequestOf, authResponseFrame, authResponseOf } from './auth-messages.ts';
 import { Backoff } from './backoff.ts';
@@ -22,6 +23,7 @@ import { type DecodedFrame, type FrameBody, Phase, PROTOCOL } from './messages.t
 import { GLANCE, processFigures } from './own-figures.ts';
 import { Peering, type PeeringOwner } from './peering.ts';
 import type { Timer } from './runtime.ts';
+import { Watches } from './watches.ts';
 
 export const defaultLimits: MemberLimits = {
   windowBytes: 8 * 1024 * 1024,
@@ -37,6 +39,12 @@ export const defaultLimits: MemberLimits = {
 /** Declarations queued for the router before re-declaring waits a turn. */
 const REDECLARE_BYTES = 4 * 1024 * 1024;
 
+/** Asked of a gateway: answered when all that it was given to publish before has arrived. */
+export const FLUSHED = 'flushed';
+const FLUSHED_MS_MAX = 5000;
+
+const latin1Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
 const unexpected = (): void => {};
 
 class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner {
@@ -49,6 +57,13 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   private readonly declarations = new Declarations();
   private readonly calls: Calls;
   private readonly methods = new Map<string, (body: string, from: Peer | undefined) => string | Promise<string>>();
+  private readonly watches = new Watches({
+    gateways: () => [...this.links.values()].filter((link) => link.peer.component === 'gateway'),
+    ask: (link, id, account, subject) =>
+      (link as PeerLink).send({ watch: { id, account, subject: Buffer.from(subject, 'latin1') } }),
+    end: (link, id) => (link as PeerLink).send({ watch: { id, ended: true } }),
+    flushed: (link) => this.request(link.peer.id, FLUSHED, '', FLUSHED_MS_MAX),
+  });
   private readonly backoff = new Backoff(10, 500);
 
   private router: Connection | null = null;
@@ -267,12 +282,14 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   // ------------------------------------------------------------ links
 
   linkUp(link: PeerLink): void {
+    if (link.peer.component === 'gateway') this.watches.gatewayUp(link);
     this.handlers.peerUp?.(link);
     this.tellRouter({ linkState: { peer: link.peer.id, up: true } });
   }
 
   linkGone(link: PeerLink, reason: string): void {
     this.calls.failAll(link, `${link.peer.component} ${link.peer.instance} is gone: ${reason}`);
+    if (link.peer.component === 'gateway') this.watches.gatewayDown(link);
     this.handlers.peerDown?.(link, reason);
     this.tellRouter({ linkState: { peer: link.peer.id, up: false } });
   }
@@ -282,10 +299,20 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
       const { id, method, body } = frame.request;
       this.answer(link, id as number, method as string, body as string, link.peer);
     } else if (frame.response) this.answered(link, frame.response);
-    else if (frame.authRequest) this.authenticateFor(link, frame.authRequest);
+    else if (frame.watched) {
+      this.watches.told(link, frame.watched.id as number, frame.watched.interested as boolean);
+    } else if (frame.watch) {
+      const { id, account, subject, ended } = frame.watch;
+      if (ended) this.handlers.unwatch?.(link, id as number);
+      else this.handlers.watch?.(link, id as number, account as string, latin1Of(subject as Uint8Array));
+    } else if (frame.authRequest) this.authenticateFor(link, frame.authRequest);
     else if (frame.authResponse) {
       this.calls.answer(link, frame.authResponse.id as number, authResponseOf(frame.authResponse));
     }
+  }
+
+  watch(account: string, subject: string, changed: () => void): Watch {
+    return this.watches.add(account, subject, changed);
   }
 
   // ------------------------------------------------------------ requests

@@ -1,3 +1,4 @@
+export { LiteralIndex } from './literal-index.ts';
 export {
   hasEmptyToken,
   hasWildcard,

@@ -28,6 +28,8 @@ export class FakeLink implements Link {
   /** Whether messages are taken at all. */
   takes = true;
   readonly delivered: (SentFrame & { readonly plain: boolean })[] = [];
+  /** What was said of watched subjects. */
+  readonly told: [number, boolean][] = [];
   readonly handedBack: SentFrame[] = [];
 
   constructor(id: number, component: Component = 'gateway') {
@@ -110,6 +112,10 @@ export class FakeLink implements Link {
 
   publish(): boolean {
     throw new Error('a gateway publishes to nobody');
+  }
+
+  watched(id: number, interested: boolean): void {
+    this.told.push([id, interested]);
   }
 
   flush(): void {}

@@ -101,5 +101,9 @@ export class FakeMember implements Member {
 
   async stop(): Promise<void> {}
 
+  watch(): never {
+    throw new Error('a gateway knows the interest');
+  }
+
   handle(): void {}
 }

@@ -50,11 +50,13 @@ export const skein = $root.skein = (() => {
             Frame.prototype.shutdown = null;
             Frame.prototype.authRequest = null;
             Frame.prototype.authResponse = null;
+            Frame.prototype.watch = null;
+            Frame.prototype.watched = null;
 
             let $oneOfFields;
 
             $Object.defineProperty(Frame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["deliver", "publish", "returned", "linkAck", "interest", "interestUpdate", "applied", "settled", "request", "response", "heartbeat", "hello", "welcome", "refused", "peerJoined", "peerLeft", "linkHello", "linkWelcome", "linkState", "listen", "configure", "configured", "lease", "leased", "shutdown", "authRequest", "authResponse"]),
+                get: $util.oneOfGetter($oneOfFields = ["deliver", "publish", "returned", "linkAck", "interest", "interestUpdate", "applied", "settled", "request", "response", "heartbeat", "hello", "welcome", "refused", "peerJoined", "peerLeft", "linkHello", "linkWelcome", "linkState", "listen", "configure", "configured", "lease", "leased", "shutdown", "authRequest", "authResponse", "watch", "watched"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -119,6 +121,10 @@ export const skein = $root.skein = (() => {
                     $root.skein.bus.AuthRequest.encode(message.authRequest, writer.uint32(242).fork(), _depth + 1).ldelim();
                 if (message.authResponse != null && $Object.hasOwnProperty.call(message, "authResponse"))
                     $root.skein.bus.AuthResponse.encode(message.authResponse, writer.uint32(250).fork(), _depth + 1).ldelim();
+                if (message.watch != null && $Object.hasOwnProperty.call(message, "watch"))
+                    $root.skein.bus.Watch.encode(message.watch, writer.uint32(258).fork(), _depth + 1).ldelim();
+                if (message.watched != null && $Object.hasOwnProperty.call(message, "watched"))
+                    $root.skein.bus.Watched.encode(message.watched, writer.uint32(266).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -339,6 +345,20 @@ export const skein = $root.skein = (() => {
                                 break;
                             message.authResponse = $root.skein.bus.AuthResponse.decode(reader, reader.size(), $undefined, _depth + 1, message.authResponse);
                             message.body = "authResponse";
+                            continue;
+                        }
+                    case 32: {
+                            if (wireType !== 2)
+                                break;
+                            message.watch = $root.skein.bus.Watch.decode(reader, reader.size(), $undefined, _depth + 1, message.watch);
+                            message.body = "watch";
+                            continue;
+                        }
+                    case 33: {
+                            if (wireType !== 2)
+                                break;
+                            message.watched = $root.skein.bus.Watched.decode(reader, reader.size(), $undefined, _depth + 1, message.watched);
+                            message.body = "watched";
                             continue;
                         }
                     }
@@ -1369,6 +1389,218 @@ export const skein = $root.skein = (() => {
             };
 
             return InterestUpdate;
+        })();
+
+        bus.Watch = (function() {
+
+            const Watch = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Watch.prototype.id = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Watch.prototype.account = "";
+            Watch.prototype.subject = $util.newBuffer([]);
+            Watch.prototype.ended = false;
+
+            Watch.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && (typeof message.id === "object" ? message.id.low || message.id.high : message.id !== 0))
+                    writer.uint32(8).uint64(message.id);
+                if (message.account != null && $Object.hasOwnProperty.call(message, "account") && message.account !== "")
+                    writer.uint32(18).string(message.account);
+                if (message.subject != null && $Object.hasOwnProperty.call(message, "subject") && message.subject.length)
+                    writer.uint32(26).bytes(message.subject);
+                if (message.ended != null && $Object.hasOwnProperty.call(message, "ended") && message.ended !== false)
+                    writer.uint32(32).bool(message.ended);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Watch.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skein.bus.Watch();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.account = value;
+                            else
+                                delete message.account;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.subject = value;
+                            else
+                                delete message.subject;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.ended = value;
+                            else
+                                delete message.ended;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Watch;
+        })();
+
+        bus.Watched = (function() {
+
+            const Watched = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            Watched.prototype.id = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Watched.prototype.interested = false;
+
+            Watched.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.id != null && $Object.hasOwnProperty.call(message, "id") && (typeof message.id === "object" ? message.id.low || message.id.high : message.id !== 0))
+                    writer.uint32(8).uint64(message.id);
+                if (message.interested != null && $Object.hasOwnProperty.call(message, "interested") && message.interested !== false)
+                    writer.uint32(16).bool(message.interested);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            Watched.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.skein.bus.Watched();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.id = value;
+                            else
+                                delete message.id;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.interested = value;
+                            else
+                                delete message.interested;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return Watched;
         })();
 
         bus.Applied = (function() {
