@@ -1,5 +1,5 @@
 /** What a series is about when there may be any number of them. */
-export type AssetKind = 'links' | 'accounts' | 'connections';
+export type AssetKind = 'links' | 'accounts' | 'streams' | 'consumers' | 'connections';
 
 /** Value of the labels that name an asset, for those that were not shown one by one. */
 export const rolledUp = '_other';

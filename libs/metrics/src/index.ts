@@ -19,6 +19,13 @@ export { addJetStream, type JetStreamPage } from './exporter/jsz.ts';
 export { addLeafNodes } from './exporter/leafz.ts';
 export type { ExporterNames } from './exporter/naming.ts';
 export { addPage } from './exporter/page.ts';
+export {
+  addStreams,
+  type JetStreamAccount,
+  type MeasuredStream,
+  seriesPerConsumer,
+  seriesPerStream,
+} from './exporter/streams.ts';
 export { contentType, exposition } from './exposition.ts';
 export { Families } from './family.ts';
 export { skein } from './skein/catalogue.ts';

@@ -64,8 +64,16 @@ export class JetStream {
     };
   }
 
-  /** An account's streams, store by store. Rejects with `UnavailableError` when that is too much, or too many ask. */
-  streams(account: string, parts: Pick<StreamsQuestion, 'consumers' | 'config'>): Promise<StreamDetail[]> {
+  /**
+   * An account's streams, store by store. Rejects with `UnavailableError` when that is too much, or too many ask.
+   *
+   * @param isEnough no more is asked for once it is true of what there is
+   */
+  streams(
+    account: string,
+    parts: Pick<StreamsQuestion, 'consumers' | 'config'>,
+    isEnough: (found: readonly StreamDetail[]) => boolean = () => false,
+  ): Promise<StreamDetail[]> {
     return this.#turnstile.run(async () => {
       const found: StreamDetail[] = [];
       for (const { peer } of (await this.#put<JetStreamOverview>('jetstream')).answers) {
@@ -80,6 +88,7 @@ export class JetStream {
           if (answer === undefined) break;
           append(found, answer.streams, from);
           from = answer.next;
+          if (isEnough(found)) return found;
         }
       }
       return found;

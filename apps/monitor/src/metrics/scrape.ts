@@ -9,6 +9,7 @@ import {
   addLeafNodes,
   addPage,
   addProcess,
+  addStreams,
   type ExporterNames,
   exposition,
   Families,
@@ -30,6 +31,8 @@ import { varz } from '../endpoints/varz.ts';
 import type { Monitor } from '../monitor.ts';
 import { accountDetails } from './account-details.ts';
 import { ask } from './ask.ts';
+import { inTime } from './in-time.ts';
+import { measuredStreams } from './measured-streams.ts';
 import { openConnections } from './open-connections.ts';
 import { connectionTotals } from './totals.ts';
 
@@ -43,18 +46,29 @@ export async function scrape(monitor: Monitor): Promise<string> {
   const { metrics } = monitor.configuration.skein;
   // Thousands of accounts that nobody uses are a page of megabytes, to be summed up as nothing.
   const everyAccountFits = monitor.accountNames().length * seriesPerAccount <= metrics.seriesMax;
-  const [{ processes, supervisor }, general, subscriptions, routes, accounts, jetstream, leafs, health, connections] =
-    await Promise.all([
-      monitor.processStates(),
-      ask<object>(monitor, varz),
-      ask<object>(monitor, subsz),
-      ask<object>(monitor, routez),
-      ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, everyAccountFits ? { unused: '1' } : {}),
-      ask<JetStreamPage>(monitor, jsz),
-      ask<{ leafnodes: number }>(monitor, leafz),
-      Promise.all(healthQuestions.map(([, query]) => ask<{ status: string }>(monitor, healthz, query))),
-      metrics.connections ? openConnections(monitor, Math.floor(metrics.seriesMax / seriesPerConnection)) : undefined,
-    ]);
+  const [
+    { processes, supervisor },
+    general,
+    subscriptions,
+    routes,
+    accounts,
+    jetstream,
+    leafs,
+    health,
+    streams,
+    connections,
+  ] = await Promise.all([
+    monitor.processStates(),
+    ask<object>(monitor, varz),
+    ask<object>(monitor, subsz),
+    ask<object>(monitor, routez),
+    ask<{ account_statz: AccountStatistics[] }>(monitor, accstatz, everyAccountFits ? { unused: '1' } : {}),
+    ask<JetStreamPage>(monitor, jsz),
+    ask<{ leafnodes: number }>(monitor, leafz),
+    Promise.all(healthQuestions.map(([, query]) => ask<{ status: string }>(monitor, healthz, query))),
+    inTime(measuredStreams(monitor, metrics.seriesMax)),
+    metrics.connections ? openConnections(monitor, Math.floor(metrics.seriesMax / seriesPerConnection)) : undefined,
+  ]);
   const families = new Families();
   const budget = new SeriesBudget(metrics.seriesMax, monitor.seriesDropped);
   const names: ExporterNames = { prefix: metrics.prefix, serverId: monitor.identity.serverId };
@@ -76,6 +90,10 @@ export async function scrape(monitor: Monitor): Promise<string> {
     addHealth(families, names, name, status);
   }
   if (jetstream !== undefined) addJetStream(families, names, monitor.identity.serverName, jetstream);
+  const { serverName } = monitor.identity;
+  if (jetstream !== undefined && streams !== undefined) {
+    addStreams(families, names, serverName, jetstream, streams, budget, monitor.wallMs());
+  }
   if (leafs !== undefined) addLeafNodes(families, names, leafs);
   const totals = connectionTotals(processes);
   addConnectionTotals(families, names, totals);
