@@ -6,6 +6,7 @@ import { checksum, ShardStore, type ShardStoreOptions, type StreamStore } from '
 import type { Appointment } from './agenda.ts';
 import type { Entry, Saved, Surroundings } from './host.ts';
 import { StreamHost } from './hosted-stream.ts';
+import type { Meters } from './meters.ts';
 import { RecordKind, readJson, readRecord } from './record.ts';
 import { Shard } from './shard.ts';
 import { applyEntry, WaitingEntries } from './waiting-entries.ts';
@@ -26,6 +27,7 @@ const RENEW_MS = 20;
 
 export interface FileShardOptions {
   readonly directory: string;
+  readonly meters: Meters;
   /** 0: before anything is acknowledged. */
   readonly syncIntervalMs: number;
   /** Undefined: nothing is encrypted. */
@@ -35,6 +37,14 @@ export interface FileShardOptions {
   readonly openDatabase?: ShardStoreOptions['open'];
   /** Its streams are here, those of an earlier opening are not any more. */
   opened(shard: FileShard): void;
+}
+
+/** What a shard holds at the moment. */
+export interface ShardLoad {
+  readonly waitingRecords: number;
+  readonly waitingBytes: number;
+  readonly dirtyBytes: number;
+  readonly cacheBytes: number;
 }
 
 /** A shard on disk: journal in front, LevelDB behind. When either fails, both are opened anew from what the disk has. */
@@ -63,6 +73,19 @@ export class FileShard extends Shard {
     this.#flushDue = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.flush() };
   }
 
+  /** What is in memory alone: records on their way to the journal, what LevelDB does not have yet; what it decoded. */
+  get load(): ShardLoad {
+    const { size, bytes } = this.#waiting;
+    const store = this.#store as ShardStore | undefined;
+    const isOpen = this.fault === undefined && store !== undefined;
+    return {
+      waitingRecords: size,
+      waitingBytes: bytes,
+      dirtyBytes: isOpen ? store.dirtyBytes : 0,
+      cacheBytes: isOpen ? store.cacheBytes : 0,
+    };
+  }
+
   get isFull(): boolean {
     return this.#waiting.bytes > WAITING_BYTES_MAX;
   }
@@ -88,7 +111,8 @@ export class FileShard extends Shard {
   }
 
   async #open(): Promise<void> {
-    const { directory, files, syncIntervalMs, keys, openDatabase } = this.#options;
+    const { directory, files, syncIntervalMs, keys, openDatabase, meters } = this.#options;
+    const begun = performance.now();
     this.isReplaying = true;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     // Before anything is opened, as opening writes.
@@ -113,6 +137,7 @@ export class FileShard extends Shard {
         cipher: keyring?.journal,
         onDurable: (number) => this.#onDurable(number),
         onFailed: (error) => this.#fail(error),
+        onSynced: (seconds) => this.#options.meters.sync.observe(seconds),
         defer: this.turn.defer,
       });
       this.#journal = journal;
@@ -125,6 +150,7 @@ export class FileShard extends Shard {
       throw error;
     }
     this.fault = undefined;
+    meters.opening.observe((performance.now() - begun) / 1000);
     this.#failures = 0;
     this.isReplaying = false;
     for (const stream of this.streams.values()) stream.begin();
@@ -290,15 +316,18 @@ export class FileShard extends Shard {
   }
 
   async #writeDirty(): Promise<void> {
+    const begun = performance.now();
     for (const saved of this.#dirty) saved.save();
     this.#dirty.clear();
     await this.#store.flush(this.#applied);
+    this.#options.meters.flush.observe((performance.now() - begun) / 1000);
   }
 
   /** Nobody is told of anything that is not on disk: what was on its way is answered as not done, and all begins anew from the disk. */
   #fail(error: Error): void {
     if (this.fault !== undefined || this.#isClosed) return;
     this.fault = error;
+    this.#options.meters.failures++;
     this.logger.error(`JetStream storage in ${this.#options.directory} failed, opening it anew: ${error.message}`);
     while (this.#waiting.size > 0) this.#waiting.shift().fail();
     for (const stream of this.streams.values()) stream.close('Server Shutdown');

@@ -1,4 +1,5 @@
 import type { FindAnswer, JetStreamOverview, StreamDetail, StreamsAnswer } from '@skein/jetstream-core';
+import type { StoreFigures } from '@skein/metrics';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { totalLimits } from './monitoring.ts';
 import { FakeNode } from './testing/fake-node.ts';
@@ -82,6 +83,16 @@ it('names are text outside', async () => {
   expect(streams().streams.map(({ name }) => name)).toEqual(['Straße']);
   const found = node.tell<FindAnswer>('jetstream-find', { account: '$G', stream: 'Straße', consumer: '' });
   expect(found).toEqual({ stream: true, consumer: false });
+});
+
+it('counts what shards hold and how long their disk takes', async () => {
+  await create('S', { subjects: ['a'] });
+  await node.ask('a', 'body');
+  const { store } = node.figures() as { store: StoreFigures };
+  expect(store).toMatchObject({ streams: 1, consumers: 0, shardsServing: 1, shardsFailed: 0, waitingRecords: 0 });
+  expect(store.dirtyBytes).toBeGreaterThan(0);
+  const syncs = store.syncSeconds.counts.reduce((a, b) => a + b, 0);
+  expect(syncs).toBeGreaterThanOrEqual(2);
 });
 
 it('finds streams and consumers', async () => {

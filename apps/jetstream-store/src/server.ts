@@ -10,6 +10,8 @@ import { createApi } from './api/api.ts';
 import { Clock } from './clock.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
+import { storeFigures } from './figures.ts';
+import { Meters } from './meters.ts';
 import { answerMonitor, consumerView, totalLimits } from './monitoring.ts';
 import { type JetStreamAccountsMessage, NodeAccounts } from './node-accounts.ts';
 import { PublishedNotices } from './notices.ts';
@@ -45,6 +47,7 @@ class Server implements JetStreamStore {
   readonly #settled: SettledInterest;
   readonly #accounts = new NodeAccounts((...change) => this.#directory?.allow(...change));
   readonly #opened = Promise.withResolvers<void>();
+  readonly #meters = new Meters();
   #shards: Shards | undefined;
   #directory: StreamDirectory | undefined;
   #dispatch: Dispatch | undefined;
@@ -100,6 +103,7 @@ class Server implements JetStreamStore {
     });
     const shards = new Shards(surroundings, {
       directory: jetStreamFolder(jetstream),
+      meters: this.#meters,
       syncIntervalMs,
       keys: encryption && new NodeKeys(encryption),
       ...(files && { files }),
@@ -164,7 +168,10 @@ class Server implements JetStreamStore {
       peerDown: () => this.#outbox.linksChanged(),
       writable: () => this.#turn.release(),
       commit: (given) => this.#accounts.configure(this.#complete(given)),
-      stats: () => ({ logLinesDropped: this.#options.logLinesDropped?.() ?? 0 }),
+      stats: () => ({
+        logLinesDropped: this.#options.logLinesDropped?.() ?? 0,
+        ...(this.#shards && { store: storeFigures(this.#shards, this.#meters, this.#outbox) }),
+      }),
       shutdown: (reason, refused) => this.#options.onShutdown(reason, refused),
     };
   }

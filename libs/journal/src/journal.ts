@@ -54,6 +54,8 @@ export interface JournalOptions {
    * open it again, which reads what is really there. Once.
    */
   onFailed(error: Error): void;
+  /** Told after each sync how many seconds it took. */
+  onSynced?(seconds: number): void;
   /** Runs a function at the end of this turn, so that a turn's records go down together. Default: setImmediate. */
   defer?(fn: () => void): void;
   /** Default: setTimeout. */
@@ -417,7 +419,9 @@ export class Journal {
     this.#syncDue = false;
     this.#cancelSync?.();
     this.#cancelSync = undefined;
+    const begun = performance.now();
     await this.#current?.file.datasync();
+    this.#options.onSynced?.((performance.now() - begun) / 1000);
     this.#synced = this.#written;
   }
 

@@ -29,5 +29,5 @@ export {
 export { contentType, exposition } from './exposition.ts';
 export { Families } from './family.ts';
 export { skein } from './skein/catalogue.ts';
-export type { Figures } from './skein/figures.ts';
+export type { Figures, StoreFigures } from './skein/figures.ts';
 export { addProcess, labelsOf } from './skein/process.ts';

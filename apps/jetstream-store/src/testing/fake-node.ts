@@ -138,6 +138,11 @@ export class FakeNode {
     return JSON.parse((await this.request(subject, body, headers)).body);
   }
 
+  /** What it adds to the answer to `stats`. */
+  figures(): Record<string, unknown> {
+    return this.#handlers.stats?.() ?? {};
+  }
+
   /** What another process is answered. */
   tell<Answer>(method: string, body: object = {}): Answer {
     return JSON.parse((this.#methods.get(method)?.(JSON.stringify(body)) as string | undefined) ?? 'null');

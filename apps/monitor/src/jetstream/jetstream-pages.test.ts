@@ -1,4 +1,5 @@
 import type { AccountOverview, StreamsQuestion } from '@skein/jetstream-core';
+import { parseExposition } from '@skein/metrics/testing';
 import { expect, it } from 'vitest';
 import { accountz } from '../endpoints/accountz.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
@@ -6,6 +7,7 @@ import { healthz } from '../endpoints/healthz.ts';
 import { jsz, jszOfAccount } from '../endpoints/jsz.ts';
 import { answerService } from '../endpoints/service.ts';
 import { varz } from '../endpoints/varz.ts';
+import { scrape } from '../metrics/scrape.ts';
 import { statsz } from '../system/statsz.ts';
 import { figures, peer, testMonitor } from '../testing/test-monitor.ts';
 
@@ -136,6 +138,27 @@ it('/accountz says whether JetStream is for an account', async () => {
   expect(detail.jetstream_enabled).toBe(true);
   expect(Object.keys(detail.mappings)).toContain('$JS.hub.API.STREAM.>');
   expect(detail.imports).toContainEqual(expect.objectContaining({ subject: '$JS.API.>', share: true }));
+});
+
+it('/metrics has streams and consumers under the names of the exporter', async () => {
+  const { monitor, answers } = node();
+  const state = { messages: 7, bytes: 70, first_seq: 1, last_seq: 7, consumer_count: 1 };
+  const sequences = { consumer_seq: 2, stream_seq: 3 };
+  const consumer = {
+    ...{ name: 'C', delivered: sequences, ack_floor: sequences },
+    ...{ num_ack_pending: 1, num_redelivered: 0, num_waiting: 0, num_pending: 4 },
+  };
+  const streams = [{ name: 'S', config: { max_bytes: -1, max_msgs: -1 }, state, consumer_detail: [consumer] }];
+  answers.set('7 jetstream-streams', { streams }).set('8 jetstream-streams', { streams: [] });
+  const found = new Map(
+    parseExposition(await scrape(monitor)).map(({ name, samples }) => [name, samples.map(({ value }) => value)]),
+  );
+  expect(found.get('jetstream_stream_total_messages')).toEqual([7, 7]);
+  expect(found.get('jetstream_consumer_num_pending')).toEqual([4, 4]);
+  expect(found.get('jetstream_account_max_storage')).toEqual([5000, 2 ** 64]);
+  expect(found.get('jetstream_server_total_streams')).toEqual([6]);
+  monitor.configuration.skein.metrics.seriesMax = 20;
+  expect(await scrape(monitor)).not.toContain('jetstream_consumer_num_pending');
 });
 
 it('/healthz tells what is not there', async () => {

@@ -108,6 +108,21 @@ export const skein = {
   ),
   passwordsWaiting: gauge('auth_passwords_waiting', 'Passwords whose bcrypt hash is still to be checked.'),
 
+  streams: gauge('store_streams', 'Streams that the process serves.'),
+  streamsOut: gauge('store_streams_out_of_service', 'Streams that an error of ours or damage keeps from being served.'),
+  consumers: gauge('store_consumers', 'Consumers of its streams.'),
+  shards: gauge('store_shards', 'Shards in use, by whether they serve.', 'state'),
+  shardFailures: counter('store_shard_failures_total', 'How often a shard stopped serving and was opened anew.'),
+  damages: gauge('store_damages', 'Findings of data that is lost or cannot be read, since the shards were opened.'),
+  waitingRecords: gauge('store_append_records', 'Records on their way to a journal: nobody is told of them yet.'),
+  waitingBytes: gauge('store_append_bytes', 'Bytes of records on their way to a journal.'),
+  dirtyBytes: gauge('store_dirty_bytes', 'Applied, in a journal, and not yet in LevelDB, about.'),
+  cacheBytes: gauge('store_cache_bytes', 'Decoded records that can be read again, about.'),
+  journalSync: histogram('store_journal_sync_seconds', 'An fsync of a journal: what an acknowledgement waits for.'),
+  flush: histogram('store_flush_seconds', 'Until what was applied was in LevelDB.'),
+  opening: histogram('store_opening_seconds', 'From opening a shard until it served.'),
+  answersLost: counter('store_answers_lost_total', 'Answers and deliveries that no gateway could take.'),
+
   staleAnswers: counter(
     'monitor_stale_answers_total',
     'Answers that did not come in time, by the process that was asked.',

@@ -5,6 +5,8 @@ import type { HistogramFigures } from '../histogram.ts';
  * different versions. Milliseconds, bytes; counts are since the process started.
  */
 export interface Figures extends RouterFigures, GatewayFigures, AuthResolverFigures, MonitorFigures {
+  /** Of a jetstream-store. */
+  store?: Partial<StoreFigures>;
   version?: string;
   uptimeMs?: number;
   memory?: { rss?: number; heapUsed?: number; heapTotal?: number; external?: number; arrayBuffers?: number };
@@ -66,6 +68,29 @@ interface AuthResolverFigures {
   loginsLimited?: number;
   auditRecordsLost?: number;
   calloutsUnanswered?: number;
+}
+
+/** Of all shards that the process serves. */
+export interface StoreFigures {
+  streams: number;
+  streamsOutOfService: number;
+  consumers: number;
+  shardsServing: number;
+  shardsFailed: number;
+  /** How often one stopped serving, and was opened anew. */
+  shardFailures: number;
+  /** Findings of lost or unreadable data. */
+  damages: number;
+  /** On their way to a journal. */
+  waitingRecords: number;
+  waitingBytes: number;
+  /** Applied, and not yet in LevelDB. */
+  dirtyBytes: number;
+  cacheBytes: number;
+  syncSeconds: HistogramFigures;
+  flushSeconds: HistogramFigures;
+  openingSeconds: HistogramFigures;
+  answersLost: number;
 }
 
 interface MonitorFigures {

@@ -25,6 +25,7 @@ export function addProcess(
   addRouter(families, own, figures);
   addGateway(families, own, figures);
   addAuthResolver(families, own, figures);
+  addStore(families, own, figures.store);
   addMonitor(families, own, figures);
 }
 
@@ -139,6 +140,25 @@ function addAuthResolver(families: Families, own: Own, figures: Figures): void {
   families.add(skein.limited, own, figures.loginsLimited);
   families.add(skein.auditLost, own, figures.auditRecordsLost);
   families.add(skein.calloutsUnanswered, own, figures.calloutsUnanswered);
+}
+
+function addStore(families: Families, own: Own, store: Figures['store']): void {
+  if (store === undefined) return;
+  families.add(skein.streams, own, store.streams);
+  families.add(skein.streamsOut, own, store.streamsOutOfService);
+  families.add(skein.consumers, own, store.consumers);
+  families.add(skein.shards, { ...own, state: 'serving' }, store.shardsServing);
+  families.add(skein.shards, { ...own, state: 'failed' }, store.shardsFailed);
+  families.add(skein.shardFailures, own, store.shardFailures);
+  families.add(skein.damages, own, store.damages);
+  families.add(skein.waitingRecords, own, store.waitingRecords);
+  families.add(skein.waitingBytes, own, store.waitingBytes);
+  families.add(skein.dirtyBytes, own, store.dirtyBytes);
+  families.add(skein.cacheBytes, own, store.cacheBytes);
+  families.addHistogram(skein.journalSync, own, store.syncSeconds);
+  families.addHistogram(skein.flush, own, store.flushSeconds);
+  families.addHistogram(skein.opening, own, store.openingSeconds);
+  families.add(skein.answersLost, own, store.answersLost);
 }
 
 function addMonitor(families: Families, own: Own, figures: Figures): void {
