@@ -176,7 +176,7 @@ export class GatewayMember {
       peerLeft: (peer) => this.#replica.withdraw(peer.id),
       interestBegin: (declarer) => this.#replica.begin(declarer),
       interest: (declarer, changes, snapshot, last) => this.#replica.apply(declarer, changes, snapshot, last),
-      watch: (link, id, account, subject) => this.gateway.interchange.watches.add(link, id, account, subject),
+      watch: (...watch) => this.gateway.interchange.watches.add(...watch),
       unwatch: (link, id) => this.gateway.interchange.watches.end(link.peer.id, id),
       redeclare: (emit) => this.gateway.redeclare(emit),
       deliver: (link, account, buf, ss, se, rs, re, headers, ps, pe, plain, queues, request, targets, hs, he) => {

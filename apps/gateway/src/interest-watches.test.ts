@@ -8,29 +8,44 @@ describe('a watched subject', () => {
     const bench = new Bench();
     const { watches } = bench.gateway.interchange;
     const store = bench.member.link(7, 'jetstream-store');
-    watches.add(store, 1, '$G', 'deliver.x');
+    watches.add(store, 1, '$G', 'deliver.x', '');
     expect(store.told.splice(0)).toEqual([[1, false]]);
     const [one, two] = [bench.client(), bench.client()];
     one.say('SUB deliver.x 1\r\nSUB other 2\r\n');
-    two.say('SUB deliver.* q 1\r\n');
+    two.say('SUB deliver.* 1\r\n');
     expect(store.told.splice(0)).toEqual([[1, true]]);
     one.say('UNSUB 1\r\n');
     expect(store.told).toEqual([]);
     bench.gateway.close(two.connection, 'gone');
     expect(store.told.splice(0)).toEqual([[1, false]]);
     one.say('SUB > 3\r\n');
-    watches.add(store, 2, '$G', 'deliver.y');
+    watches.add(store, 2, '$G', 'deliver.y', '');
     expect(store.told).toEqual([
       [1, true],
       [2, true],
     ]);
   });
 
+  it('is that of one queue group, or of who is in none', () => {
+    const bench = new Bench();
+    const { watches } = bench.gateway.interchange;
+    const store = bench.member.link(7, 'jetstream-store');
+    const client = bench.client();
+    for (const [id, queue] of ['', 'q', 'r'].entries()) watches.add(store, id, '$G', 'd', queue);
+    store.told.length = 0;
+    client.say('SUB d q 1\r\n');
+    expect(store.told.splice(0)).toEqual([[1, true]]);
+    client.say('SUB d 2\r\n');
+    expect(store.told.splice(0)).toEqual([[0, true]]);
+    client.say('UNSUB 1\r\n');
+    expect(store.told.splice(0)).toEqual([[1, false]]);
+  });
+
   it('is not told of when it is watched no more, or its process is gone', () => {
     const bench = new Bench();
     const { watches } = bench.gateway.interchange;
     const stores = [bench.member.link(7, 'jetstream-store'), bench.member.link(8, 'jetstream-store')];
-    for (const store of stores) watches.add(store, 1, '$G', 'a');
+    for (const store of stores) watches.add(store, 1, '$G', 'a', '');
     watches.end(7, 1);
     watches.withdraw(8);
     bench.client().say('SUB a 1\r\n');
@@ -46,7 +61,7 @@ describe('a watched subject', () => {
       { name: 'B', imports: [imported] },
     ]);
     const store = bench.member.link(7, 'jetstream-store');
-    bench.gateway.interchange.watches.add(store, 1, 'A', 'deliver.x');
+    bench.gateway.interchange.watches.add(store, 1, 'A', 'deliver.x', '');
     const b = await bench.in('B', ['b.x']);
     expect(store.told.splice(0)).toEqual([
       [1, false],
@@ -66,8 +81,8 @@ describe('a watched subject', () => {
     const bench = new Bench();
     const { watches } = bench.gateway.interchange;
     const store = bench.member.link(7, 'jetstream-store');
-    for (let id = 1; id <= 100_000; id++) watches.add(store, id, '$G', `d.${id}`);
-    watches.add(store, 100_001, '$G', 'x');
+    for (let id = 1; id <= 100_000; id++) watches.add(store, id, '$G', `d.${id}`, '');
+    watches.add(store, 100_001, '$G', 'x', '');
     expect(store.told.at(-1)).toEqual([100_001, true]);
     const client = bench.client();
     store.told.length = 0;

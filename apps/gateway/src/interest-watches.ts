@@ -11,6 +11,8 @@ export interface InterestWatch {
   readonly id: number;
   readonly account: Account;
   readonly subject: string;
+  /** Only this group counts; '' for who is in none. */
+  readonly queue: string;
   /** Where its messages are seen: there, and in accounts that import them as a stream. */
   places: { readonly account: Account; readonly subject: string }[];
   isWanted: boolean;
@@ -27,7 +29,7 @@ export class InterestWatches {
   }
 
   /** Answers at once, and then whenever the answer changes. */
-  add(link: Link, id: number, name: string, subject: string): void {
+  add(link: Link, id: number, name: string, subject: string, queue: string): void {
     let watches = this.#byProcess.get(link.peer.id);
     if (watches === undefined) {
       watches = new Map();
@@ -39,7 +41,7 @@ export class InterestWatches {
     }
     this.end(link.peer.id, id);
     const watch: InterestWatch = {
-      ...{ link, id, subject, places: [], isWanted: false },
+      ...{ link, id, subject, queue, places: [], isWanted: false },
       account: this.#gateway.account(name),
     };
     watches.set(id, watch);
@@ -100,9 +102,9 @@ export class InterestWatches {
   }
 }
 
-function isWanted({ places }: InterestWatch): boolean {
+function isWanted({ places, queue }: InterestWatch): boolean {
   return places.some(({ account, subject }) => {
     const { plain, groups } = account.local.match(subject);
-    return plain.length > 0 || groups.length > 0;
+    return queue === '' ? plain.length > 0 : groups.some(({ name }) => name === queue);
   });
 }

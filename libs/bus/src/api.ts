@@ -152,8 +152,8 @@ export interface Link {
 }
 
 /**
- * Whether anybody in the node has a subscription that a subject matches, in its account or by the import of a stream. Queue
- * groups count. Other inner processes do not.
+ * Whether anybody in the node has a subscription that a subject matches, in its account or by the import of a stream: in one queue
+ * group, or in none. Other inner processes do not count.
  */
 export interface Watch {
   /** Every gateway has said what it has, or one that it has somebody. */
@@ -327,8 +327,8 @@ export interface MemberHandlers {
    * Applied when this returns. May come before the link to the declarer is up.
    */
   interest?(declarer: number, changes: ChangeCursor, snapshot: boolean, last: boolean): void;
-  /** An inner process wants to know whether anybody here wants messages on a subject (latin1): gateways answer by `watched`. */
-  watch?(link: Link, id: number, account: string, subject: string): void;
+  /** An inner process wants to know whether anybody here wants messages on a subject, in a queue group or in none (latin1): gateways answer by `watched`. */
+  watch?(link: Link, id: number, account: string, subject: string, queue: string): void;
   unwatch?(link: Link, id: number): void;
   /**
    * The router wants to know everything again (it restarted): emit each pattern wanted, with its weight. May be a
@@ -443,10 +443,11 @@ export interface Member {
   settled(sequence: number): boolean;
 
   /**
-   * Follows the interest in a subject (latin1, no wildcards). `changed` is called whenever something of the answer has changed, never from within this call. Beyond
+   * Follows the interest in a subject (latin1, no wildcards), of a queue group ('' for who is in none). `changed` is called
+   * whenever something of the answer has changed, never from within this call. Beyond
    * 100,000 at a time the answer is that it is wanted.
    */
-  watch(account: string, subject: string, changed: () => void): Watch;
+  watch(account: string, subject: string, queue: string, changed: () => void): Watch;
 
   /** Asks a process (by id) or the router. The body is JSON text. Rejects with an Error: timeout, peer gone, refused. */
   request(to: number | 'router', method: string, body: string, timeoutMs: number): Promise<string>;

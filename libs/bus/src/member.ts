@@ -43,6 +43,7 @@ const REDECLARE_BYTES = 4 * 1024 * 1024;
 export const FLUSHED = 'flushed';
 const FLUSHED_MS_MAX = 5000;
 
+const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 const latin1Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 const unexpected = (): void => {};
@@ -59,8 +60,8 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   private readonly methods = new Map<string, (body: string, from: Peer | undefined) => string | Promise<string>>();
   private readonly watches = new Watches({
     gateways: () => [...this.links.values()].filter((link) => link.peer.component === 'gateway'),
-    ask: (link, id, account, subject) =>
-      (link as PeerLink).send({ watch: { id, account, subject: Buffer.from(subject, 'latin1') } }),
+    ask: (link, id, { account, subject, queue }) =>
+      (link as PeerLink).send({ watch: { id, account, subject: bytesOf(subject), queue: bytesOf(queue) } }),
     end: (link, id) => (link as PeerLink).send({ watch: { id, ended: true } }),
     flushed: (link) => this.request(link.peer.id, FLUSHED, '', FLUSHED_MS_MAX),
   });
@@ -302,17 +303,20 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     else if (frame.watched) {
       this.watches.told(link, frame.watched.id as number, frame.watched.interested as boolean);
     } else if (frame.watch) {
-      const { id, account, subject, ended } = frame.watch;
+      const { id, account, subject, queue, ended } = frame.watch;
       if (ended) this.handlers.unwatch?.(link, id as number);
-      else this.handlers.watch?.(link, id as number, account as string, latin1Of(subject as Uint8Array));
+      else {
+        const [where, group] = [latin1Of(subject as Uint8Array), latin1Of(queue as Uint8Array)];
+        this.handlers.watch?.(link, id as number, account as string, where, group);
+      }
     } else if (frame.authRequest) this.authenticateFor(link, frame.authRequest);
     else if (frame.authResponse) {
       this.calls.answer(link, frame.authResponse.id as number, authResponseOf(frame.authResponse));
     }
   }
 
-  watch(account: string, subject: string, changed: () => void): Watch {
-    return this.watches.add(account, subject, changed);
+  watch(account: string, subject: string, queue: string, changed: () => void): Watch {
+    return this.watches.add(account, subject, queue, changed);
   }
 
   // ------------------------------------------------------------ requests

@@ -9,7 +9,7 @@ class Node {
   readonly flushes: { of: number; done(): void }[] = [];
   readonly watches = new Watches({
     gateways: () => this.links.values(),
-    ask: (link, id, account, subject) => this.asked.push(`${link.peer.id}: ${id} ${account} ${subject}`),
+    ask: (link, id, { account, subject }) => this.asked.push(`${link.peer.id}: ${id} ${account} ${subject}`),
     end: (link, id) => this.asked.push(`${link.peer.id}: ${id} ended`),
     flushed: (link) => new Promise((resolve) => this.flushes.push({ of: link.peer.id, done: () => resolve('') })),
   });
@@ -29,7 +29,7 @@ class Node {
   }
 
   watch(): Watch {
-    const watch = this.watches.add('$G', 'deliver', () =>
+    const watch = this.watches.add('$G', 'deliver', '', () =>
       this.seen.push(
         `${watch.known ? '' : 'unknown '}${watch.isWanted ? 'wanted' : 'not'} ${watch.link?.peer.id ?? '-'}`,
       ),
@@ -125,8 +125,8 @@ describe('a watch', () => {
   it('one too many is taken for wanted', () => {
     const node = new Node();
     node.up(1);
-    for (let i = 0; i < 100_000; i++) node.watches.add('$G', 'x', () => {});
-    const watch = node.watches.add('$G', 'deliver', () => {});
+    for (let i = 0; i < 100_000; i++) node.watches.add('$G', 'x', '', () => {});
+    const watch = node.watches.add('$G', 'deliver', '', () => {});
     expect([watch.isWanted, watch.link?.peer.id, node.asked.length]).toEqual([true, 1, 100_000]);
     watch.end();
   });

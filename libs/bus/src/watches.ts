@@ -3,18 +3,27 @@ import type { Link, Watch } from './api.ts';
 /** Beyond this many nothing is asked: whoever publishes hears by `returned` that nobody was there. */
 const WATCHES_MAX = 100_000;
 
+/** What is watched. */
+export interface Watched {
+  readonly account: string;
+  readonly subject: string;
+  /** Only this group counts; '' for none of them. */
+  readonly queue: string;
+}
+
 export interface WatchesOwner {
   /** Links to gateways that are up. */
   gateways(): Iterable<Link>;
-  ask(link: Link, id: number, account: string, subject: string): void;
+  ask(link: Link, id: number, watched: Watched): void;
   end(link: Link, id: number): void;
   /** Resolves when all that was published over the link so far has arrived wherever it went; rejects when nobody can tell. */
   flushed(link: Link): Promise<unknown>;
 }
 
-class OwnWatch implements Watch {
+class OwnWatch implements Watch, Watched {
   readonly account: string;
   readonly subject: string;
+  readonly queue: string;
   readonly changed: () => void;
   /** Gateways that have not said anything yet. */
   readonly unheard = new Set<number>();
@@ -28,9 +37,10 @@ class OwnWatch implements Watch {
   ended = false;
   readonly #end: () => void;
 
-  constructor(account: string, subject: string, changed: () => void, end: () => void) {
+  constructor({ account, subject, queue }: Watched, changed: () => void, end: () => void) {
     this.account = account;
     this.subject = subject;
+    this.queue = queue;
     this.changed = changed;
     this.#end = end;
   }
@@ -51,9 +61,9 @@ export class Watches {
     this.#owner = owner;
   }
 
-  add(account: string, subject: string, changed: () => void): Watch {
+  add(account: string, subject: string, queue: string, changed: () => void): Watch {
     const id = ++this.#lastId;
-    const watch = new OwnWatch(account, subject, changed, () => this.#end(id));
+    const watch = new OwnWatch({ account, subject, queue }, changed, () => this.#end(id));
     if (this.#byId.size >= WATCHES_MAX) return new Unwatched(this.#owner);
     this.#byId.set(id, watch);
     for (const link of this.#owner.gateways()) this.#ask(link, id, watch);
@@ -67,7 +77,7 @@ export class Watches {
 
   #ask(link: Link, id: number, watch: OwnWatch): void {
     watch.unheard.add(link.peer.id);
-    this.#owner.ask(link, id, watch.account, watch.subject);
+    this.#owner.ask(link, id, watch);
   }
 
   gatewayUp(link: Link): void {

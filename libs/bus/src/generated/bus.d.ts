@@ -917,6 +917,9 @@ export namespace skein {
             /** Watch ended. */
             ended: boolean;
 
+            /** Watch queue. */
+            queue: Uint8Array;
+
             /**
              * Encodes the specified Watch message. Does not implicitly {@link skein.bus.Watch.verify|verify} messages.
              * @param message Watch message or plain object to encode
@@ -952,6 +955,9 @@ export namespace skein {
 
                 /** Watch ended */
                 ended?: (boolean|null);
+
+                /** Watch queue */
+                queue?: (Uint8Array|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

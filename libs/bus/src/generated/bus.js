@@ -1404,6 +1404,7 @@ export const skein = $root.skein = (() => {
             Watch.prototype.account = "";
             Watch.prototype.subject = $util.newBuffer([]);
             Watch.prototype.ended = false;
+            Watch.prototype.queue = $util.newBuffer([]);
 
             Watch.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -1420,6 +1421,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(26).bytes(message.subject);
                 if (message.ended != null && $Object.hasOwnProperty.call(message, "ended") && message.ended !== false)
                     writer.uint32(32).bool(message.ended);
+                if (message.queue != null && $Object.hasOwnProperty.call(message, "queue") && message.queue.length)
+                    writer.uint32(42).bytes(message.queue);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1487,6 +1490,15 @@ export const skein = $root.skein = (() => {
                                 message.ended = value;
                             else
                                 delete message.ended;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.queue = value;
+                            else
+                                delete message.queue;
                             continue;
                         }
                     }
