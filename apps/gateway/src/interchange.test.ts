@@ -187,6 +187,20 @@ describe('an imported service', () => {
     expect(b.hear()).toContain('HMSG ask.1 1 _R_');
   });
 
+  it('goes on being answered after its import has ended, as nats-server does it; nothing more is asked', async () => {
+    const streaming = { name: 'A', exports: [service('ask.*', { responseType: 'Streamed' as const })] };
+    const bench = new AccountsBench([streaming, { name: 'B', imports: [takes('A', 'ask.*')] }]);
+    const [a, b] = [await bench.in('A', ['ask.*']), await bench.in('B', ['inbox'])];
+    say(b, 'ask.1', 'question', 'inbox');
+    const reply = replyOf(a.hear());
+    say(a, reply, 'one');
+    bench.define({ name: 'B' });
+    bench.define({ name: 'A' });
+    say(a, reply, 'two');
+    say(b, 'ask.1', 'question', 'inbox');
+    expect([b.hear(), a.hear()]).toEqual(['MSG inbox 1 3\r\none\r\nMSG inbox 1 3\r\ntwo\r\n', '']);
+  });
+
   it('comes round to nobody twice, where accounts import from each other', async () => {
     const mesh = (names: string[]): AccountsBench =>
       new AccountsBench(

@@ -5,11 +5,10 @@ import type { Box } from '@skein/nkeys/box';
 import { isRefused, type KnownUser, type Refused } from '@skein/trust';
 import type { Credentials } from '../credentials.ts';
 import { readAnswer } from './answer.ts';
+import { Places } from './places.ts';
 import { questionClaims } from './question.ts';
 
 const subject = Buffer.from('$SYS.REQ.USER.AUTH');
-/** Questions without an answer yet. Beyond, nobody is asked: each is a client that waits. */
-const OUTSTANDING_MAX = 1024;
 /** A user's token is a few kilobytes. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 const KEYS_MS = 2000;
@@ -68,6 +67,7 @@ interface NodeKeys {
 export class CalloutService {
   readonly #options: CalloutServiceOptions;
   readonly #inbox = `$SYS._INBOX.${createSigningKey('user').publicKey.slice(1, 13)}.`;
+  readonly #places = new Places();
   readonly #outstanding = new Map<string, Waiting>();
   /** Accounts in which the inbox is, to the number that it was declared with. */
   readonly #inboxes = new Map<string, number>();
@@ -128,7 +128,8 @@ export class CalloutService {
   ): Promise<Uint8Array | Refused> {
     const { runtime } = this.#options;
     const { account } = place;
-    if (this.#outstanding.size >= OUTSTANDING_MAX) {
+    const { host } = caller.request;
+    if (!this.#places.take(host, account)) {
       return { detail: 'too many logins wait for an authorization service', cause: 'unanswered' };
     }
     const reply = `${this.#inbox}${++this.#asked}`;
@@ -151,6 +152,7 @@ export class CalloutService {
     } finally {
       timer.cancel();
       this.#outstanding.delete(reply);
+      this.#places.give(host, account);
     }
   }
 

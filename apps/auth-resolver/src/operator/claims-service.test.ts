@@ -171,6 +171,8 @@ describe('DELETE', () => {
     ['nothing', '', refused('expected 3 chunks', '')],
     ['somebody else', operator.deletion([account.publicKey], stranger), refused('not trusted', stranger.publicKey)],
     ['an account', operator.deletion([account.publicKey], account), refused('not trusted', account.publicKey)],
+    ['the past', operator.deletion([other], operator.key, { exp: 1 }), refused('claim is expired')],
+    ['the future', operator.deletion([other], operator.key, { nbf: 4_000_000_000 }), refused('claim is not yet valid')],
     ['no list', operator.deletion('x'), refused('malformed request')],
     ['something that is no account', operator.deletion(['../x']), refused('malformed request')],
     [

@@ -127,7 +127,7 @@ export class ClaimsService {
   }
 
   #readDelete(token: string): { accounts: string[] } | { issuer: string; why: string } {
-    const { allowDelete, trust, systemAccount } = this.#options;
+    const { allowDelete, trust, systemAccount, nowSeconds } = this.#options;
     let issuer = '';
     try {
       const claims = decodeJwt(token);
@@ -135,6 +135,11 @@ export class ClaimsService {
       if (!allowDelete) return { issuer, why: 'delete must be enabled in server config' };
       if (claims.sub !== claims.iss) return { issuer, why: 'not self signed' };
       if (!trust().isOperatorKey(claims.iss)) return { issuer, why: 'not trusted' };
+      // nats-server does not look: whoever has seen such a request could make it again for ever.
+      const untimely = validate(claims, nowSeconds()).find(
+        ({ kind }) => kind === 'expired' || kind === 'not_yet_valid',
+      );
+      if (untimely !== undefined) return { issuer, why: untimely.text };
       const accounts = claims.kind === 'generic' ? claims.nats.accounts : undefined;
       if (!Array.isArray(accounts) || !accounts.every((one) => isPublicKey(String(one), 'account'))) {
         return { issuer, why: 'malformed request' };

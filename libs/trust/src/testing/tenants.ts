@@ -35,8 +35,8 @@ export class TestOperator {
   }
 
   /** A signed request that accounts be deleted. */
-  deletion(accounts: unknown, signer: SigningKey = this.key): string {
-    const claims = newClaims('generic', signer.publicKey);
+  deletion(accounts: unknown, signer: SigningKey = this.key, times: { exp?: number; nbf?: number } = {}): string {
+    const claims = Object.assign(newClaims('generic', signer.publicKey), times);
     claims.nats = { accounts };
     return encodeJwt(claims, signer, nowSeconds());
   }
