@@ -2,6 +2,8 @@ import { apiErrors, checkOrigins, type StreamConfig } from '@skein/jetstream-cor
 import { overlaps, Sublist } from '@skein/subjects';
 import type { StreamHost } from './hosted-stream.ts';
 import type { JetStreamAccount } from './hosting.ts';
+import type { Ledger } from './ledger.ts';
+import type { Reserved } from './limits.ts';
 import type { Allowance, TierLimits } from './node-accounts.ts';
 import { streamNameInUse, subjectsOverlap } from './store-errors.ts';
 
@@ -10,6 +12,7 @@ const KNOWN_MAX = 65_536;
 
 /** What an account needs of the process. */
 export interface AccountHost {
+  readonly ledger: Ledger;
   createIn(account: string, config: StreamConfig): Promise<StreamHost>;
   deleteFrom(stream: StreamHost): Promise<void>;
   /** Of requests, and of what else comes from clients that are served. */
@@ -59,14 +62,18 @@ export class StreamAccount implements JetStreamAccount {
     const { name } = requested;
     if (this.streams.has(name) || [...this.#coming].some((one) => one.name === name)) throw streamNameInUse();
     const config = this.#besideOrigins(requested);
-    this.#checkSubjects(config, name);
-    this.#coming.add(config);
+    this.#host.ledger.take(this, config);
     try {
+      this.#checkSubjects(config, name);
+      this.#coming.add(config);
       const stream = await this.#host.createIn(this.name, config);
-      this.adopt(stream);
+      this.#enter(stream);
       await this.#host.settled();
       stream.host.notices.stream(stream, 'create');
       return stream;
+    } catch (error) {
+      if (!this.streams.has(name)) this.#host.ledger.give(this, config);
+      throw error;
     } finally {
       this.#coming.delete(config);
     }
@@ -76,6 +83,8 @@ export class StreamAccount implements JetStreamAccount {
     const stream = this.#stream(name);
     const config = this.#besideOrigins(requested);
     this.#checkSubjects(config, name);
+    const { config: before } = stream.stream;
+    this.#host.ledger.take(this, config, before);
     this.#coming.add(config);
     try {
       await stream.change({ kind: 'update', config });
@@ -83,6 +92,9 @@ export class StreamAccount implements JetStreamAccount {
       await this.#host.settled();
       stream.host.notices.stream(stream, 'modify');
       return stream;
+    } catch (error) {
+      this.#host.ledger.replace(this, config, before);
+      throw error;
     } finally {
       this.#coming.delete(config);
     }
@@ -91,6 +103,7 @@ export class StreamAccount implements JetStreamAccount {
   async delete(name: string): Promise<void> {
     const stream = this.#stream(name);
     await this.#host.deleteFrom(stream);
+    this.#host.ledger.give(this, stream.stream.config);
     this.#forget(stream);
     await this.#host.settled();
     const { notices } = stream.host;
@@ -101,10 +114,21 @@ export class StreamAccount implements JetStreamAccount {
   /** One that is there: new, or found on disk, where it takes the place of what was read before. */
   adopt(stream: StreamHost): void {
     const previous = this.streams.get(stream.name);
+    if (previous !== undefined) this.#host.ledger.give(this, previous.stream.config);
+    this.#host.ledger.note(this, stream.stream.config);
+    this.#enter(stream);
+  }
+
+  #enter(stream: StreamHost): void {
+    const previous = this.streams.get(stream.name);
     this.streams.set(stream.name, stream);
     this.#own(stream);
     if (previous !== undefined && previous !== stream) this.#disown(previous);
     this.#host.adopted(stream);
+  }
+
+  reserved(tier: string): Readonly<Reserved> {
+    return this.#host.ledger.reserved(this.name, tier);
   }
 
   /** Its interest begins or ends; what it has stored stays where it is. */
@@ -169,7 +193,7 @@ export class StreamAccount implements JetStreamAccount {
     const { subjects = [] } = stream.stream.config;
     const owned = subjects.map((subject): Ownership => ({ subject, queue: '', stream }));
     this.#owned.set(stream, owned);
-    for (const one of owned) this.#enter(one);
+    for (const one of owned) this.#claim(one);
     for (const one of before) this.#withdraw(one);
     this.#known.clear();
   }
@@ -181,7 +205,7 @@ export class StreamAccount implements JetStreamAccount {
     this.#known.clear();
   }
 
-  #enter(one: Ownership): void {
+  #claim(one: Ownership): void {
     if (this.#subjects.insert(one) === 1 && this.isServed) this.#host.declare(this.name, one.subject, 1);
   }
 

@@ -2,6 +2,8 @@ import type { StreamConfig } from '@skein/jetstream-core';
 import { type AccountHost, StreamAccount } from './account.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { Directory } from './hosting.ts';
+import { Ledger } from './ledger.ts';
+import type { StoreLimits } from './limits.ts';
 import type { Allowance } from './node-accounts.ts';
 import type { Shard } from './shard.ts';
 
@@ -18,12 +20,14 @@ export interface DirectoryHost {
 /** Which accounts have JetStream, and which streams they have: in memory, made from what the shards say. */
 export class StreamDirectory implements Directory, AccountHost {
   readonly domain: string;
+  readonly ledger: Ledger;
   readonly #host: DirectoryHost;
   readonly #all = new Map<string, StreamAccount>();
   readonly #requests: readonly string[];
 
-  constructor(domain: string, host: DirectoryHost) {
+  constructor(domain: string, limits: StoreLimits, host: DirectoryHost) {
     this.domain = domain;
+    this.ledger = new Ledger(limits);
     this.#host = host;
     this.#requests = ['$JS.API.>', ...(domain === '' ? [] : [`$JS.${domain}.API.>`])];
   }

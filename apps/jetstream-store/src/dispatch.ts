@@ -1,5 +1,5 @@
 import type { MemberHandlers } from '@skein/bus';
-import { parseAckSubject } from '@skein/jetstream-core';
+import { parseAckSubject, requiresMore } from '@skein/jetstream-core';
 import type { StreamAccount } from './account.ts';
 import { addressOf } from './address.ts';
 import type { StreamDirectory } from './directory.ts';
@@ -27,15 +27,16 @@ export class Dispatch {
 
   deliver: NonNullable<MemberHandlers['deliver']> = (link, name, buf, ss, se, rs, re, headerBytes, ps, pe) => {
     const account = this.#directory.account(name);
-    if (account === undefined) return;
     const subject = buf.toString('latin1', ss, se);
-    if (buf[ss] === DOLLAR && this.#isAsked(account, subject, link.peer.id, buf, rs, re, headerBytes, ps, pe)) return;
-    const stream = account.streamOf(subject);
+    if (buf[ss] === DOLLAR && this.#isAsked(account, name, subject, link.peer.id, buf, rs, re, headerBytes, ps, pe))
+      return;
+    const stream = account?.streamOf(subject);
     if (stream !== undefined) this.#publishing.publish(stream, link, subject, buf, rs, re, headerBytes, ps, pe);
   };
 
   #isAsked(
-    account: StreamAccount,
+    account: StreamAccount | undefined,
+    accountName: string,
     given: string,
     gateway: number,
     buf: Buffer,
@@ -52,25 +53,35 @@ export class Dispatch {
     const subject = given.startsWith(this.#domainApi) ? API + given.slice(this.#domainApi.length) : given;
     if (!subject.startsWith(API)) return false;
     const reply = addressOf(gateway, buf, rs, re);
-    if (subject.startsWith(NEXT)) this.#next(account, subject, buf.toString('latin1', ps + headerBytes, pe), reply);
-    else {
-      // A request is kept until it is answered.
-      const content = Buffer.from(buf.subarray(ps, pe));
-      this.#api.handle({ account, subject, reply, content, headerBytes });
-    }
+    if (subject.startsWith(NEXT) && this.#next(account, subject, buf, headerBytes, ps, pe, reply)) return true;
+    // A request is kept until it is answered.
+    const content = Buffer.from(buf.subarray(ps, pe));
+    this.#api.handle({ account, accountName, subject, reply, content, headerBytes });
     return true;
   }
 
-  #next(account: StreamAccount, subject: string, body: string, reply: string): void {
+  /** @returns false: it is the API that has something to say about it */
+  #next(
+    account: StreamAccount | undefined,
+    subject: string,
+    buf: Buffer,
+    headerBytes: number,
+    ps: number,
+    pe: number,
+    reply: string,
+  ): boolean {
+    if (reply === '') return true;
     const dot = subject.indexOf('.', NEXT.length);
-    if (dot < 0 || reply === '') return;
-    const stream = account.streams.get(subject.slice(NEXT.length, dot));
-    stream?.consumers.get(subject.slice(dot + 1))?.request(reply, body);
+    const stream = account?.streams.get(subject.slice(NEXT.length, dot));
+    const consumer = stream?.consumers.get(subject.slice(dot + 1));
+    if (consumer === undefined || (headerBytes > 0 && requiresMore(buf.subarray(ps, pe), headerBytes))) return false;
+    consumer.request(reply, buf.toString('latin1', ps + headerBytes, pe));
+    return true;
   }
 
-  #acknowledge(account: StreamAccount, subject: string, body: string, reply: string): void {
+  #acknowledge(account: StreamAccount | undefined, subject: string, body: string, reply: string): void {
     const delivery = parseAckSubject(subject);
     if (delivery === undefined) return;
-    account.streams.get(delivery.stream)?.consumers.get(delivery.consumer)?.acknowledge(delivery, body, reply);
+    account?.streams.get(delivery.stream)?.consumers.get(delivery.consumer)?.acknowledge(delivery, body, reply);
   }
 }

@@ -9,6 +9,7 @@ import {
   type Delivery,
   encodeConsumerOperation,
   type Notice,
+  withPause,
 } from '@skein/jetstream-core';
 import { subjectFilter } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
@@ -100,8 +101,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   async pause(until: string | undefined): Promise<void> {
-    const { pause_until: _, ...config } = this.config;
-    await this.#stream.updateConsumer(this.name, until === undefined ? config : { ...config, pause_until: until });
+    await this.#stream.updateConsumer(this.name, withPause(this.config, until));
     this.#stream.host.notices.consumerPaused(this.#stream, this.name, until);
   }
 

@@ -9,6 +9,8 @@ import type {
   StreamConfig,
 } from '@skein/jetstream-core';
 import type { Notices } from './host.ts';
+import type { Reserved, StoreLimits } from './limits.ts';
+import type { TierLimits } from './node-accounts.ts';
 import type { OriginsInfo } from './sources/feeds.ts';
 
 /** Where an answer goes: the gateway that the request came through, and the subject. See `address.ts`; '' is nowhere. */
@@ -67,6 +69,9 @@ export interface HostedConsumer {
 /** What an account has of JetStream here. */
 export interface JetStreamAccount {
   readonly name: string;
+  readonly limits: TierLimits;
+  /** What it has reserved in a tier; '' without tiers. */
+  reserved(tier: string): Readonly<Reserved>;
   readonly streams: ReadonlyMap<string, HostedStream>;
   /** The stream that keeps what is published to a literal subject. */
   streamOf(subject: string): HostedStream | undefined;
@@ -101,7 +106,9 @@ export interface Outbox {
 
 /** A request to `$JS.API.>`; all of it may be kept. */
 export interface ApiRequest {
-  readonly account: JetStreamAccount;
+  /** Undefined: JetStream is not for it. */
+  readonly account: JetStreamAccount | undefined;
+  readonly accountName: string;
   /** Begins with `$JS.API.`, also when it came with a domain. */
   readonly subject: string;
   readonly reply: Address;
@@ -112,16 +119,22 @@ export interface ApiRequest {
 
 /** What the API is given to work with. */
 export interface ApiContext {
+  readonly serverName: string;
+  /** '': there is none. */
+  readonly systemAccount: string;
   readonly directory: Directory;
   readonly outbox: Outbox;
   readonly notices: Notices;
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
+  readonly limits: StoreLimits;
+  /** Requests that may wait for others, of all accounts together. */
+  readonly requestsMax: number;
   /** Unix time, milliseconds with fractions; it does not go back. */
   now(): number;
 }
 
 export interface Api {
-  /** All but `CONSUMER.MSG.NEXT`. Answers by the outbox, now or later. */
+  /** All but those `CONSUMER.MSG.NEXT` that are a consumer's. Answers by the outbox, now or later. */
   handle(request: ApiRequest): void;
   /** What an account has asked so far. */
   countsOf(account: string): ApiCounts;

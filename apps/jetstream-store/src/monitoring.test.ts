@@ -33,7 +33,7 @@ it('tells how much of what there is', async () => {
     {
       account: '$G',
       ...{ memory, storage, reserved: { memory: 300, storage: 1000 }, limits: { memory: -1, storage: -1 } },
-      ...{ streams: 3, consumers: 1, messages: 4, bytes: memory + storage, api: { total: 0, errors: 0 } },
+      ...{ streams: 3, consumers: 1, messages: 4, bytes: memory + storage, api: { total: 4, errors: 0 } },
     },
   ]);
   expect([memory > 0, storage > 2 * memory]).toEqual([true, true]);

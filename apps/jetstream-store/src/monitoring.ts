@@ -15,7 +15,7 @@ import {
   timeText,
 } from '@skein/jetstream-core';
 import { subjectFromText } from '@skein/subjects';
-import type { Directory, HostedConsumer, HostedStream, JetStreamAccount, Moment } from './hosting.ts';
+import type { Directory, HostedConsumer, HostedStream, JetStreamAccount } from './hosting.ts';
 
 /** About so much text is in one answer; one stream or consumer more at most. */
 const ANSWER_CHARS_MAX = 1024 * 1024;
@@ -167,17 +167,5 @@ export function totalLimits(tiers: Readonly<Record<string, JetStreamLimits>> = {
   return {
     memory: total(all.map(({ memoryBytesMax }) => memoryBytesMax)),
     storage: total(all.map(({ fileBytesMax }) => fileBytesMax)),
-  };
-}
-
-/** A consumer as the API shows it. */
-export function consumerView(stream: HostedStream, one: HostedConsumer, now: Moment): object {
-  return {
-    stream_name: stream.name,
-    name: one.name,
-    created: timeText(one.created.seconds, one.created.nanos),
-    config: one.config,
-    ...one.info(),
-    ts: timeText(now.seconds, now.nanos),
   };
 }

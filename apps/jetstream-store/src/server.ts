@@ -7,12 +7,14 @@ import { eventId } from '@skein/events';
 import { timeText } from '@skein/jetstream-core';
 import { Agenda } from './agenda.ts';
 import { createApi } from './api/api.ts';
+import { consumerView } from './api/views.ts';
 import { Clock } from './clock.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
 import { storeFigures } from './figures.ts';
+import type { StoreLimits } from './limits.ts';
 import { Meters } from './meters.ts';
-import { answerMonitor, consumerView, totalLimits } from './monitoring.ts';
+import { answerMonitor, totalLimits } from './monitoring.ts';
 import { type JetStreamAccountsMessage, NodeAccounts } from './node-accounts.ts';
 import { PublishedNotices } from './notices.ts';
 import { component, type StoreConfiguration, type StoreOptions } from './options.ts';
@@ -71,7 +73,8 @@ class Server implements JetStreamStore {
     const { configuration: given, identity } = await this.#member.start();
     const configuration = this.#complete(given);
     const { jetstream } = configuration;
-    const { domain = '', syncIntervalMs, encryption } = jetstream;
+    const { domain = '', syncIntervalMs, encryption, maxMemoryBytes, maxFileBytes } = jetstream;
+    const limits: StoreLimits = { ...jetstream.limits, maxMemoryBytes, maxFileBytes };
     const { serverName } = identity;
     const notices = new PublishedNotices({
       serverName,
@@ -95,7 +98,7 @@ class Server implements JetStreamStore {
       logger: log,
       domain,
     };
-    const directory = new StreamDirectory(domain, {
+    const directory = new StreamDirectory(domain, limits, {
       shardFor: (config) => shards.for(config),
       declare: (account, subject, weight) => this.#member.declare(account, subject, '', weight),
       settled: () => this.#settled.all(),
@@ -112,14 +115,24 @@ class Server implements JetStreamStore {
     });
     this.#shards = shards;
     await shards.open();
-    const api = createApi({ directory, outbox: this.#outbox, notices, log, now: () => this.#clock.tick() });
+    const api = createApi({
+      serverName,
+      systemAccount: systemAccountOf(configuration) ?? '',
+      directory,
+      outbox: this.#outbox,
+      notices,
+      log,
+      limits,
+      requestsMax: jetstream.requestQueueMax,
+      now: () => this.#clock.tick(),
+    });
     answerMonitor(this.#member, {
       directory,
       serverName,
       limitsOf: (account) => totalLimits(directory.account(account)?.limits),
       apiCountsOf: (account) => api.countsOf(account),
       troubles: () => troubles(shards),
-      describe: (stream, consumer) => consumerView(stream, consumer, this.#clock.now()),
+      describe: (stream, consumer) => consumerView(stream, consumer, { now: () => this.#clock.tick() }),
     });
     this.#directory = directory;
     this.#dispatch = new Dispatch(directory, new Publishing(), api);

@@ -5,15 +5,19 @@ export class ApiError extends Error {
   readonly code: number;
   /** Which error it is: what clients match on. */
   readonly errorCode: number;
+  /** What there is to say beyond nats-server's words, which clients look for. */
+  readonly detail: string | undefined;
 
-  constructor(code: number, errorCode: number, description: string) {
+  constructor(code: number, errorCode: number, description: string, detail?: string) {
     super(description);
     this.code = code;
     this.errorCode = errorCode;
+    this.detail = detail;
   }
 
-  toJSON(): { code: number; err_code: number; description: string } {
-    return { code: this.code, err_code: this.errorCode, description: this.message };
+  toJSON(): { code: number; err_code: number; description: string; detail?: string } {
+    const { code, errorCode: err_code, message: description, detail } = this;
+    return { code, err_code, description, ...(detail !== undefined && { detail }) };
   }
 }
 
@@ -24,10 +28,14 @@ const about =
   (detail: string): ApiError =>
     new ApiError(code, errorCode, describe(detail));
 const says = (detail: string): string => detail;
+/** With the reason in figures beside the words. */
+const explained = (code: number, errorCode: number, description: string) => (detail: string) =>
+  new ApiError(code, errorCode, description, detail);
 
 /** What is about consumers. */
 const consumerErrors = {
   consumerCreateFailed: about(500, 10012, says),
+  consumerNotFound: fixed(404, 10014, 'consumer not found'),
   consumerNameMismatch: fixed(400, 10017, 'consumer name in subject does not match durable name in request'),
   consumerNotDurable: fixed(400, 10018, 'consumer expected to be durable but a durable name was not set'),
   consumerNotEphemeral: fixed(400, 10020, 'consumer expected to be ephemeral but a durable name was set in request'),
@@ -41,6 +49,7 @@ const consumerErrors = {
   heartbeatNotPush: fixed(400, 10088, 'consumer idle heartbeat requires a push based consumer'),
   flowNotPush: fixed(400, 10089, 'consumer flow control requires a push based consumer'),
   consumerDirectNotPush: fixed(400, 10090, 'consumer direct requires a push based consumer'),
+  consumerDirectDurable: fixed(400, 10091, 'consumer direct requires an ephemeral consumer'),
   deliverPolicyInvalid: about(400, 10094, says),
   samplingInvalid: about(400, 10095, (reason) => `failed to parse consumer sampling configuration: ${reason}`),
   workQueueNeedsAck: fixed(400, 10098, 'workqueue stream requires explicit ack'),
@@ -65,9 +74,12 @@ const consumerErrors = {
   consumerNameInUse: fixed(400, 10013, 'consumer name already in use'),
   consumerExists: fixed(400, 10148, 'consumer already exists'),
   consumerMissing: fixed(400, 10149, 'consumer does not exist'),
+  batchExceeds: (max: number): ApiError =>
+    new ApiError(400, 10125, `consumer max request batch exceeds server limit of ${max}`),
   inactiveExceeds: about(400, 10153, (max) => `consumer inactive threshold exceeds system limit of ${max}`),
   pedantic: about(400, 10157, (detail) => `pedantic mode: ${detail}`),
   policyWithoutGroups: fixed(400, 10159, 'Setting PriorityPolicy requires at least one PriorityGroup to be set'),
+  groupNotFound: fixed(400, 10160, 'Provided priority group does not exist for this consumer'),
   groupEmpty: fixed(400, 10161, 'Group name cannot be an empty string'),
   groupInvalid: fixed(
     400,
@@ -78,7 +90,12 @@ const consumerErrors = {
   ackWaitNegative: fixed(400, 10183, 'consumer ack wait needs to be positive'),
   backoffNegative: fixed(400, 10184, 'consumer backoff needs to be positive'),
   groupsWithoutPolicy: fixed(400, 10196, 'consumer can not have priority groups when policy is none'),
+  pinTimeoutWithoutPolicy: fixed(400, 10197, 'PinnedTTL cannot be set when PriorityPolicy is none'),
+  resetInvalid: about(400, 10204, (reason) => `invalid reset: ${reason}`),
   flowAckNotPush: fixed(400, 10218, 'flow control ack policy requires a push based consumer'),
+  flowAckNeedsPending: fixed(400, 10220, 'flow control ack policy requires max ack pending'),
+  flowAckHasWait: fixed(400, 10221, 'flow control ack policy requires unset ack wait'),
+  flowAckHasMaxDeliver: fixed(400, 10222, 'flow control ack policy requires unset max deliver'),
   /** Of the configuration, as it is. */
   consumerNameInvalid: fixed(500, 10052, "consumer name can not contain '.', '*', '>', '\\', '/'"),
 } as const;
@@ -86,7 +103,13 @@ const consumerErrors = {
 /** The catalogue, by nats-server's codes. */
 export const apiErrors = {
   ...consumerErrors,
+  accountExceeded: fixed(400, 10002, 'resource limits exceeded for account'),
+  temporarilyUnavailable: fixed(503, 10008, 'JetStream system temporarily unavailable'),
   badRequest: fixed(400, 10003, 'bad request'),
+  clusterRequired: fixed(503, 10010, 'JetStream clustering support required'),
+  insufficientResources: explained(503, 10023, 'insufficient resources'),
+  streamsTooMany: fixed(400, 10027, 'maximum number of streams reached'),
+  insufficientMemory: explained(500, 10028, 'insufficient memory resources available'),
   externalApiOverlap: (prefix: string, subject: string): ApiError =>
     new ApiError(400, 10021, `stream external api prefix ${prefix} must not overlap with ${subject}`),
   externalDeliveryHasWildcards: about(
@@ -106,6 +129,16 @@ export const apiErrors = {
   replicasNotSupported: fixed(500, 10074, 'replicas > 1 not supported in non-clustered mode'),
   streamNamePath: fixed(400, 10128, 'Stream name can not contain path separators'),
   replicasNegative: fixed(400, 10133, 'replicas count cannot be negative'),
+  bodyNotEmpty: fixed(400, 10038, 'expected an empty request payload'),
+  notEnabledForAccount: fixed(503, 10039, 'JetStream not enabled for account'),
+  insufficientStorage: explained(500, 10047, 'insufficient storage resources available'),
+  snapshotFailed: about(500, 10064, (reason) => `snapshot failed: ${reason}`),
+  streamNameTaken: fixed(400, 10058, 'stream name already in use with a different configuration'),
+  subjectsOverlap: fixed(400, 10065, 'subjects overlap with an existing stream'),
+  maxBytesRequired: fixed(400, 10113, 'account requires a stream config to have max bytes set'),
+  noTier: fixed(400, 10120, 'no JetStream default or applicable tiered limit present'),
+  streamBytesExceed: fixed(400, 10122, 'stream max bytes exceeds account limit max stream bytes'),
+  tooManyRequests: fixed(429, 10167, 'too many requests'),
   messageNotFound: fixed(404, 10037, 'no message found'),
   sequenceNotFound: (sequence: number): ApiError => new ApiError(400, 10043, `sequence ${sequence} not found`),
   messageTooLarge: fixed(400, 10054, 'message size exceeds maximum allowed'),
@@ -124,12 +157,16 @@ export const apiErrors = {
   sourceNameInvalid: fixed(400, 10141, 'sourced stream name is invalid'),
   mirrorNameInvalid: fixed(400, 10142, 'mirrored stream name is invalid'),
   mirrorFirstSequence: fixed(400, 10143, 'stream mirrors can not have first sequence configured'),
+  sourceTransformInvalid: about(400, 10146, (detail) => `source transform: ${detail}`),
   sourceFilterAndTransforms: fixed(
     400,
     10144,
     'source with multiple subject transforms cannot also have a single subject filter',
   ),
-  sourceTransformInvalid: about(400, 10146, (detail) => `source transform: ${detail}`),
+  sourceTransformSourceInvalid: about(400, 10145, (detail) => `source transform source: ${detail}`),
+  mirrorTransformSourceInvalid: about(400, 10151, (detail) => `mirror transform source: ${detail}`),
+  mirrorFiltersOverlap: fixed(400, 10152, 'mirror subject filters can not overlap'),
+  mirrorTransformInvalid: about(400, 10154, (detail) => `mirror transform: ${detail}`),
   sourceFiltersOverlap: fixed(400, 10147, 'source filters can not overlap'),
   mirrorFilterAndTransforms: fixed(
     400,

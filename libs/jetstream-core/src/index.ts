@@ -6,6 +6,13 @@ export {
 } from './advisory/advisory.ts';
 export { noticeAdvisory } from './advisory/notice-advisory.ts';
 export {
+  checkResetSequence,
+  readPauseRequest,
+  readResetRequest,
+  readUnpinRequest,
+} from './api/consumer-requests.ts';
+export { readPageRequest } from './api/page-request.ts';
+export {
   readDeleteRequest,
   readDirectRequest,
   readGetRequest,
@@ -15,7 +22,7 @@ export {
 export { ApiError, apiErrors } from './api-error.ts';
 export { type Acknowledgement, ackSubject, type Delivery, parseAckSubject } from './consumer/acknowledgement.ts';
 export { checkBesideOthers, checkConsumerConfig } from './consumer/check-consumer-config.ts';
-export { checkConsumerUpdate } from './consumer/check-consumer-update.ts';
+export { checkConsumerUpdate, withPause } from './consumer/check-consumer-update.ts';
 export {
   Consumer,
   type ConsumerCounts,
@@ -45,6 +52,7 @@ export type {
   StreamsQuestion,
   StreamTrouble,
 } from './monitoring.ts';
+export { API_LEVEL, levelFault, requiresMore } from './stream/api-level.ts';
 export { AtomicBatches, type BatchEnd, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
 export { checkOrigins } from './stream/check-origins.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';
@@ -54,9 +62,11 @@ export {
   badDirectRequest,
   type DirectRequest,
   directGet,
+  levelRequired,
   malformedRequest,
 } from './stream/direct-get.ts';
 export { FastBatches, type FastMessage, isFast } from './stream/fast-batches.ts';
+export { headerOf } from './stream/header-block.ts';
 export { Intake, shortHash } from './stream/intake.ts';
 export { getMessage, type MessageRequest, type MessageView } from './stream/message-get.ts';
 export { applyOperation, type Operation } from './stream/operation.ts';
@@ -69,6 +79,7 @@ export {
   writePublish,
 } from './stream/operation-codec.ts';
 export type { Original, OriginPosition } from './stream/original.ts';
+export { refusePedantically } from './stream/pedantic.ts';
 export { type PublishHeaders, readPublishHeaders } from './stream/publish-headers.ts';
 export { ackOpening, PublishOutcome, pubAck } from './stream/publish-outcome.ts';
 export { readStreamRequest, type StreamRequest } from './stream/read-stream-config.ts';

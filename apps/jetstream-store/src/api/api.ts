@@ -1,75 +1,162 @@
 import {
+  type ApiCounts,
   ApiError,
   apiErrors,
-  checkConsumerConfig,
-  checkStreamConfig,
-  readConsumerRequest,
-  readStreamRequest,
-  streamState,
-  timeText,
+  headerOf,
+  levelFault,
+  levelRequired,
+  requiresMore,
 } from '@skein/jetstream-core';
-import type { Api, ApiContext, ApiRequest, HostedStream } from '../hosting.ts';
+import type { Api, ApiContext, ApiRequest } from '../hosting.ts';
+import { purgeAccount } from './account-handlers.ts';
+import { ApiCounter } from './api-counter.ts';
+import type { Call } from './call.ts';
+import { answerDirect } from './direct.ts';
+import { Lanes } from './lanes.ts';
+import { type Route, routes } from './routes.ts';
+import { readSubject } from './subject.ts';
+import { readText, writeText } from './text.ts';
 
-/** The least of the API that a stream and its consumers can be used with. */
-export function createApi({ outbox, log }: ApiContext): Api {
-  return {
-    countsOf: () => ({ total: 0, errors: 0 }),
-    handle(request) {
-      answer(request).then(
-        (body) => outbox.answer(request.account.name, request.reply, JSON.stringify(body)),
-        (error: Error) => {
-          if (!(error instanceof ApiError)) log.error(`${request.subject}: ${error.stack}`);
-          outbox.answer(request.account.name, request.reply, JSON.stringify({ type: '', error }));
-        },
-      );
-    },
-  };
+const NEXT = '$JS.API.CONSUMER.MSG.NEXT';
+const DIRECT = '$JS.API.DIRECT.GET';
+const TYPE = 'io.nats.jetstream.api.v1.';
+
+/** `$JS.API.>`, as nats-server 2.15.2 answers it where there is no cluster. */
+export function createApi(context: ApiContext): Api {
+  return new JetStreamApi(context);
 }
 
-async function answer({ account, subject, content, headerBytes }: ApiRequest): Promise<object> {
-  const [, , kind, verb, name = '', consumer = ''] = subject.split('.');
-  const text = content.toString('latin1', headerBytes);
-  switch (`${kind}.${verb}`) {
-    case 'STREAM.CREATE': {
-      const config = checkStreamConfig(readStreamRequest(text).config);
-      const stream = await account.create(config);
-      return { type: 'io.nats.jetstream.api.v1.stream_create_response', ...view(stream), did_create: true };
+class JetStreamApi implements Api {
+  readonly #context: ApiContext;
+  readonly #lanes = new Lanes();
+  readonly #counter = new ApiCounter();
+
+  constructor(context: ApiContext) {
+    this.#context = context;
+  }
+
+  countsOf(account: string): ApiCounts {
+    return this.#counter.of(account);
+  }
+
+  handle(request: ApiRequest): void {
+    if (request.reply === '') return;
+    const parsed = readSubject(request.subject);
+    // Of these everybody is told whether somebody is there.
+    if (request.subject.startsWith(NEXT)) {
+      this.#next(request);
+      return;
     }
-    case 'STREAM.DELETE':
-      await account.delete(name);
-      return { type: 'io.nats.jetstream.api.v1.stream_delete_response', success: true };
-    case 'STREAM.INFO': {
-      const stream = account.streams.get(name);
-      if (stream === undefined) throw apiErrors.streamNotFound();
-      return { type: 'io.nats.jetstream.api.v1.stream_info_response', ...view(stream) };
+    if (request.subject.startsWith(DIRECT)) {
+      this.#direct(request, parsed?.names ?? []);
+      return;
     }
-    case 'CONSUMER.CREATE': {
-      const stream = account.streams.get(name);
-      if (stream === undefined) throw apiErrors.streamNotFound();
-      const requested = readConsumerRequest(text).config;
-      const config = checkConsumerConfig(requested, consumer || crypto.randomUUID(), stream.stream.config);
-      const made = await stream.createConsumer(config);
-      const { created } = made;
-      return {
-        type: 'io.nats.jetstream.api.v1.consumer_create_response',
-        stream_name: stream.name,
-        name: made.name,
-        created: timeText(created.seconds, created.nanos),
-        config: made.config,
-        ...made.info(),
-      };
+    if (parsed === undefined) return;
+    if (parsed.verb === 'ACCOUNT.PURGE') {
+      // For the system account; others hear nothing.
+      if (request.accountName !== this.#context.systemAccount) return;
+      this.#send(request, {
+        type: `${TYPE}account_purge_response`,
+        ...purgeAccount(this.#context, parsed.names[0] ?? ''),
+      });
+      return;
     }
-    default:
-      throw apiErrors.badRequest();
+    const route = routes[parsed.verb];
+    if (route !== undefined) this.#dispatch(request, route, parsed.names);
+  }
+
+  #dispatch(request: ApiRequest, route: Route, names: readonly string[]): void {
+    const { accountName } = request;
+    const lane = names[0] ?? '';
+    this.#counter.count(accountName);
+    if (this.#lanes.isFree(accountName, lane)) {
+      const pending = this.#run(request, route, names);
+      if (pending !== undefined) this.#lanes.take(accountName, lane, () => pending);
+    } else if (this.#lanes.count >= this.#context.requestsMax) {
+      this.#refuse(request, route, apiErrors.tooManyRequests());
+    } else {
+      this.#lanes.take(accountName, lane, async () => this.#run(request, route, names));
+    }
+  }
+
+  /** @returns what settles when it was answered; undefined: it was */
+  #run(request: ApiRequest, route: Route, names: readonly string[]): Promise<void> | undefined {
+    try {
+      const result = route.handle(this.#call(request, route, names));
+      if (!(result instanceof Promise)) {
+        this.#answer(request, route, result);
+        return undefined;
+      }
+      return result.then(
+        (fields) => this.#answer(request, route, fields),
+        (error) => this.#fail(request, route, error),
+      );
+    } catch (error) {
+      this.#fail(request, route, error);
+      return undefined;
+    }
+  }
+
+  /** @throws ApiError for whom there is nothing to be had here */
+  #call({ account, content, headerBytes }: ApiRequest, route: Route, names: readonly string[]): Call {
+    if (route.isClustered) throw apiErrors.clusterRequired();
+    const required = headerBytes > 0 ? (headerOf(content, headerBytes, 'Nats-Required-Api-Level') ?? '') : '';
+    const fault = levelFault(required);
+    if (fault !== undefined) throw fault;
+    if (account === undefined) throw apiErrors.notEnabledForAccount();
+    return { context: this.#context, account, names, text: readText(content, headerBytes), counter: this.#counter };
+  }
+
+  #answer(request: ApiRequest, route: Route, fields: object): void {
+    this.#send(request, { type: `${TYPE}${route.type}`, ...fields });
+  }
+
+  #fail(request: ApiRequest, route: Route, error: unknown): void {
+    if (error instanceof ApiError) {
+      this.#refuse(request, route, error);
+      return;
+    }
+    this.#context.log.error(`${request.subject}: ${(error as Error).stack}`);
+    this.#refuse(request, route, apiErrors.temporarilyUnavailable());
+  }
+
+  #refuse(request: ApiRequest, route: Route, error: ApiError): void {
+    if (route.isShy && isAbsence(error)) return;
+    this.#counter.countError(request.accountName);
+    if (error.detail !== undefined) this.#context.log.warn(`${request.subject}: ${error.message}: ${error.detail}`);
+    this.#send(request, { type: `${TYPE}${route.type}`, error, ...route.blank });
+  }
+
+  #send({ accountName, reply }: ApiRequest, response: object): void {
+    this.#context.outbox.reply(accountName, reply, writeText(JSON.stringify(response)), 0);
+  }
+
+  /** For messages of a consumer that is not there, or that needs more than there is. */
+  #next(request: ApiRequest): void {
+    const { accountName, reply, content, headerBytes } = request;
+    if (headerBytes > 0 && requiresMore(content, headerBytes)) {
+      const { content: block } = levelRequired();
+      this.#context.outbox.reply(accountName, reply, block, block.length);
+    } else this.#nobody(request);
+  }
+
+  /** As the gateway tells who asks where nobody listens. */
+  #nobody({ accountName, reply, subject }: ApiRequest): void {
+    const block = Buffer.from(`NATS/1.0 503\r\nNats-Subject: ${subject}\r\n\r\n`, 'latin1');
+    this.#context.outbox.reply(accountName, reply, block, block.length);
+  }
+
+  #direct(request: ApiRequest, names: readonly string[]): void {
+    const { account, accountName, reply } = request;
+    const { outbox } = this.#context;
+    const parts = account && answerDirect(account, names, request);
+    if (parts === undefined) {
+      this.#nobody(request);
+      return;
+    }
+    for (const { content, headerBytes } of parts) outbox.reply(accountName, reply, content, headerBytes);
   }
 }
 
-function view(hosted: HostedStream): object {
-  const { stream, created, consumers } = hosted;
-  return {
-    config: stream.config,
-    created: timeText(created.seconds, created.nanos),
-    state: streamState(stream, consumers.size).state,
-    ...hosted.origins(),
-  };
-}
+const absences = [apiErrors.streamNotFound(), apiErrors.consumerNotFound(), apiErrors.notEnabledForAccount()];
+const isAbsence = ({ errorCode }: ApiError): boolean => absences.some((one) => one.errorCode === errorCode);

@@ -1,10 +1,11 @@
 import { apiErrors } from '../api-error.ts';
-import { parseObject, type Shape, ShapeError } from '../json-shape.ts';
+import { parseObject, type Shape } from '../json-shape.ts';
 import type { DirectRequest } from '../stream/direct-get.ts';
 import type { MessageRequest } from '../stream/message-get.ts';
 import type { Purge } from '../stream/stream.ts';
 import type { StateDetails } from '../stream/stream-state.ts';
 import { parseTime } from '../time.ts';
+import { type Fields, readOptional, readRequired } from './optional-request.ts';
 
 const string: Shape = { kind: 'string' };
 const boolean: Shape = { kind: 'boolean' };
@@ -12,11 +13,9 @@ const unsigned: Shape = { kind: 'unsigned' };
 const integer: Shape = { kind: 'integer' };
 const time: Shape = { kind: 'time' };
 
-type Fields = Readonly<Record<string, Shape>>;
-
 const purgeFields: Fields = { filter: string, seq: unsigned, keep: unsigned };
 const deleteFields: Fields = { seq: unsigned, no_erase: boolean };
-const infoFields: Fields = { subjects_filter: string, deleted_details: boolean, offset: integer };
+const infoFields: Fields = { subjects_filter: string, deleted_details: boolean, offset: { kind: 'int' } };
 const getFields: Fields = {
   seq: unsigned,
   last_by_subj: string,
@@ -45,6 +44,8 @@ export function readInfoRequest(text: string): StateDetails {
     text,
     'JSApiStreamInfoRequest',
     infoFields,
+    // Of these only the offset can be wrong and be told so.
+    'JSApiStreamInfoRequest.ApiPagedRequest',
   );
   return {
     subjectsFilter: request.subjects_filter ?? '',
@@ -84,21 +85,4 @@ function withTimes(read: object): DirectRequest {
     ...(start_time !== undefined && { start_time: parseTime(start_time) }),
     ...(up_to_time !== undefined && { up_to_time: parseTime(up_to_time) }),
   } as DirectRequest;
-}
-
-const readOptional = (text: string, type: string, fields: Fields): object =>
-  /^\s*[{[]/.test(text) ? read(text, type, fields) : {};
-
-function readRequired(text: string, type: string, fields: Fields): object {
-  if (text === '') throw apiErrors.badRequest();
-  return read(text, type, fields);
-}
-
-function read(text: string, type: string, fields: Fields): object {
-  try {
-    return parseObject(text, type, fields, type);
-  } catch (error) {
-    if (error instanceof ShapeError) throw apiErrors.invalidJson(error.message);
-    throw error;
-  }
 }

@@ -15,7 +15,8 @@ const PIN = 120 * SECOND;
 const HEARTBEAT_MIN = 100 * MILLISECOND;
 const DESCRIPTION_MAX = 4096;
 const METADATA_BYTES_MAX = 128 * 1024;
-const GROUP_NAME = /^[A-Za-z0-9/_=-]{1,16}$/;
+/** Of priority groups. */
+export const GROUP_NAME = /^[A-Za-z0-9/_=-]{1,16}$/;
 
 /**
  * The configuration that a request to create a consumer leads to, with defaults in place; unclustered.
@@ -31,7 +32,8 @@ export function checkConsumerConfig(
 ): ConsumerConfig {
   if ((requested.ack_wait ?? 0) < 0) throw apiErrors.ackWaitNegative();
   if (requested.backoff?.some((wait) => wait < 0)) throw apiErrors.backoffNegative();
-  if (requested.direct) throw apiErrors.consumerDirectNotPush();
+  if (requested.direct && !requested.deliver_subject) throw apiErrors.consumerDirectNotPush();
+  if (requested.direct && requested.durable_name) throw apiErrors.consumerDirectDurable();
   const full = withDefaults(requested, name, stream);
   checkText(full);
   checkRedelivery(full, requested, pedantic);
@@ -178,6 +180,14 @@ function checkPush(full: ConsumerConfig, requested: RequestedConsumer, { subject
   if (positive(requested.max_waiting) > 0) throw apiErrors.waitingNotPull();
   if (idle_heartbeat > 0 && idle_heartbeat < HEARTBEAT_MIN) throw apiErrors.heartbeatTooShort();
   if (full.flow_control && idle_heartbeat === 0) throw apiErrors.flowNeedsHeartbeat();
+  if (full.ack_policy === 'flow_control') checkFlowAck(full, requested);
+}
+
+/** Acknowledged is by flow control alone (ADR-60). */
+function checkFlowAck({ max_ack_pending = 0, max_deliver }: ConsumerConfig, requested: RequestedConsumer): void {
+  if (max_ack_pending <= 0) throw apiErrors.flowAckNeedsPending();
+  if (requested.ack_wait || requested.backoff?.length) throw apiErrors.flowAckHasWait();
+  if (max_deliver > 0) throw apiErrors.flowAckHasMaxDeliver();
 }
 
 const startWords = {
@@ -214,6 +224,7 @@ function checkFilters(full: ConsumerConfig, { filter_subject, filter_subjects = 
 function checkPriority(full: ConsumerConfig, { priority_groups: groups = [] }: RequestedConsumer): void {
   if (full.priority_policy === undefined) {
     if (groups.length > 0) throw apiErrors.groupsWithoutPolicy();
+    if (full.priority_timeout) throw apiErrors.pinTimeoutWithoutPolicy();
     return;
   }
   if (full.deliver_subject !== undefined) throw apiErrors.groupsNotPull();

@@ -31,7 +31,11 @@ export function checkConsumerUpdate(
   isBound = false,
 ): ConsumerConfig {
   const { pause_until: _, ...rest } = requested;
-  const { inactive_threshold: __, ...next } = checkConsumerConfig(rest, current.name, stream, pedantic);
+  const inactive = Math.max(0, requested.inactive_threshold ?? 0) || current.inactive_threshold;
+  const asked = { ...rest, ...(inactive && { inactive_threshold: inactive }) };
+  const checked = checkConsumerConfig(asked, current.name, stream, pedantic);
+  const { inactive_threshold: __, ...durable } = checked;
+  const next = inactive ? checked : durable;
   if (next.deliver_subject === undefined && current.deliver_subject !== undefined) {
     throw refused('can not update push consumer to pull based');
   }
@@ -40,15 +44,20 @@ export function checkConsumerUpdate(
   }
   if (isBound && next.deliver_subject !== current.deliver_subject) throw apiErrors.consumerNameInUse();
   for (const [key, name] of fixed) if (next[key] !== current[key]) throw refused(`${name} can not be updated`);
-  const inactive = Math.max(0, requested.inactive_threshold ?? 0) || current.inactive_threshold;
   const { pause_until } = current;
   const paused = pause_until === undefined ? {} : { pause_until };
   return {
     ...next,
-    ...(inactive && { inactive_threshold: inactive }),
     ...paused,
     metadata: { ...next.metadata, ...apiLevels(requiredLevel({ ...next, ...paused })) },
   };
+}
+
+/** As it is from now on, when it is paused until a moment (RFC 3339), or no longer. */
+export function withPause(config: ConsumerConfig, until: string | undefined): ConsumerConfig {
+  const { pause_until: _, ...rest } = config;
+  const next = until === undefined ? rest : { ...rest, pause_until: until };
+  return { ...next, metadata: { ...config.metadata, ...apiLevels(requiredLevel(next)) } };
 }
 
 const refused = (description: string): ApiError => apiErrors.consumerCreateFailed(description);

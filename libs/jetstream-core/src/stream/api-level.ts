@@ -1,9 +1,10 @@
 import { type ApiError, apiErrors } from '../api-error.ts';
+import { headerOf } from './header-block.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 /** Whose behaviour this is. */
 export const SERVER_VERSION = '2.15.2';
-const API_LEVEL = 5;
+export const API_LEVEL = 5;
 
 /** The lowest API level that has every feature which the stream uses, and the metadata that says so (ADR-44). */
 export function withLevel(config: Partial<StreamConfig>): Record<string, string> {
@@ -26,6 +27,10 @@ function requiredLevel(config: Partial<StreamConfig>): number {
 
 /** Whether what a message requires (`Nats-Required-Api-Level`; empty: nothing) is more than there is. */
 export function levelFault(required: string): ApiError | undefined {
-  if (required === '' || (/^\d+$/.test(required) && Number(required) <= API_LEVEL)) return undefined;
+  if (required === '' || (/^-?\d+$/.test(required) && Number(required) <= API_LEVEL)) return undefined;
   return apiErrors.levelRequired();
 }
+
+/** Whether a request asks for more than there is. */
+export const requiresMore = (content: Buffer, headerBytes: number): boolean =>
+  levelFault(headerOf(content, headerBytes, 'Nats-Required-Api-Level') ?? '') !== undefined;

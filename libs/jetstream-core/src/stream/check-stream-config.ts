@@ -157,12 +157,22 @@ function checkMirror(config: StreamConfig): void {
   if (sources !== undefined) throw apiErrors.mirrorWithSources();
   if (first_seq !== undefined) throw apiErrors.mirrorFirstSequence();
   if (!isStreamName(mirror.name)) throw apiErrors.mirrorNameInvalid();
+  checkMirrorTransforms(mirror.subject_transforms ?? []);
   if (mirror.name === name && mirror.external === undefined) throw invalid('detected cycle');
   if (mirror.filter_subject && mirror.subject_transforms?.length) throw apiErrors.mirrorFilterAndTransforms();
   if (mirror.filter_subject && !isValidPattern(mirror.filter_subject)) {
     throw apiErrors.streamCreateFailed(`subject filter '${mirror.filter_subject}' for the mirror invalid subject`);
   }
   checkExternal(mirror);
+}
+
+function checkMirrorTransforms(transforms: readonly Transform[]): void {
+  for (const [i, { src }] of transforms.entries()) {
+    if (!isValidPattern(src)) throw apiErrors.mirrorTransformSourceInvalid(`invalid subject ${src}`);
+    if (transforms.slice(0, i).some((other) => overlaps(other.src, src))) throw apiErrors.mirrorFiltersOverlap();
+  }
+  const faults = transforms.map(({ src, dest }) => faultOf(src, dest)).filter((fault) => fault !== undefined);
+  if (faults[0] !== undefined) throw apiErrors.mirrorTransformInvalid(faults[0]);
 }
 
 /** A mirror adds nothing of its own, and asks nothing of what it takes (ADR-59). */
@@ -200,6 +210,7 @@ function checkSources({ name, sources = [], allow_msg_schedules }: StreamConfig)
 
 function checkSourceTransforms(transforms: readonly Transform[]): void {
   for (const [i, { src, dest }] of transforms.entries()) {
+    if (!isValidPattern(src)) throw apiErrors.sourceTransformSourceInvalid(`invalid subject ${src}`);
     const fault = faultOf(src, dest);
     if (fault !== undefined) throw apiErrors.sourceTransformInvalid(fault);
     if (transforms.slice(0, i).some((other) => overlaps(other.src, src))) throw apiErrors.sourceFiltersOverlap();

@@ -47,6 +47,9 @@ export const malformedRequest = (): AnswerPart => status('408 Malformed Request'
 /** What says that it asks for what does not go together. */
 export const badDirectRequest = (): AnswerPart => status('408 Bad Request');
 
+/** What says that it needs a server with more than this one has (ADR-44); also to who asks a consumer. */
+export const levelRequired = (): AnswerPart => status('412 Required Api Level');
+
 function isEmpty({ seq = 0, last_by_subj = '', next_by_subj = '', start_time }: DirectRequest): boolean {
   return seq === 0 && last_by_subj === '' && next_by_subj === '' && start_time === undefined;
 }

@@ -1,6 +1,8 @@
 /** Plays the scenes to a nats-server and writes down what it answers: `node libs/testing/src/jetstream-api/record.ts PATH_TO_NATS_SERVER`. */
 import { writeFileSync } from 'node:fs';
-import { type Said, Stage } from './play.ts';
+import type { Said } from './converse.ts';
+import { Stage } from './play.ts';
+import { RECORDED_FILE } from './recorded.ts';
 import { scenes } from './scenes.ts';
 
 const stage = new Stage(process.argv[2] as string);
@@ -10,4 +12,4 @@ try {
 } finally {
   await stage.close();
 }
-writeFileSync(new URL('recorded.json', import.meta.url), `${JSON.stringify(recorded, undefined, 1)}\n`);
+writeFileSync(RECORDED_FILE, `${JSON.stringify(recorded, undefined, 1)}\n`);

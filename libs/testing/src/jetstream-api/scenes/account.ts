@@ -59,6 +59,8 @@ export const account: Readonly<Record<string, Scene>> = {
       ['S', 'x'],
       ['$JS.hub.API.STREAM.MSG.GET.S', { seq: 1 }],
       ['$JS.hub.API.STREAM.NAMES'],
+      ['$JS.hub.API.STREAM.LIST'],
+      ['$JS.hub.API.STREAM.BOGUS', '', { silent: true }],
       ['$JS.hub.API.CONSUMER.CREATE.S.C', { stream_name: 'S', config: { name: 'C', ack_policy: 'explicit' } }],
       ['$JS.hub.API.CONSUMER.MSG.NEXT.S.C', '1'],
       ['$JS.hub.API.STREAM.UPDATE.S', { name: 'S', storage: 'memory', allow_direct: true }],
@@ -100,6 +102,9 @@ export const account: Readonly<Record<string, Scene>> = {
       ['DIRECT.GET.S', { seq: 1 }, { silent: true }],
       ['STREAM.LEADER.STEPDOWN.S'],
       ['BOGUS', '', { silent: true }],
+      ['INFO', '', { headers: ['Nats-Required-Api-Level: 9'] }],
+      ['STREAM.LEADER.STEPDOWN.S', '', { headers: ['Nats-Required-Api-Level: 9'] }],
+      ['STREAM.INFO.S', '{'],
     ],
   },
   'account: on a server without JetStream': {

@@ -1,4 +1,4 @@
-import type { Scene } from '../scene.ts';
+import type { Request, Scene } from '../scene.ts';
 
 const stream = { name: 'S', subjects: ['s.>'], storage: 'memory' };
 const four = ['B', 'A', 'D', 'C'].map(
@@ -82,6 +82,23 @@ export const streams: Readonly<Record<string, Scene>> = {
         'STREAM.CREATE.I',
         { name: 'I', storage: 'memory', pedantic: true, discard_new_per_subject: true, discard: 'new' },
       ],
+      ...[
+        { max_bytes: -2 },
+        { max_msg_size: -2 },
+        { max_msgs_per_subject: -2 },
+        { max_consumers: -2 },
+        { max_age: -1 },
+        { allow_msg_ttl: true, subject_delete_marker_ttl: 1_000_000_000 },
+        { num_replicas: 0 },
+        { discard: 'new', allow_msg_counter: true },
+        { max_msgs: -5, max_bytes: -6 },
+        { max_age: 1_000_000_000, max_bytes: -6 },
+        { republish: { dest: 'x.>' }, max_bytes: -6 },
+        { subject_transform: { src: '', dest: 'y.>' } },
+        { metadata: { '_nats.ver': 'x' } },
+        { sealed: true },
+        { duplicate_window: -1 },
+      ].map((more): Request => ['STREAM.CREATE.J', { name: 'J', storage: 'memory', pedantic: true, ...more }]),
       ['STREAM.UPDATE.A', { name: 'A', storage: 'memory', pedantic: true, max_msgs: -9 }],
     ],
   },

@@ -1,0 +1,116 @@
+import { unlimitedJetStream } from '@skein/accounts';
+import { ackOpening, pubAck } from '@skein/jetstream-core';
+import { type Ask, apiScenes, converse, recordedApi, type Said, type Scene } from '@skein/testing';
+import { describe, expect, it } from 'vitest';
+import type { Notices } from '../host.ts';
+import type { Outbox } from '../hosting.ts';
+import type { StoreLimits } from '../limits.ts';
+import type { TierLimits } from '../node-accounts.ts';
+import { FakeDirectory, unlimited } from '../testing/fake-hosting.ts';
+import { createApi } from './api.ts';
+
+const KIB = 1024;
+const limits: Record<string, StoreLimits> = {
+  plain: { maxMemoryBytes: 64 * KIB ** 2, maxFileBytes: 256 * KIB ** 2 },
+  limited: {
+    maxMemoryBytes: KIB ** 2,
+    maxFileBytes: 4 * KIB ** 2,
+    maxAckPending: 500,
+    maxRequestBatch: 100,
+    maxDuplicateWindowMs: 60_000,
+  },
+};
+const accounts: Record<string, TierLimits> = {
+  free: unlimited(),
+  small: {
+    '': {
+      memoryBytesMax: 64 * KIB,
+      fileBytesMax: 128 * KIB,
+      streamsMax: 3,
+      consumersMax: 2,
+      ackPendingMax: 200,
+      memoryStreamBytesMax: 32 * KIB,
+      fileStreamBytesMax: 64 * KIB,
+      isMaxBytesRequired: false,
+    },
+  },
+  strict: {
+    '': { ...unlimitedJetStream(), memoryBytesMax: 128 * KIB, fileBytesMax: 128 * KIB, isMaxBytesRequired: true },
+  },
+};
+
+/** The API without a process around it; publishes are stored at once. */
+function play({ server, user = '$G' }: Scene): Ask {
+  let answers: string[] = [];
+  const note = (content: Buffer): void => void answers.push(content.toString('latin1'));
+  const outbox: Outbox = {
+    reply: (_account, _to, content) => note(content),
+    answer: (_account, _to, text) => note(Buffer.from(text)),
+    publish: () => {},
+  };
+  const ofServer = limits[server] ?? (limits.plain as StoreLimits);
+  const directory = new FakeDirectory(
+    server === 'domain' ? 'hub' : '',
+    { $G: unlimited(), ...accounts },
+    ofServer,
+    outbox,
+  );
+  const notices = { apiAudit: () => {} } as unknown as Notices;
+  const log = { info: () => {}, warn: () => {}, error: (text: string) => expect.fail(text) };
+  const api = createApi({
+    notices,
+    serverName: 'js',
+    systemAccount: 'sys',
+    directory,
+    outbox,
+    log,
+    limits: ofServer,
+    requestsMax: 100,
+    now: () => 1_700_000_000_000,
+  });
+  return async ({ to, block, text }) => {
+    answers = [];
+    const content = Buffer.from(block + text, 'latin1');
+    const account = directory.account(user);
+    const subject = to.replace('$JS.hub.', '$JS.');
+    if (subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.')) {
+      const [stream = '', consumer = ''] = subject.split('.').slice(5);
+      account?.streams.get(stream)?.consumers.get(consumer)?.request('inbox', text);
+    } else if (subject.startsWith('$JS.')) {
+      api.handle({ account, accountName: user, subject, reply: 'inbox', content, headerBytes: block.length });
+      await new Promise((resolve) => setImmediate(resolve));
+    } else {
+      const { stream } = account?.streamOf(subject) ?? expect.fail(`nobody keeps ${subject}`);
+      stream.publish(subject, content, block.length, 1_700_000_000, 0);
+      note(Buffer.from(pubAck(ackOpening(stream.config.name, directory.domain), stream.outcome)));
+    }
+    return answers;
+  };
+}
+
+/** What is not answered here: publishes and pulls, other domains, backups, push consumers, mirrors. */
+const isOther = ({ asked }: Said): boolean =>
+  /^(?!\$JS)|MSG\.NEXT|SNAPSHOT|RESTORE|^\$JS\.other|"deliver_subject"|"consumer":|"external"/.test(asked);
+
+/** Without what is said here beyond nats-server, and what only a process knows. */
+function comparable(answer: unknown): unknown {
+  return JSON.parse(JSON.stringify(answer), (key, value) => {
+    if (key === 'detail' || key === 'last_active') return undefined;
+    // Here a made-up name is part of the configuration.
+    return key === 'name' && value === 'MADE-UP' ? undefined : value;
+  });
+}
+
+const recorded = recordedApi();
+const isPlayed = ([name, { server, user }]: [string, Scene]): boolean =>
+  server !== 'off' && user !== 'sys' && name !== 'limits: what is used';
+const playable = Object.entries(apiScenes).filter(isPlayed);
+
+describe('the API says what nats-server’s says', () => {
+  it.each(playable)('%s', async (name, scene) => {
+    const expected = recorded[name] as Said[];
+    const said = await converse(play(scene), scene, expected);
+    const compared = (all: readonly Said[]): unknown => comparable(all.filter((one) => !isOther(one)));
+    expect(compared(said)).toEqual(compared(expected));
+  });
+});

@@ -1,0 +1,38 @@
+import { apiErrors } from '@skein/jetstream-core';
+import type { ApiContext, HostedConsumer, HostedStream, JetStreamAccount } from '../hosting.ts';
+import type { ApiCounter } from './api-counter.ts';
+
+/** A request, as its handler sees it. */
+export interface Call {
+  readonly context: ApiContext;
+  readonly account: JetStreamAccount;
+  /** Behind the verb. */
+  readonly names: readonly string[];
+  /** One char a byte. */
+  readonly text: string;
+  readonly counter: ApiCounter;
+}
+
+/** What goes into the answer, behind its type. @throws ApiError */
+export type Handler = (call: Call) => object | Promise<object>;
+
+/** The stream that the subject names. @throws ApiError 10059 */
+export function streamOf({ account, names }: Call): HostedStream {
+  const stream = account.streams.get(names[0] as string);
+  if (stream === undefined) throw apiErrors.streamNotFound();
+  return stream;
+}
+
+/** The consumer that the subject names. @throws ApiError 10059, 10014 */
+export function consumerOf(call: Call): { stream: HostedStream; consumer: HostedConsumer } {
+  const stream = streamOf(call);
+  const consumer = stream.consumers.get(call.names[1] as string);
+  if (consumer === undefined) throw apiErrors.consumerNotFound();
+  return { stream, consumer };
+}
+
+/** Nothing may be asked for; nothing looks like nothing, or like an empty object. @throws ApiError 10038 */
+export function refuseBody({ text }: Call): void {
+  const trimmed = text.trim();
+  if (trimmed !== '' && trimmed !== '{}' && trimmed !== 'null') throw apiErrors.bodyNotEmpty();
+}
