@@ -41,7 +41,7 @@ export interface StreamStore {
   readonly deletedCount: number;
 
   /**
-   * Adds a message. The content is kept, not copied.
+   * Adds a message. Its content may be kept as it is: it is not to be changed.
    *
    * @param sequence above `last`; sequences left out count as deleted
    * @throws RangeError for a sequence that was given before

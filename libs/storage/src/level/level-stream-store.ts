@@ -135,7 +135,7 @@ export class LevelStreamStore implements StreamStore {
     states.lasts[at] = sequence;
     states.messages[at]++;
     this.#subjects.changed(states);
-    this.#contents.append({ sequence, subject, content, headerBytes, seconds, nanos });
+    this.#contents.append(sequence, subject, content, headerBytes, seconds, nanos);
     if (this.#messages === 0) this.#first = sequence;
     this.#last = sequence;
     this.#messages++;

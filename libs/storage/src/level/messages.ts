@@ -1,21 +1,21 @@
 import type { StoredMessage } from '../stream-store.ts';
 import type { Batch } from './batch.ts';
 import { BLOCK_MESSAGES, type Block, type PageReference } from './block.ts';
-import { type Blocks, blockOf } from './blocks.ts';
+import type { Blocks } from './blocks.ts';
 import { read, type ShardContext } from './context.ts';
 import { DamagedError } from './errors.ts';
 import { KeyType, key } from './keys.ts';
-import { encodePage, PAGE_BYTES, Page } from './page.ts';
+import { NewPages } from './new-pages.ts';
+import { encodePage, Page } from './page.ts';
 
 /** The messages themselves: new ones in memory, the others in pages on disk. Which are still there is the index's to know. */
 export class Messages {
   readonly #context: ShardContext;
   readonly #stream: number;
   readonly #incarnation: number;
-  /** In order of their sequences. */
-  #pending = new Map<number, StoredMessage>();
+  #pending = new NewPages();
   /** Those that are being written. */
-  #written: Map<number, StoredMessage> | undefined;
+  #written: NewPages | undefined;
   readonly #pages = new Map<number, Page>();
 
   constructor(context: ShardContext, stream: number, incarnation: number) {
@@ -24,8 +24,15 @@ export class Messages {
     this.#incarnation = incarnation;
   }
 
-  append(message: StoredMessage): void {
-    this.#pending.set(message.sequence, message);
+  append(
+    sequence: number,
+    subject: string,
+    content: Buffer,
+    headerBytes: number,
+    seconds: number,
+    nanos: number,
+  ): void {
+    this.#pending.append(sequence, subject, content, headerBytes, seconds, nanos);
   }
 
   /** A message that the index has; undefined: it is not new, its page has it. */
@@ -42,34 +49,22 @@ export class Messages {
 
   /** The message was removed. */
   removed(sequence: number, secure: boolean): void {
-    if (secure) this.fresh(sequence)?.content.fill(0);
-    this.#pending.delete(sequence);
+    this.#pending.remove(sequence, secure);
+    if (secure) this.#written?.remove(sequence, secure);
   }
 
   /** New messages as pages, which are noted in their blocks. */
   write(batch: Batch, blocks: Blocks): void {
-    let page: StoredMessage[] = [];
-    let bytes = 0;
-    const close = (): void => {
-      if (page.length === 0) return;
-      const first = page[0].sequence;
-      const block = blocks.get(blockOf(first)) as Block;
-      const slot = first % BLOCK_MESSAGES;
+    for (const page of this.#pending) {
+      const { firstLeft } = page;
+      const block = blocks.get(page.block) as Block;
       let counted = 0;
-      for (const { sequence } of page) counted += block.counted[sequence % BLOCK_MESSAGES];
-      block.pages.push({ slot, bytes: counted });
-      batch.put(key(KeyType.Page, this.#incarnation, first), encodePage(first, page));
-      page = [];
-      bytes = 0;
-    };
-    for (const message of this.#pending.values()) {
-      if (bytes >= PAGE_BYTES || (page.length > 0 && blockOf(page[0].sequence) !== blockOf(message.sequence))) close();
-      page.push(message);
-      bytes += message.subject.length + message.content.length;
+      for (const sequence of page.sequencesLeft()) counted += block.counted[sequence % BLOCK_MESSAGES];
+      block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes: counted });
+      batch.put(key(KeyType.Page, this.#incarnation, firstLeft), page.encode());
     }
-    close();
     this.#written = this.#pending;
-    this.#pending = new Map();
+    this.#pending = new NewPages();
   }
 
   settled(): void {
