@@ -106,3 +106,14 @@ it('writes lines into a file, and counts what is lost', () => {
   expect(said[0][0]).toBe('$SYS.MINE');
   expect(audit.lost).toBe(2);
 });
+
+it('tells of logins that a gateway has allowed by itself, with their own time', () => {
+  audit.use(on);
+  audit.login(request(), allowed, { gateway: 2, unixMs: 5000 });
+  audit.lose(3);
+  expect(JSON.parse(said[0]?.[1] ?? '')).toMatchObject({
+    ...{ type: 'authentication', time: '1970-01-01T00:00:05.000Z', gateway: 2, decision: 'allowed', account: 'A' },
+    ...{ shown: 'bob', from: '10.0.0.1' },
+  });
+  expect(audit.lost).toBe(3);
+});

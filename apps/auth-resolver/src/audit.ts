@@ -68,11 +68,14 @@ export class Audit {
     }
   }
 
-  login(request: AuthRequest, decision: Decision): void {
+  /** @param by who has decided it, and when; absent: this process, now */
+  login(request: AuthRequest, decision: Decision, by?: { gateway: number; unixMs: number }): void {
     if (!this.#isOn) return;
     const { allowed, cause } = decision;
     this.#tell('authentication', {
+      ...(by && { time: new Date(by.unixMs).toISOString() }),
       ...whoIn(request),
+      ...(by && { gateway: by.gateway }),
       decision: allowed ? 'allowed' : 'refused',
       ...(allowed ? { account: decision.account, user: decision.user } : { reason: cause, detail: decision.detail }),
     });
@@ -82,6 +85,11 @@ export class Audit {
   recheck(request: AuthRequest, { outcome, ...rest }: Recheck): void {
     if (!this.#isOn || outcome === 'stays' || outcome === 'unchecked') return;
     this.#tell('recheck', { ...whoIn(request), decision: outcome, ...('reason' in rest && { detail: rest.reason }) });
+  }
+
+  /** Gateways had more to tell than they could keep. */
+  lose(count: number): void {
+    if (this.#isOn) this.#lost += count;
   }
 
   account(change: AccountChange): void {

@@ -1,4 +1,4 @@
-import type { AuthRequest, Link, Member, MemberHandlers, NodeIdentity } from '@skein/bus';
+import type { AuthRequest, Link, Member, MemberHandlers, NodeIdentity, Peer } from '@skein/bus';
 import { completeOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { Histogram } from '@skein/metrics/histogram';
@@ -32,6 +32,13 @@ export interface RecheckRequest {
   revision: number;
   /** What each connection was let in with; at most `rechecksMax`. */
   connections: AuthRequest[];
+}
+
+/** What a gateway tells when it has let somebody in by itself. */
+interface StandInLoginsMessage {
+  logins: { request: AuthRequest; account: string; user: string; unixMs: number }[];
+  /** That it can't tell of any more. */
+  forgotten: number;
 }
 
 export interface AuthResolver {
@@ -77,6 +84,7 @@ class Server implements AuthResolver {
     this.passwords = new Passwords(this.bcrypt.compare);
     this.member = createMember({ ...member, component, wantsInterest: false, handlers: this.handlers() });
     this.member.handle('recheck', (body) => this.recheck(body));
+    this.member.handle('stand-in-logins', (body, from) => this.toldOfLogins(JSON.parse(body), from));
     answerDiagnostics(this.member);
   }
 
@@ -175,6 +183,17 @@ class Server implements AuthResolver {
       this.delegated?.then((logins) => logins.check(request, link)) ??
       this.authenticator.check(request);
     return answer instanceof Promise ? answer.then(decided) : decided(answer);
+  }
+
+  /** Gateways let these in while this process was away. */
+  private toldOfLogins({ logins, forgotten }: StandInLoginsMessage, from: Peer | undefined): string {
+    for (const { request, account, user, unixMs } of logins) {
+      const rights = { expiresUnixMs: 0, subscriptionsMax: 0, payloadBytesMax: 0 };
+      const gateway = from?.instance ?? 0;
+      this.audit?.login(request, { allowed: true, account, user, ...rights }, { gateway, unixMs });
+    }
+    this.audit?.lose(forgotten);
+    return '{}';
   }
 
   private checkConfiguration(configuration: AuthConfiguration): string | undefined {

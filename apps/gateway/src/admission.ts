@@ -10,6 +10,7 @@ import type { Gateway } from './gateway.ts';
 import { endSubscription } from './handlers/unsub.ts';
 import { settingsOf, type WebsocketSettings } from './settings.ts';
 import { StandIn } from './stand-in.ts';
+import { StandInLogins } from './stand-in-logins.ts';
 
 /** While the auth-resolver is away, it is asked again; the authentication timeout ends the waiting. */
 const ASK_AGAIN_MS = 50;
@@ -51,6 +52,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Who may come in, as whom, and who has to leave again. The auth-resolver decides; this is the asking and the doing. */
 export class Admission {
   readonly standIn = new StandIn();
+  readonly #standInLogins: StandInLogins;
   readonly #gateway: Gateway;
   /** Rises with each configuration: the looking-over that an older one began is not gone on with. */
   #recheckings = 0;
@@ -63,6 +65,7 @@ export class Admission {
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
+    this.#standInLogins = new StandInLogins(gateway.member, gateway.runtime);
   }
 
   /** A connection that has just been made. */
@@ -152,7 +155,9 @@ export class Admission {
     const standIn = async (): Promise<void> => {
       if (connection.isClosed) return;
       const response = await this.standIn.admit(question, runtime.wallMs());
-      if (response !== undefined) answer(response);
+      if (response === undefined || isAnswered) return;
+      if (response.allowed) this.#standInLogins.add(question, response.account, response.user);
+      answer(response);
     };
     // One that is frozen says nothing for long.
     const patience = this.standIn.knowsNobody

@@ -52,7 +52,7 @@ export class Gateway {
   readonly member: Member;
   readonly runtime: Runtime;
   readonly log: Log;
-  readonly admission = new Admission(this);
+  readonly admission: Admission;
   readonly definitions = new AccountDefinitions(this);
   readonly places = new AccountPlaces(this);
   readonly interchange: Interchange;
@@ -112,6 +112,7 @@ export class Gateway {
     this.info = parts.info;
     this.#report = parts.report;
     this.#serverName = parts.serverName;
+    this.admission = new Admission(this);
     this.interchange = new Interchange(this);
     this.settling = new Settling(parts.member, (connection) => this.proceed(connection));
     this.heldPongs = new HeldPongs(parts.member);
