@@ -16,6 +16,10 @@ export function addressOf(gateway: number, buffer: Buffer, start: number, end: n
   return scratch.toString('latin1', 0, GATEWAY_BYTES + length);
 }
 
+/** The address of a subject, to be reached through that gateway. */
+export const addressFor = (gateway: number, subject: string): Address =>
+  String.fromCharCode(gateway >>> 24, (gateway >>> 16) & 255, (gateway >>> 8) & 255, gateway & 255) + subject;
+
 export const gatewayOf = (address: Address): number =>
   address.charCodeAt(0) * 2 ** 24 +
   ((address.charCodeAt(1) << 16) | (address.charCodeAt(2) << 8) | address.charCodeAt(3));

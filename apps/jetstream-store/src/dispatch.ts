@@ -9,6 +9,7 @@ import type { Publishing } from './publishing.ts';
 const API = '$JS.API.';
 const NEXT = '$JS.API.CONSUMER.MSG.NEXT.';
 const ACK = '$JS.ACK.';
+const FLOW = '$JS.FC.';
 const DOLLAR = 0x24;
 
 /** What a message that reaches this process is: a publish to a stream, or something that is asked of JetStream. */
@@ -34,6 +35,14 @@ export class Dispatch {
     if (stream !== undefined) this.#publishing.publish(stream, link, subject, buf, rs, re, headerBytes, ps, pe);
   };
 
+  /** A delivery that nobody was there for. */
+  returned: NonNullable<MemberHandlers['returned']> = (_link, _request, _targets, name, buf, ss, se, rs, re) => {
+    const delivery = parseAckSubject(buf.toString('latin1', rs, re));
+    if (delivery === undefined) return;
+    const consumer = this.#directory.account(name)?.streams.get(delivery.stream)?.consumers.get(delivery.consumer);
+    consumer?.returned(delivery, buf.toString('latin1', ss, se));
+  };
+
   #isAsked(
     account: StreamAccount | undefined,
     accountName: string,
@@ -48,6 +57,11 @@ export class Dispatch {
   ): boolean {
     if (given.startsWith(ACK)) {
       this.#acknowledge(account, given, buf.toString('latin1', ps + headerBytes, pe), addressOf(gateway, buf, rs, re));
+      return true;
+    }
+    if (given.startsWith(FLOW)) {
+      const [, , stream = '', consumer = ''] = given.split('.');
+      account?.streams.get(stream)?.consumers.get(consumer)?.flow(given, buf.subarray(ps, pe), headerBytes);
       return true;
     }
     const subject = given.startsWith(this.#domainApi) ? API + given.slice(this.#domainApi.length) : given;

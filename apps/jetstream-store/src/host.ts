@@ -1,3 +1,4 @@
+import type { Member } from '@skein/bus';
 import type { AdvisoryClient, BatchEnd, Notice } from '@skein/jetstream-core';
 import type { Agenda } from './agenda.ts';
 import type { Clock } from './clock.ts';
@@ -54,6 +55,8 @@ export interface Surroundings {
   readonly notices: Notices;
   readonly origins: Origins;
   readonly logger: Log;
+  /** Who is interested in a subject, in a queue group or ('') in none. */
+  readonly watch: Member['watch'];
   /** As it is called in acknowledgements; empty: none. */
   readonly domain: string;
 }

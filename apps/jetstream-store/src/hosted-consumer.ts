@@ -1,3 +1,4 @@
+import type { Watch } from '@skein/bus';
 import {
   Consumer,
   type ConsumerConfig,
@@ -12,6 +13,7 @@ import {
   withPause,
 } from '@skein/jetstream-core';
 import { subjectFilter } from '@skein/storage';
+import { addressFor, subjectOf } from './address.ts';
 import type { Appointment } from './agenda.ts';
 import type { Entry, Saved } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
@@ -20,6 +22,9 @@ import { consumerRecord } from './record.ts';
 import type { TurnTask } from './turn.ts';
 
 const MILLISECOND = 1_000_000;
+const NEVER = Number.POSITIVE_INFINITY;
+/** After a deletion that could not be logged. */
+const RETRY_MS = 1000;
 
 /** What is kept of a consumer beside its state. */
 export interface ConsumerValue {
@@ -51,7 +56,11 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   readonly #unloggedDrops = new Set<number>();
   readonly #next: Appointment;
   readonly #inactivity: Appointment;
-  #usedAt: number;
+  /** When this life of it began. */
+  readonly #begunAt: number;
+  /** Who is interested in where it pushes to, and where that is. */
+  #watch: Watch | undefined;
+  #pushAddress: Address = '';
 
   constructor(stream: StreamHost, number: number, { config, created, lastsEnd }: ConsumerValue, state: ConsumerState) {
     this.#stream = stream;
@@ -62,9 +71,9 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     this.state = state;
     this.lastsEnd = lastsEnd;
     this.#loggedDelivered = state.delivered.stream;
-    this.#usedAt = stream.host.clock.millis;
-    this.#next = { dueAt: Number.POSITIVE_INFINITY, due: () => this.#runSoon() };
-    this.#inactivity = { dueAt: Number.POSITIVE_INFINITY, due: (millis) => this.#checkUse(millis) };
+    this.#begunAt = stream.host.clock.millis;
+    this.#next = { dueAt: NEVER, due: () => this.#runSoon() };
+    this.#inactivity = { dueAt: NEVER, due: (millis) => this.#checkUse(millis) };
   }
 
   get consumer(): Consumer {
@@ -72,8 +81,14 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     return this.#leader;
   }
 
+  /** Somebody is interested in where it pushes to. */
+  get isBound(): boolean {
+    return this.#leader?.isActive ?? false;
+  }
+
   /** Of its own life, once the stream is served. */
   begin(): void {
+    this.#watchInterest();
     this.#planInactivity();
   }
 
@@ -88,6 +103,18 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
 
   acknowledge(delivery: Delivery, body: string, reply: Address): void {
     this.consumer.acknowledge(delivery, body, reply, this.#stream.host.clock.tick());
+    this.#runSoon();
+  }
+
+  /** An answer to flow control. */
+  flow(subject: string, content: Buffer, headerBytes: number): void {
+    this.#leader?.flow(subject, content, headerBytes);
+    this.#runSoon();
+  }
+
+  /** Nobody was there to receive it. */
+  returned(delivery: Delivery, subject: string): void {
+    this.#leader?.returned(delivery, (reply) => subjectOf(reply) === subject);
     this.#runSoon();
   }
 
@@ -112,9 +139,11 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
 
   /** Its configuration is another from here on; who waits goes on waiting. */
   reconfigure(config: ConsumerConfig): void {
+    const { deliver_subject, deliver_group } = this.config;
     this.config = config;
     if (this.#stream.host.isReplaying) return;
     this.#leader?.update(config, this.#stream.host.clock.tick());
+    if (deliver_subject !== config.deliver_subject || deliver_group !== config.deliver_group) this.#watchInterest();
     this.#runSoon();
     this.#planInactivity();
   }
@@ -123,9 +152,11 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   close(reason: string): void {
     this.isGone = true;
     const { agenda } = this.#stream.host;
-    agenda.plan(this.#next, Number.POSITIVE_INFINITY);
-    agenda.plan(this.#inactivity, Number.POSITIVE_INFINITY);
+    agenda.plan(this.#next, NEVER);
+    agenda.plan(this.#inactivity, NEVER);
     this.#leader?.close(reason);
+    this.#watch?.end();
+    this.#watch = undefined;
   }
 
   /** What it wants of its stream, as the journal has it. */
@@ -260,22 +291,58 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     this.#stream.host.turn.plan(this);
   }
 
-  #planInactivity(): void {
-    const { inactive_threshold = 0 } = this.config;
-    const at = inactive_threshold > 0 ? this.#usedAt + inactive_threshold / MILLISECOND : Number.POSITIVE_INFINITY;
-    this.#stream.host.agenda.plan(this.#inactivity, at);
+  /** Where messages go that are for its subject, or whoever asked. */
+  addressOf(to: string): Address {
+    return to === this.config.deliver_subject ? this.#pushAddress : to;
   }
 
-  /** Nobody waits here, and nothing is to be acknowledged: then it is not used (seen in nats-server 2.15.2). */
-  #checkUse(millis: number): void {
-    const isUsed = (this.#leader?.waiting ?? 0) > 0 || this.state.pending.size > 0;
-    if (isUsed) this.#usedAt = millis;
+  #watchInterest(): void {
+    const { deliver_subject, deliver_group = '' } = this.config;
+    const { host, account } = this.#stream;
+    this.#watch?.end();
+    this.#watch =
+      deliver_subject === undefined
+        ? undefined
+        : host.watch(account, deliver_subject, deliver_group, () => this.#interestChanged());
+    this.#interestChanged();
+  }
+
+  #interestChanged(): void {
+    const { isWanted = false, link } = this.#watch ?? {};
+    // Without a link the way there changes: what is delivered meanwhile would overtake what is under way.
+    const isActive = isWanted && link !== undefined;
+    if (link !== undefined) this.#pushAddress = addressFor(link.peer.id, this.config.deliver_subject as string);
+    if (isActive === this.isBound) return;
+    this.consumer.setActive(isActive, this.#stream.host.clock.tick());
+    this.#runSoon();
+    this.#planInactivity();
+  }
+
+  #planInactivity(): void {
     const { inactive_threshold = 0 } = this.config;
-    if (this.#usedAt + inactive_threshold / MILLISECOND > millis) this.#planInactivity();
-    else
-      this.#stream
-        .deleteConsumer(this.name)
-        .catch(() => this.#stream.host.agenda.plan(this.#inactivity, millis + 1000));
+    const { host } = this.#stream;
+    if (inactive_threshold === 0) host.agenda.plan(this.#inactivity, NEVER);
+    // As long as it is used it is looked at now and then, rather than with each use.
+    else if (this.#inactiveAt === NEVER)
+      host.agenda.plan(this.#inactivity, host.clock.millis + inactive_threshold / MILLISECOND);
+    else host.agenda.plan(this.#inactivity, this.#inactiveAt);
+  }
+
+  /** When it has not been used for as long as it may; Infinity: it is used. */
+  get #inactiveAt(): number {
+    const { inactive_threshold = 0, deliver_subject } = this.config;
+    if (this.#leader !== undefined) return this.#leader.inactiveAt;
+    const isAwaited = deliver_subject === undefined && this.state.pending.size > 0;
+    return isAwaited ? NEVER : this.#begunAt + inactive_threshold / MILLISECOND;
+  }
+
+  #checkUse(millis: number): void {
+    if (this.#inactiveAt > millis) {
+      this.#planInactivity();
+      return;
+    }
+    const { agenda } = this.#stream.host;
+    this.#stream.deleteConsumer(this.name).catch(() => agenda.plan(this.#inactivity, millis + RETRY_MS));
   }
 }
 
@@ -314,11 +381,15 @@ class Effects implements ConsumerEffects {
   }
 
   deliver(to: Address, subject: string, reply: string, content: Buffer, headerBytes: number): void {
-    this.#stream.host.outbox.deliver(this.#stream.account, to, subject, reply, content, headerBytes);
+    const { host, account } = this.#stream;
+    host.outbox.deliver(account, this.#consumer.addressOf(to), subject, reply, content, headerBytes);
   }
 
-  status(to: Address, block: Buffer): void {
-    this.#stream.host.outbox.reply(this.#stream.account, to, block, block.length);
+  status(to: Address, block: Buffer, reply: string): void {
+    const { host, account } = this.#stream;
+    const address = this.#consumer.addressOf(to);
+    if (reply === '') host.outbox.reply(account, address, block, block.length);
+    else host.outbox.deliver(account, address, subjectOf(address), reply, block, block.length);
   }
 
   confirm(reply: Address): void {

@@ -8,6 +8,7 @@ import {
   type ConsumerConfig,
   ConsumerState,
   checkBesideOthers,
+  checkMove,
   decodeConsumerOperation,
   decodeOperation,
   encodeOperation,
@@ -50,11 +51,6 @@ const CONSUMER = 'consumer/';
 const STATE = 'consumer-state/';
 /** A batch of which nothing came for so long is given up (ADR-50); looked for this often while there are any. */
 const BATCH_MS = 10_000;
-
-/** @throws ApiError 10012 */
-function refusePush({ deliver_subject }: ConsumerConfig): void {
-  if (deliver_subject !== undefined) throw apiErrors.consumerCreateFailed('deliver_subject is not supported yet');
-}
 
 /** A stream in its shard: operations become records, durable records are applied, and what follows from them leaves. */
 export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTask, Saved {
@@ -173,7 +169,6 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   async createConsumer(config: ConsumerConfig): Promise<ConsumerHost> {
     const { name } = config;
-    refusePush(config);
     if (this.consumers.has(name) || this.#coming.has(name)) throw apiErrors.consumerExists();
     const others = [...[...this.consumers.values()].map((one) => one.config), ...this.#coming.values()];
     checkBesideOthers(config, others, this.stream.config);
@@ -191,7 +186,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   async updateConsumer(name: string, config: ConsumerConfig): Promise<ConsumerHost> {
     const consumer = this.#consumer(name);
-    refusePush(config);
+    checkMove(consumer.config, config, consumer.isBound);
     const value: ConsumerUpdated = { number: consumer.number, config };
     await this.logged(record(RecordKind.ConsumerUpdated, this.number, value), () => this.#applyConsumerUpdated(value));
     return consumer;

@@ -2,6 +2,8 @@ import type { Link, Member } from '@skein/bus';
 import { GATEWAY_BYTES, gatewayOf } from './address.ts';
 import type { Address, Outbox } from './hosting.ts';
 
+/** What nobody received comes back; it names itself by where it is acknowledged. */
+const RETURNED = 1;
 const none = Buffer.alloc(0);
 const SUBJECT_BYTES = 64 * 1024;
 
@@ -71,6 +73,7 @@ export class LinkOutbox implements Outbox {
       this.#shown,
       0,
       this.#shownEnd,
+      RETURNED,
     );
     if (taken !== true) this.lost++;
   }

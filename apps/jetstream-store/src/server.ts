@@ -96,6 +96,7 @@ class Server implements JetStreamStore {
       notices,
       origins: feeds,
       logger: log,
+      watch: (...watched: Parameters<Member['watch']>) => this.#member.watch(...watched),
       domain,
     };
     const directory = new StreamDirectory(domain, limits, {
@@ -172,6 +173,7 @@ class Server implements JetStreamStore {
   #handlers(): MemberHandlers {
     return {
       deliver: (...message) => this.#dispatch?.deliver(...message),
+      returned: (...message) => this.#dispatch?.returned(...message),
       redeclare: (emit) => {
         for (const [account, subject] of this.#directory?.interest() ?? []) emit(account, subject, '', 1);
         return undefined;

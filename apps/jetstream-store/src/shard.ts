@@ -14,6 +14,7 @@ export abstract class Shard implements Host {
   readonly notices: Surroundings['notices'];
   readonly origins: Surroundings['origins'];
   readonly logger: Surroundings['logger'];
+  readonly watch: Surroundings['watch'];
   readonly domain: string;
   /** By their numbers. */
   readonly streams = new Map<number, StreamHost>();
@@ -28,6 +29,7 @@ export abstract class Shard implements Host {
     this.notices = surroundings.notices;
     this.origins = surroundings.origins;
     this.logger = surroundings.logger;
+    this.watch = surroundings.watch;
     this.domain = surroundings.domain;
   }
 

@@ -22,7 +22,7 @@ export {
 export { ApiError, apiErrors } from './api-error.ts';
 export { type Acknowledgement, ackSubject, type Delivery, parseAckSubject } from './consumer/acknowledgement.ts';
 export { checkBesideOthers, checkConsumerConfig } from './consumer/check-consumer-config.ts';
-export { checkConsumerUpdate, withPause } from './consumer/check-consumer-update.ts';
+export { checkConsumerUpdate, checkMove, withPause } from './consumer/check-consumer-update.ts';
 export {
   Consumer,
   type ConsumerCounts,

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Link, type Member, type MemberHandlers, type MemberOptions, systemRuntime } from '@skein/bus';
+import { type Link, type Member, type MemberHandlers, type MemberOptions, systemRuntime, type Watch } from '@skein/bus';
 import { defaultJetStreamOptions, type JetStreamOptions } from '@skein/config/jetstream';
 import type { StoreConfiguration, StoreOptions } from '../options.ts';
 import { createJetStreamStore, type JetStreamStore } from '../server.ts';
@@ -17,6 +17,13 @@ export interface Sent {
   readonly body: string;
 }
 
+interface FakeWatch extends Watch {
+  readonly on: string;
+  isWanted: boolean;
+  link: Link | undefined;
+  readonly changed: () => void;
+}
+
 /** What stands in for parts of the machine. */
 type Parts = Pick<StoreOptions, 'files' | 'openDatabase'>;
 
@@ -26,6 +33,10 @@ const none = { count: 0, start: () => 0, end: () => 0 };
 export class FakeNode {
   readonly directory: string;
   readonly interest = new Map<string, number>();
+  /** What the store watches. */
+  readonly #watches = new Set<FakeWatch>();
+  /** What clients have subscribed to: subject, and queue group. */
+  readonly #subscribed = new Set<string>();
   readonly errors: string[] = [];
   readonly sent: Sent[] = [];
   /** Beside the defaults, from the next start on. */
@@ -125,6 +136,36 @@ export class FakeNode {
     this.#handlers.deliver?.(this.#link, '$G', buf, 0, se, se, re, head.length, re, buf.length, true, none, 0, 0, 0, 0);
   }
 
+  /** A client subscribes, or does not any more. */
+  subscribe(subject: string, isThere = true, queue = ''): void {
+    const on = `${subject} ${queue}`;
+    if (isThere) this.#subscribed.add(on);
+    else this.#subscribed.delete(on);
+    for (const watch of this.#watches) if (watch.on === on) this.#see(watch);
+  }
+
+  /** What it was given to hand to a client comes back. */
+  giveBack({ account, subject, reply }: Sent): void {
+    const buf = Buffer.from(subject + reply, 'latin1');
+    const [se, re] = [subject.length, buf.length];
+    this.#handlers.returned?.(this.#link, 1, 0, account, buf, 0, se, se, re, 0, re, re, none, 0, 0);
+  }
+
+  #see(watch: FakeWatch): void {
+    watch.isWanted = this.#subscribed.has(watch.on);
+    watch.link = watch.isWanted ? this.#link : undefined;
+    watch.changed();
+  }
+
+  #watch(subject: string, queue: string, changed: () => void): Watch {
+    const on = `${subject} ${queue}`;
+    const end = (): unknown => this.#watches.delete(watch);
+    const watch: FakeWatch = { on, known: false, isWanted: false, link: undefined, changed, end };
+    this.#watches.add(watch);
+    setImmediate(() => this.#see(watch));
+    return watch;
+  }
+
   /** A client's request, and its answer. */
   request(subject: string, body: string | object = '', headers = ''): Promise<Sent> {
     const reply = `_INBOX.${++this.#replies}`;
@@ -167,6 +208,7 @@ export class FakeNode {
 
   async #start(): Promise<void> {
     this.interest.clear();
+    this.#watches.clear();
     this.store = createJetStreamStore({
       ...this.#parts,
       createMember: (options) => this.#member(options),
@@ -198,6 +240,8 @@ export class FakeNode {
         this.interest.set(`${account} ${subject}`, weight);
         return 1;
       },
+      watch: (_account: string, subject: string, queue: string, changed: () => void) =>
+        this.#watch(subject, queue, changed),
       sequence: 1,
       settled: () => true,
       links: new Map([[this.#link.peer.id, this.#link]]),

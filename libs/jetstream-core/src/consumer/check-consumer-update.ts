@@ -20,7 +20,6 @@ const fixed = [
 /**
  * The configuration that an update leads to. How long it is paused is not its business: that has a request of its own.
  *
- * @param isBound somebody is interested in where a push consumer delivers to
  * @throws ApiError as nats-server 2.15.2 was seen to refuse
  */
 export function checkConsumerUpdate(
@@ -28,7 +27,6 @@ export function checkConsumerUpdate(
   requested: RequestedConsumer,
   stream: StreamConfig,
   pedantic = false,
-  isBound = false,
 ): ConsumerConfig {
   const { pause_until: _, ...rest } = requested;
   const inactive = Math.max(0, requested.inactive_threshold ?? 0) || current.inactive_threshold;
@@ -42,7 +40,6 @@ export function checkConsumerUpdate(
   if (next.deliver_subject !== undefined && current.deliver_subject === undefined) {
     throw refused('can not update pull consumer to push based');
   }
-  if (isBound && next.deliver_subject !== current.deliver_subject) throw apiErrors.consumerNameInUse();
   for (const [key, name] of fixed) if (next[key] !== current[key]) throw refused(`${name} can not be updated`);
   const { pause_until } = current;
   const paused = pause_until === undefined ? {} : { pause_until };
@@ -58,6 +55,16 @@ export function withPause(config: ConsumerConfig, until: string | undefined): Co
   const { pause_until: _, ...rest } = config;
   const next = until === undefined ? rest : { ...rest, pause_until: until };
   return { ...next, metadata: { ...config.metadata, ...apiLevels(requiredLevel(next)) } };
+}
+
+/**
+ * Whoever is interested in where it delivers to keeps it.
+ *
+ * @param isBound there is somebody
+ * @throws ApiError 10013
+ */
+export function checkMove(current: ConsumerConfig, next: ConsumerConfig, isBound: boolean): void {
+  if (isBound && next.deliver_subject !== current.deliver_subject) throw apiErrors.consumerNameInUse();
 }
 
 const refused = (description: string): ApiError => apiErrors.consumerCreateFailed(description);

@@ -11,7 +11,7 @@ import { Stream } from '../stream/stream.ts';
 import type { StreamConfig } from '../stream/stream-config.ts';
 import { parseAckSubject } from './acknowledgement.ts';
 import { checkConsumerConfig } from './check-consumer-config.ts';
-import { checkConsumerUpdate } from './check-consumer-update.ts';
+import { checkConsumerUpdate, checkMove } from './check-consumer-update.ts';
 import { Consumer, type ConsumerCounts, type Notice, type SequenceInfo } from './consumer.ts';
 import type { RequestedConsumer } from './consumer-config.ts';
 import { decodeConsumerOperation, encodeConsumerOperation } from './consumer-operation.ts';
@@ -104,7 +104,9 @@ class Played {
     if (this.#consumer !== undefined) {
       const { config, isActive } = this.#consumer;
       try {
-        this.#consumer.update(checkConsumerUpdate(config, asked, stream, false, isActive), this.#now);
+        const next = checkConsumerUpdate(config, asked, stream);
+        checkMove(config, next, isActive);
+        this.#consumer.update(next, this.#now);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
       }

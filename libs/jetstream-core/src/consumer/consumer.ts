@@ -338,9 +338,9 @@ export class Consumer {
     });
   }
 
-  /** Nobody was there to receive it: whoever waited there is gone, and it counts as not delivered. */
-  returned({ sequence, deliveries }: Delivery, to: string): void {
-    this.#pull?.forget(to);
+  /** Nobody was there to receive it: whoever waited there is gone, and it counts as not delivered. @param isThere of a request's reply */
+  returned({ sequence, deliveries }: Delivery, isThere: (reply: string) => boolean): void {
+    this.#pull?.forget(isThere);
     const place = this.state.pending.find(sequence);
     const isAwaited = place >= 0 && this.state.pending.due(place) !== ACKED;
     if (!(isAwaited ? this.state.deliveries(sequence) === deliveries : this.config.ack_policy === 'none')) return;

@@ -130,8 +130,8 @@ export class PullRecipients implements Recipients {
   }
 
   /** Nobody is there any more: it goes without a word. */
-  forget(reply: string): void {
-    for (const waiting of [...this.#waiting]) if (waiting.reply === reply) this.#waiting.remove(waiting);
+  forget(isGone: (reply: string) => boolean): void {
+    for (const waiting of [...this.#waiting]) if (isGone(waiting.reply)) this.#waiting.remove(waiting);
   }
 
   close(reason: string): void {
