@@ -55,6 +55,23 @@ export class AccountPlaces {
     for (const account of [...(this.#places.get(connection) ?? [])]) this.give(account, connection);
   }
 
+  /** Resolves when every gateway knows how many there are here. */
+  settledNow(): Promise<void> {
+    const { sequence } = this.#gateway.member;
+    if (this.#gateway.isSettled(sequence)) return Promise.resolve();
+    return new Promise((look) => this.#waiting.push({ sequence, look }));
+  }
+
+  /** How many may be here when all that every gateway has are too many: those of lower numbers keep theirs first. */
+  share(account: Account): number {
+    const { connectionsMax = Number.POSITIVE_INFINITY } = account.limits;
+    let before = 0;
+    for (const [process, patterns] of account.remoteEntries) {
+      if (process < this.#gateway.member.id) before += patterns.get(PATTERN)?.weight ?? 0;
+    }
+    return Math.max(0, connectionsMax - before);
+  }
+
   /** The account's limits are other now: those who are there already count, and stay. */
   recount(account: Account): void {
     const { connectionsMax = -1 } = account.limits;

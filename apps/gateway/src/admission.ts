@@ -267,14 +267,18 @@ export class Admission {
   /** An account's limits have changed: those who came last go where there are too many. */
   enforceLimits(account: Account): void {
     const { connectionsMax = -1 } = account.limits;
-    const left = [...account.connections];
-    if (connectionsMax >= 0) for (const connection of left.splice(connectionsMax)) this.#isOneTooMany(connection);
-    for (const connection of left) {
+    if (connectionsMax >= 0) this.endBeyond(account, connectionsMax);
+    for (const connection of [...account.connections]) {
       this.limit(connection);
       if (connection.subscriptions.size <= connection.subscriptionsMax) continue;
       connection.sendError(errors.maximumSubscriptionsExceeded.text);
       this.#gateway.close(connection, 'Maximum Subscriptions Exceeded');
     }
+  }
+
+  /** So many may stay here, of those who came first. */
+  endBeyond(account: Account, count: number): void {
+    for (const connection of [...account.connections].slice(count)) this.#isOneTooMany(connection);
   }
 
   /** The narrowest of what the user, the account and the server allow. */

@@ -93,6 +93,7 @@ export class GatewayMember {
     this.member.handle('account-tokens', (body) =>
       JSON.stringify(this.gateway.admission.standIn.tokensAfter(JSON.parse(body).after)),
     );
+    this.member.handle('account-counted', (body) => this.#operatorAccounts.counted(body));
     this.member.handle('account-gone', (body) => this.#operatorAccounts.gone(body));
     this.member.handle(FLUSHED, () => this.gateway.heldPongs.flushed());
     this.#departure = new Departure(this.gateway);

@@ -19,7 +19,18 @@ export class OperatorAccounts {
     this.#gateway.admission.standIn.learn(definition.name, token);
     this.#gateway.definitions.apply(definition);
     const account = this.#gateway.accounts.get(definition.name);
-    if (recheck && account !== undefined) await this.#gateway.admission.recheckAccount(account);
+    if (!recheck || account === undefined) return '{}';
+    await this.#gateway.admission.recheckAccount(account);
+    // What comes next is about all gateways together.
+    if (definition.limits.connectionsMax !== undefined) await this.#gateway.places.settledNow();
+    return '{}';
+  }
+
+  /** Every gateway lives by an account's new limits and knows how many clients the others have: those who are too many go. */
+  counted(body: string): string {
+    const { account: name }: { account: string } = JSON.parse(body);
+    const account = this.#gateway.accounts.get(name);
+    if (account !== undefined) this.#gateway.admission.endBeyond(account, this.#gateway.places.share(account));
     return '{}';
   }
 

@@ -12,6 +12,11 @@ export interface AccountMessage {
   recheck: boolean;
 }
 
+/** Each gateway lives by the account's limits, and knows how many clients the others have: those who are too many go. */
+export interface AccountCountedMessage {
+  account: string;
+}
+
 /** An account is gone: its connections are closed. */
 export interface AccountGoneMessage {
   account: string;
@@ -75,6 +80,9 @@ export class GatewayAccounts {
       const told = this.#told.get(gateway);
       if (told?.has(definition.name)) told.set(definition.name, definition);
     });
+    if (definition.limits.connectionsMax === undefined) return;
+    const counted: AccountCountedMessage = { account: definition.name };
+    await this.#everywhere('account-counted', JSON.stringify(counted), () => {});
   }
 
   /** An account is gone: resolves when its connections are closed. */
@@ -93,7 +101,9 @@ export class GatewayAccounts {
             await this.#bus.request(id, method, body, ANSWER_MS);
             done(id);
             return;
-          } catch {
+          } catch (error) {
+            // One of the release before.
+            if ((error as Error).message.startsWith('unknown method')) return;
             await this.#wait(AGAIN_MS);
           }
         }

@@ -260,6 +260,33 @@ describe('an import', () => {
 });
 
 describe('an update', () => {
+  it('of how many may be connected is counted when every gateway has looked, and answered after that', async () => {
+    await login(userOf(account), 1);
+    gateways.taken();
+    const slow = Promise.withResolvers<string>();
+    gateways.answer = async (gateway, method) => (gateway === 2 && method === 'account' ? slow.promise : '{}');
+    const limited = operator.account(account, ({ nats }) => Object.assign(nats.limits, { conn: 3 }));
+    const done = mode.update(account.publicKey, limited, true);
+    await new Promise(setImmediate);
+    expect(gateways.taken().map(([gateway, method]) => [gateway, method])).toEqual([
+      [1, 'account'],
+      [2, 'account'],
+    ]);
+    slow.resolve('{}');
+    await done;
+    expect(gateways.taken()).toEqual([
+      [1, 'account-counted', account.publicKey],
+      [2, 'account-counted', account.publicKey],
+    ]);
+    // A gateway of the release before knows nothing of it, and is not asked for ever.
+    gateways.answer = async (_, method) => {
+      if (method === 'account-counted') throw new Error('unknown method account-counted');
+      return '{}';
+    };
+    const less = operator.account(account, ({ nats }) => Object.assign(nats.limits, { conn: 2 }));
+    expect(await mode.update(account.publicKey, less, true)).toBe(true);
+  });
+
   it('is done when every gateway lives by it', async () => {
     const user = userOf(account, undefined, past);
     await login(user);
