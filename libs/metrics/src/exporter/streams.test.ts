@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { SeriesBudget } from '../budget.ts';
 import { Families, type Family } from '../family.ts';
 import { addJetStream, type JetStreamPage } from './jsz.ts';
+import { addPage } from './page.ts';
 import recorded from './recorded-jetstream.json' with { type: 'json' };
 import { addStreams, type JetStreamAccount, seriesPerConsumer, seriesPerStream } from './streams.ts';
 
@@ -11,7 +12,7 @@ const page = recorded.page as unknown as Page;
 const names = { serverId: page.server_id };
 
 /** Of a moment: how long ago the copies had something. */
-const MOVED = /active_duration|last_.*_seconds/;
+const MOVED = /active_duration|last_.*_seconds|stats_api_total/;
 
 const flat = (families: readonly Family[]) =>
   Object.fromEntries(
@@ -41,6 +42,7 @@ function made(seriesMax: number, dropped = new Map()): Families {
 it('makes of streams and consumers what prometheus-nats-exporter makes of them', () => {
   const families = made(10_000);
   addJetStream(families, names, 'S1', page);
+  addPage(families, names, 'varz', recorded.varz);
   expect(flat(families.all())).toEqual(flat(recorded.exported as unknown as Family[]));
 });
 

@@ -1,2 +1,2 @@
 export { parseExposition } from './parse.ts';
-export { recorded } from './recorded.ts';
+export { recorded, recordedJetStreamNames } from './recorded.ts';

@@ -70,10 +70,16 @@ const url = `http://127.0.0.1:${HTTP_PORT}`;
 const args = ['-a', '127.0.0.1', '-p', String(EXPORTER_PORT), '-use_internal_server_id', '-jsz=all', url];
 const stopExporter = await start(exporter, args, /listening at/);
 const text = await (await fetch(`http://127.0.0.1:${EXPORTER_PORT}/metrics`)).text();
+const { jetstream } = (await (await fetch(`${url}/varz`)).json()) as { jetstream: object };
 const page = await (await fetch(`${url}/jsz?consumers=true&config=true`)).json();
 stopExporter();
 stopServer();
 rmSync(folder, { recursive: true });
-const own = text.split('\n').filter((line) => line === '' || /^(?:# \w+ )?jetstream_/.test(line));
+const own = text
+  .split('\n')
+  .filter((line) => line === '' || /^(?:# \w+ )?(?:jetstream|gnatsd_varz_jetstream)_/.test(line));
 const file = new URL('../exporter/recorded-jetstream.json', import.meta.url);
-writeFileSync(file, `${JSON.stringify({ server: '2.15.2', page, exported: parseExposition(own.join('\n')) })}\n`);
+writeFileSync(
+  file,
+  `${JSON.stringify({ server: '2.15.2', page, varz: { jetstream }, exported: parseExposition(own.join('\n')) })}\n`,
+);

@@ -8,6 +8,13 @@ export interface Recorded {
   exported: Record<'plain' | 'detailed', Family[]>;
 }
 
+/** The names of JetStream's metrics, of the exporter (see `record-jetstream.ts`). */
+export function recordedJetStreamNames(): string[] {
+  const file = new URL('../exporter/recorded-jetstream.json', import.meta.url);
+  const { exported }: { exported: Family[] } = JSON.parse(readFileSync(file, 'utf8'));
+  return exported.map(({ name }) => name);
+}
+
 export function recorded(): Recorded {
   return JSON.parse(readFileSync(new URL('../exporter/recorded.json', import.meta.url), 'utf8'));
 }
