@@ -149,7 +149,8 @@ function withoutVersions<C extends Pick<StreamConfig, 'metadata'> | { metadata?:
   config: C,
 ): C {
   const { '_nats.level': _, '_nats.ver': __, ...metadata } = (config.metadata ?? {}) as Record<string, string>;
-  return { ...config, metadata };
+  // As nats-server writes them.
+  return { ...config, metadata: Object.fromEntries(Object.entries(metadata).sort()) };
 }
 
 function* take<T>(all: Iterable<T>, max: number): Generator<T> {

@@ -19,7 +19,10 @@ const seldom = new Set<string>([skein.refusals.name, skein.staleAnswers.name, sk
 
 describe('/metrics', () => {
   it('has every metric of the exporter and of the catalogue, on a node of two gateways', async () => {
-    const node = await startNode({ gateways: 2, metrics: 'accounts: true' });
+    const folder = await mkdtemp(join(tmpdir(), 'streams-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const conf = `jetstream { store_dir: "${folder}" }\n`;
+    const node = await startNode({ conf, gateways: 2, metrics: 'accounts: true' });
     const client = await openClient(node);
     client.subscribe('a');
     await client.flush();

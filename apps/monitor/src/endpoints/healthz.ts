@@ -89,7 +89,8 @@ async function jetStreamHealth(
     ],
     ofJetStream: true,
   });
-  if (account !== '' && !accounts.some((one) => one.account === account)) {
+  // One that has stored nothing is none to nats-server 2.15.
+  if (account !== '' && !accounts.some((one) => one.account === account && one.streams > 0)) {
     return missing('ACCOUNT', `JetStream account "${account}" not found`);
   }
   const problems = troubles

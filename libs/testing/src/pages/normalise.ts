@@ -15,6 +15,8 @@ const RUN_FIELDS = new Set([
     'memstats',
     'pending_bytes',
   ],
+  // Of streams and consumers.
+  ...['created', 'ts', 'first_ts', 'last_ts', 'last_active', 'active', 'pause_remaining', 'store_dir'],
 ]);
 
 /** What a server has subscribed to for itself stands among its clients' in these. */
@@ -31,6 +33,10 @@ const UNORDERED = new Set([
   'accounts',
   'account_statz',
   'approved_accounts',
+  'account_details',
+  'stream_detail',
+  'consumer_detail',
+  'sources',
 ]);
 
 const sorted = (all: unknown[]): unknown[] => all.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

@@ -2,19 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { pageDifferences } from './compare.ts';
 import { readPages } from './read.ts';
-import { RECORDED_PAGES_FILE } from './recording.ts';
+import { loadRecordedPages, RECORDED_PAGES_FILE } from './recording.ts';
 import type { RecordedPages } from './situation.ts';
 import { situations } from './situations.ts';
 
-const binary = process.argv[2];
+const [binary, ...names] = process.argv.slice(2);
 if (!binary) {
-  console.error('usage: node libs/testing/src/pages/record.ts PATH_TO_SERVER');
+  console.error('usage: node libs/testing/src/pages/record.ts PATH_TO_SERVER [SITUATION…]');
   process.exit(2);
 }
 
 const version = execFileSync(binary, ['--version']).toString().replace(/^.*v/s, '').trim();
-const pages: RecordedPages = {};
+const pages: RecordedPages = names.length === 0 ? {} : loadRecordedPages().pages;
 for (const [name, situation] of Object.entries(situations)) {
+  if (names.length > 0 && !names.includes(name)) continue;
   pages[name] = await readPages(binary, situation);
   // What is not the same the next time must not be asserted.
   const unsteady = pageDifferences(pages[name], await readPages(binary, situation));

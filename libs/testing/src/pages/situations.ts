@@ -3,6 +3,7 @@ import { STRANGER_NKEY, signNonce, USER_NKEY } from '../conformance/nkey.ts';
 import { fixtures } from '../fixtures.ts';
 import { WireClient } from '../wire-client.ts';
 import { client, gone, refused, webSocketClient } from './clients.ts';
+import { jetStreamSituations } from './jetstream-situations.ts';
 import type { Situation } from './situation.ts';
 
 const LISTEN = 'listen: "127.0.0.1:-1"\nhttp: "127.0.0.1:-1"\n';
@@ -293,4 +294,5 @@ export const situations: Readonly<Record<string, Situation>> = {
   tlsRefused,
   reloaded,
   leaving,
+  ...jetStreamSituations,
 };
