@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type ServerProcess, startServer } from '@skein/testing';
+import { checkKept, checkMirror, checkSourced, checkWorked } from './checker.ts';
+import { api, connectTo, readAll } from './jetstream.ts';
+import { Ledger } from './ledger.ts';
+import { Publisher } from './publisher.ts';
+import { Random } from './random.ts';
+import { Worker } from './worker.ts';
+
+const binary = fileURLToPath(new URL('../../nats-server', import.meta.url));
+const CONF = 'http: "127.0.0.1:-1"\n';
+
+const streams = [
+  { name: 'KEPT', subjects: ['kept.>'], allow_atomic: true },
+  { name: 'WORK', subjects: ['work.>'], retention: 'workqueue' },
+  { name: 'WANTED', subjects: ['wanted.>'], retention: 'interest' },
+  { name: 'MIRROR', mirror: { name: 'KEPT' } },
+  { name: 'SOURCED', sources: [{ name: 'KEPT' }] },
+];
+const consumers = [
+  ['KEPT', 'READER'],
+  ['WORK', 'WORKER'],
+  ['WANTED', 'KEEPER'],
+] as const;
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly rounds: number;
+  /** Text of the configuration beside what the run needs. */
+  readonly conf?: string;
+  say?(line: string): void;
+}
+
+export interface RunResult {
+  readonly violations: readonly string[];
+  readonly acknowledged: number;
+  readonly kills: number;
+}
+
+/** Publishes and consumes while processes of a node, or all of them, are killed; then holds what is there against what was promised. */
+export async function run({ seed, rounds, conf = '', say }: RunOptions): Promise<RunResult> {
+  const storeDir = await mkdtemp(join(tmpdir(), 'skein-crash-'));
+  const start = (port: number): Promise<ServerProcess> =>
+    startServer(binary, { conf: CONF + conf, flags: ['-p', `${port}`, '-js', '-sd', storeDir] });
+  const random = new Random(seed);
+  const ledger = new Ledger();
+  let server = await start(-1);
+  const clients: NatsConnection[] = [];
+  const open = async (): Promise<NatsConnection> => {
+    const client = await connectTo(server.port);
+    clients.push(client);
+    return client;
+  };
+  try {
+    const control = await open();
+    for (const config of streams) await api(control, `STREAM.CREATE.${config.name}`, config);
+    for (const [stream, name] of consumers) {
+      const config = { durable_name: name, ack_policy: 'explicit', ack_wait: 2e9, max_ack_pending: 1000 };
+      await api(control, `CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config });
+    }
+    const publishers = [
+      new Publisher(await open(), 'kept-a', 'kept.a', 'again', ledger),
+      new Publisher(await open(), 'kept-b', 'kept.b', 'once', ledger),
+      new Publisher(await open(), 'kept-c', 'kept.c', 'atomic', ledger),
+      new Publisher(await open(), 'work-a', 'work.a', 'again', ledger),
+      new Publisher(await open(), 'wanted-a', 'wanted.a', 'again', ledger),
+    ];
+    const workers: Worker[] = [];
+    for (const [stream, consumer] of consumers) {
+      workers.push(new Worker(await open(), stream, consumer, ledger, random));
+    }
+    for (const one of [...publishers, ...workers]) one.start();
+
+    for (let round = 1; round <= rounds; round++) {
+      await ledger.after(random.between(50, 1500));
+      const isWhole = random.chance(0.5);
+      if (isWhole) {
+        await server.kill();
+        server = await start(server.port);
+      } else {
+        process.kill(await storeOf(server), 'SIGKILL');
+      }
+      await api(control, 'STREAM.INFO.KEPT');
+      say?.(`round ${round}: ${isWhole ? 'node' : 'store'} killed, ${ledger.acknowledged.size} acknowledged`);
+      for (const worker of workers) await worker.checkFloor();
+      for (const publisher of publishers) publisher.resume();
+    }
+
+    await Promise.all(publishers.map((publisher) => publisher.stop()));
+    for (const worker of workers) {
+      await worker.stop();
+      if (worker.stream !== 'KEPT') await worker.drain();
+      await worker.checkFloor();
+    }
+    await check(control, workers, ledger);
+    return { violations: ledger.violations, acknowledged: ledger.acknowledged.size, kills: rounds };
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+    await server.stop();
+    if (!process.env.KEEP) await rm(storeDir, { recursive: true, force: true });
+  }
+}
+
+async function check(control: NatsConnection, workers: readonly Worker[], ledger: Ledger): Promise<void> {
+  const kept = await readAll(control, 'KEPT');
+  checkKept('KEPT', kept, ledger, 'kept');
+  for (const name of ['MIRROR', 'SOURCED']) await caughtUp(control, name, kept.length);
+  checkMirror(kept, await readAll(control, 'MIRROR'), ledger);
+  checkSourced(kept, await readAll(control, 'SOURCED'), ledger);
+  for (const worker of workers) {
+    if (worker.stream === 'KEPT') continue;
+    // A work queue has no place for a second consumer: what is left there is what its info says.
+    const { state } = await api<{ state: { messages: number } }>(control, `STREAM.INFO.${worker.stream}`);
+    if (state.messages > 0) ledger.violations.push(`${worker.stream}: ${state.messages} messages are left`);
+    checkWorked([], worker, ledger, worker.stream.toLowerCase());
+  }
+}
+
+async function caughtUp(control: NatsConnection, stream: string, messages: number): Promise<void> {
+  for (;;) {
+    const { state } = await api<{ state: { messages: number } }>(control, `STREAM.INFO.${stream}`);
+    if (state.messages >= messages) return;
+  }
+}
+
+async function storeOf({ monitoringPort }: ServerProcess): Promise<number> {
+  for (;;) {
+    const response = await fetch(`http://127.0.0.1:${monitoringPort}/varz`);
+    const { processes } = (await response.json()) as { processes: { component: string; pid: number }[] };
+    const pid = processes.find(({ component }) => component === 'jetstream-store')?.pid ?? 0;
+    if (pid > 0) return pid;
+  }
+}
