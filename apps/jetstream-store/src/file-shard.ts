@@ -121,7 +121,8 @@ export class FileShard extends Shard {
     this.#store = await ShardStore.open(join(directory, 'level'), {
       ...COUNTED,
       flushBytes: FLUSH_BYTES,
-      onFlushWanted: () => void this.flush(),
+      // Not in the middle of an operation: half of it would be on disk, and all of it applied again.
+      onFlushWanted: () => queueMicrotask(() => void this.flush()),
       openSeal: async (hasData) => {
         if (keys === undefined) return checksum;
         keyring = await openKeyring({ directory, keys, hasData, openClear: checksum.open });
