@@ -116,6 +116,7 @@ class Server implements JetStreamStore {
     });
     this.#shards = shards;
     await shards.open();
+    feeds.start();
     const api = createApi({
       serverName,
       systemAccount: systemAccountOf(configuration) ?? '',

@@ -75,6 +75,17 @@ it('starts where it is told to', async () => {
   await reached('T', { first_seq: 6, last_seq: 5, messages: 0 });
 });
 
+it('is a stream of its own once it is a mirror no longer', async () => {
+  await create({ name: 'O', subjects: ['o'] });
+  await node.ask('o', 'one');
+  await create({ name: 'M', mirror: { name: 'O' } });
+  await reached('M', { last_seq: 1 });
+  await node.ask('$JS.API.STREAM.UPDATE.M', { name: 'M', subjects: ['m'] });
+  expect(await node.ask('m', 'mine')).toEqual({ stream: 'M', seq: 2 });
+  await node.ask('o', 'two');
+  expect(await info('M')).toMatchObject({ state: { messages: 2 } });
+});
+
 it('waits with what has no place, says why, and goes on when there is', async () => {
   await create({ name: 'O', subjects: ['o'] });
   for (let i = 0; i < 3; i++) await node.ask('o', `${i}`);
@@ -82,6 +93,9 @@ it('waits with what has no place, says why, and goes on when there is', async ()
   const { mirror } = await reachedError('M');
   expect(mirror).toMatchObject({ lag: 1, error: { err_code: 10077, description: 'maximum messages exceeded' } });
   expect(node.errors).toEqual(["JetStream stream '$G > M' takes nothing from 'O': maximum messages exceeded"]);
+  const config = { name: 'M', mirror: { name: 'O' }, max_msgs: 3, discard: 'new' };
+  await node.ask('$JS.API.STREAM.UPDATE.M', config);
+  expect((await reached('M', { last_seq: 3 })).mirror).not.toHaveProperty('error');
 });
 
 async function reachedError(stream: string): Promise<Info> {
@@ -102,6 +116,18 @@ it('goes on with an origin that was deleted and made anew: a source from its beg
   await create({ name: 'O', subjects: ['o'] });
   await node.ask('o', 'reborn');
   await reached('S', { messages: 3 });
+});
+
+it('takes sources out and in again without taking anything twice', async () => {
+  await create({ name: 'O', subjects: ['o'] });
+  await node.ask('o', 'one');
+  await create({ name: 'S', subjects: ['s'], sources: [{ name: 'O' }] });
+  await reached('S', { messages: 1 });
+  await node.ask('$JS.API.STREAM.UPDATE.S', { name: 'S', subjects: ['s'] });
+  expect(await info('S')).not.toHaveProperty('sources');
+  await node.ask('o', 'two');
+  await node.ask('$JS.API.STREAM.UPDATE.S', { name: 'S', subjects: ['s'], sources: [{ name: 'O' }] });
+  await reached('S', { messages: 2 });
 });
 
 it('refuses what would go round in a circle, and origins that give away what they hold', async () => {

@@ -14,9 +14,17 @@ export class Feeds {
   readonly #feeds = new Map<StreamHost, Feed[]>();
   /** Those that take from a stream of that account and name, there or not. */
   readonly #byOrigin = new Map<string, Set<Feed>>();
+  /** All that is on disk has been found. */
+  #isComplete = false;
 
   constructor(find: FindStream) {
     this.#find = find;
+  }
+
+  /** From now on what cannot be found is not there. */
+  start(): void {
+    this.#isComplete = true;
+    for (const feeds of this.#feeds.values()) for (const feed of feeds) feed.wake();
   }
 
   /** It can be found, and takes what it is to take from now on. */
@@ -39,7 +47,7 @@ export class Feeds {
     this.#feeds.set(stream, feeds);
     for (const feed of feeds) {
       this.#followersOf(stream.account, feed.source.name).add(feed);
-      feed.wake();
+      if (this.#isComplete) feed.wake();
     }
     if (feeds.length === 0) this.#feeds.delete(stream);
   }
@@ -59,6 +67,7 @@ export class Feeds {
   }
 
   #wakeFollowers({ account, name }: StreamHost): void {
+    if (!this.#isComplete) return;
     for (const feed of this.#byOrigin.get(keyOf(account, name)) ?? []) feed.wake();
   }
 
