@@ -5,18 +5,20 @@ import { type Link, type Member, type MemberHandlers, systemRuntime } from '@ske
 import { defaultJetStreamOptions } from '@skein/config/jetstream';
 import { createJetStreamStore } from '../src/server.ts';
 
-// Processor time of the whole process for each publish, from the frame to the acknowledgement, with so many in flight:
-//   node apps/jetstream-store/bench/publish.bench.ts [file|memory] [messages] [in flight] [subjects]
-const [storage = 'file', count = '400000', window = '500', subjects = '1'] = process.argv.slice(2);
+// Processor time of the whole process for each message, from the frame to the acknowledgement, with so many in flight:
+//   node apps/jetstream-store/bench/store.bench.ts [publish|consume|ordered|atomic] [file|memory] [messages] [in flight] [subjects]
+const [what = 'publish', storage = 'file', count = '400000', window = '500', subjects = '1'] = process.argv.slice(2);
 const messages = Number(count);
 const directory = mkdtempSync(join(tmpdir(), 'skein-bench-'));
+const acks: string[] = [];
 let acknowledged = 0;
 let wake: (() => void) | undefined;
 const link = {
   peer: { id: 1, component: 'gateway', instance: 0, address: '', pid: 0 },
   up: true,
   writable: true,
-  publish: () => {
+  publish: (...[, , , , reply, rs, re]: Parameters<Link['publish']>) => {
+    if (re > rs && what === 'consume') acks.push(reply.toString('latin1', rs, re));
     acknowledged++;
     if (acknowledged === due) wake?.();
     return true;
@@ -70,7 +72,7 @@ const reached = (number: number): Promise<void> =>
 
 deliver(
   '$JS.API.STREAM.CREATE.S',
-  Buffer.from(JSON.stringify({ name: 'S', subjects: ['bench.>'], storage })),
+  Buffer.from(JSON.stringify({ name: 'S', subjects: ['bench.>'], storage, allow_atomic: true })),
   '_INBOX.create',
 );
 await reached(1);
@@ -79,15 +81,56 @@ const frame = Buffer.concat([Buffer.from(`${subject}_INBOX.abcdefghijklmnopqrstu
 const replyEnd = frame.length - 128;
 const perBurst = Number(window);
 let sent = 0;
-async function run(total: number): Promise<void> {
+async function publish(total: number): Promise<void> {
   for (let left = total; left > 0; left -= perBurst) {
+    const before = acknowledged;
     for (let i = 0; i < perBurst; i++) {
       frame.write(String(sent++ % Number(subjects)).padStart(6, '0'), 6);
       give(frame, subject.length, replyEnd);
     }
-    await reached(acknowledged + (1 + sent - acknowledged));
+    await reached(before + perBurst);
   }
 }
+
+/** Asks for a batch, and acknowledges it. */
+async function consume(total: number): Promise<void> {
+  for (let left = total; left > 0; left -= perBurst) {
+    const before = acknowledged;
+    deliver('$JS.API.CONSUMER.MSG.NEXT.S.C', Buffer.from(`{"batch":${perBurst}}`), '_INBOX.a.b');
+    await reached(before + perBurst);
+    for (const reply of acks.splice(0)) deliver(reply, Buffer.from('+ACK'), '');
+  }
+}
+
+async function batches(total: number): Promise<void> {
+  const body = Buffer.alloc(128, 'x');
+  for (let left = total; left > 0; left -= perBurst) {
+    const id = crypto.randomUUID();
+    const before = acknowledged;
+    for (let i = 1; i <= perBurst; i++) {
+      const commit = i === perBurst ? 'Nats-Batch-Commit: 1\r\n' : '';
+      const head = Buffer.from(`NATS/1.0\r\nNats-Batch-Id: ${id}\r\nNats-Batch-Sequence: ${i}\r\n${commit}\r\n`);
+      const reply = commit === '' ? '' : '_INBOX.a.b';
+      const buf = Buffer.concat([Buffer.from(subject + reply), head, body]);
+      const se = subject.length;
+      const re = se + reply.length;
+      handlers.deliver?.(link, '$G', buf, 0, se, se, re, head.length, re, buf.length, true, none, 0, 0, 0, 0);
+    }
+    await reached(before + 1);
+  }
+}
+
+const runs = { publish, consume, ordered: consume, atomic: batches };
+if (what === 'consume' || what === 'ordered') {
+  await publish(messages + messages / 4);
+  const ack = what === 'consume' ? 'explicit' : 'none';
+  const config = { durable_name: 'C', ack_policy: ack, max_ack_pending: 10_000 };
+  const before = acknowledged;
+  deliver('$JS.API.CONSUMER.CREATE.S.C', Buffer.from(JSON.stringify({ stream_name: 'S', config })), '_INBOX.c');
+  await reached(before + 1);
+  acks.length = 0;
+}
+const run = runs[what as keyof typeof runs];
 await run(messages / 4);
 const cpu = process.cpuUsage();
 const begun = performance.now();
@@ -95,7 +138,7 @@ await run(messages);
 const { user, system } = process.cpuUsage(cpu);
 const seconds = (performance.now() - begun) / 1000;
 console.log(
-  `${storage}: ${Math.round(messages / seconds).toLocaleString()}/s, ${((user + system) / messages).toFixed(2)} µs of processor time each, ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`,
+  `${what} ${storage}: ${Math.round(messages / seconds).toLocaleString()}/s, ${((user + system) / messages).toFixed(2)} µs of processor time each, ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`,
 );
 await store.stop();
 rmSync(directory, { recursive: true });
