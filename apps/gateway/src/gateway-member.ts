@@ -5,6 +5,7 @@ import {
   type MemberHandlers,
   type NodeIdentity,
   type Runtime,
+  SERVING,
   type Transport,
 } from '@skein/bus';
 import { completeOptions, defaultOptions, systemAccountOf } from '@skein/config/options';
@@ -15,6 +16,7 @@ import { infoLine } from './info.ts';
 import { LameDuck } from './lame-duck.ts';
 import { OperatorAccounts } from './operator-accounts.ts';
 import { answerQuestions } from './questions.ts';
+import { Reach } from './reach.ts';
 import { Replica } from './replica.ts';
 import { type GatewayConfiguration, settingsFrom } from './settings.ts';
 import { SystemEvents } from './system-events.ts';
@@ -46,6 +48,7 @@ export class GatewayMember {
   readonly #options: GatewayMemberOptions;
   readonly #replica: Replica;
   readonly #transit: Transit;
+  readonly #reach: Reach;
   #identity: NodeIdentity | null = null;
   #mayListen = false;
   #lameDuck: LameDuck | null = null;
@@ -57,6 +60,12 @@ export class GatewayMember {
   constructor(options: GatewayMemberOptions) {
     this.#options = options;
     const { runtime, log } = options;
+    this.#reach = new Reach({
+      runtime,
+      withdraw: (process) => this.#replica.withdraw(process),
+      wants: (process, held) => this.#transit.isWanted(process, held),
+      failed: (process, held) => this.#transit.failed(process, held),
+    });
     // Until the router has said how it is, nobody can connect.
     this.configuration = { ...defaultOptions(), authRequired: true, websocketAuthRequired: true, nonceRequired: false };
     this.member = createMember({
@@ -74,6 +83,7 @@ export class GatewayMember {
     });
     this.gateway = new Gateway({
       member: this.member,
+      links: this.#reach.links,
       runtime,
       log,
       settings: settingsFrom(this.configuration),
@@ -95,6 +105,10 @@ export class GatewayMember {
     );
     this.member.handle('account-counted', (body) => this.#operatorAccounts.counted(body));
     this.member.handle('account-gone', (body) => this.#operatorAccounts.gone(body));
+    this.member.handle(SERVING, (_body, from) => {
+      if (from !== undefined) this.#reach.serving(from);
+      return '';
+    });
     this.member.handle(FLUSHED, () => this.gateway.heldPongs.flushed());
     this.#departure = new Departure(this.gateway);
     this.#replica = new Replica(this.gateway);
@@ -170,11 +184,12 @@ export class GatewayMember {
       writable: () => this.gateway.stalls.linksWritable(),
       acked: () => this.gateway.heldPongs.acked(),
       peerDown: (link) => {
-        this.#replica.withdraw(link.peer.id);
+        this.#reach.down(link.peer);
         this.gateway.interchange.watches.withdraw(link.peer.id);
         this.gateway.linkEnded();
       },
-      peerLeft: (peer) => this.#replica.withdraw(peer.id),
+      peerUp: (link) => this.#reach.up(link),
+      peerLeft: (peer) => this.#reach.down(peer),
       interestBegin: (declarer) => this.#replica.begin(declarer),
       interest: (declarer, changes, snapshot, last) => this.#replica.apply(declarer, changes, snapshot, last),
       watch: (...watch) => this.gateway.interchange.watches.add(...watch),
@@ -194,7 +209,11 @@ export class GatewayMember {
       },
       undelivered: (link, account, buf, ss, se, rs, re, headers, ps, pe, _plain, queues, request, targets, hs, he) => {
         this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe, hs, he);
-        this.#transit.returned(link.peer.id, queues, request, targets);
+        const { peer } = link;
+        // A store's place is kept; whoever else it was for, it goes to another.
+        if (peer.component === 'jetstream-store' && this.#transit.hold(this.#reach.absent(peer), request, targets))
+          return;
+        this.#transit.returned(peer.id, queues, request, targets);
       },
     };
   }

@@ -1,4 +1,4 @@
-import type { Channel, Member, Runtime } from '@skein/bus';
+import type { Channel, Link, Member, Runtime } from '@skein/bus';
 import { errors } from '@skein/errors';
 import { subjectText } from '@skein/subjects';
 import { Account } from './account.ts';
@@ -34,6 +34,8 @@ export interface GatewayParts {
   readonly member: Member;
   readonly runtime: Runtime;
   readonly log: Log;
+  /** Whom messages can be sent to; absent: the member's own. */
+  readonly links?: ReadonlyMap<number, Link>;
   settings: Settings;
   /** The INFO line of a new or changed connection. */
   info(connection: Connection): string;
@@ -52,6 +54,8 @@ export class Gateway {
   readonly member: Member;
   readonly runtime: Runtime;
   readonly log: Log;
+  /** Whom messages can be sent to. */
+  readonly links: ReadonlyMap<number, Link>;
   readonly admission: Admission;
   readonly definitions = new AccountDefinitions(this);
   readonly places = new AccountPlaces(this);
@@ -108,6 +112,7 @@ export class Gateway {
     this.member = parts.member;
     this.runtime = parts.runtime;
     this.log = parts.log;
+    this.links = parts.links ?? parts.member.links;
     this.settings = parts.settings;
     this.info = parts.info;
     this.#report = parts.report;
@@ -287,7 +292,7 @@ export class Gateway {
 
   /** Routes a message; `answered`: tell the sender when nobody is there (no_responders). */
   route(from: Connection, account: Account, route: Route, message: Message, answered: boolean): number {
-    return routeMessage(from, account, route, message, this.member, this.runtime, answered ? from.cid : 0);
+    return routeMessage(from, account, route, message, this.links, this.runtime, answered ? from.cid : 0);
   }
 
   /** Sends what was found out about a message to where it asked for it. */
@@ -300,19 +305,19 @@ export class Gateway {
   }
 
   /** The server's own word, to whoever listens for it in the account. Not while a message is being routed. */
-  publish(account: Account, subject: Buffer, payload: Buffer): void {
+  publish(account: Account, subject: Buffer, payload: Buffer, headerBytes = 0): void {
     const { message } = this;
     message.subject = subject;
     message.subjectStart = 0;
     message.subjectEnd = subject.length;
     message.replyEnd = message.replyStart;
-    message.headerBytes = 0;
+    message.headerBytes = headerBytes;
     message.payload = payload;
     message.payloadStart = 0;
     message.payloadEnd = payload.length;
     message.trace = null;
     const route = account.route(subject, 0, subject.length);
-    routeMessage(null, account, route, message, this.member, this.runtime, 0);
+    routeMessage(null, account, route, message, this.links, this.runtime, 0);
   }
 
   get serverName(): string {

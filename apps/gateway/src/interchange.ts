@@ -17,8 +17,8 @@ import { type LatencyMeasurement, type LatencyOutcome, latencyMetric, sampled } 
 const HOPS_MAX = 16;
 /** Requests that one message may become beyond its first step: tenants in operator mode may import each other crosswise. */
 const FURTHER_REQUESTS_MAX = 1024;
-/** Measurements of one turn; beyond it they are dropped. */
-const METRICS_MAX = 10_000;
+/** Measurements and refusals of one turn; beyond it they are dropped. */
+const WORDS_MAX = 10_000;
 const RESPONDER_MS = 5000;
 /** Under way. Anybody may publish what looks like a timed answer: other questions to processes must not wait for it. */
 const NAMINGS_MAX = 64;
@@ -45,7 +45,8 @@ export class Interchange {
   /** What the message was before each of them. */
   readonly #kept: Message[] = [];
   #namings = 0;
-  #metrics: { account: Account; subject: string; payload: Buffer }[] = [];
+  /** To be published at the end of the turn: a message is being routed. */
+  #words: { account: Account; subject: Buffer; payload: Buffer; headerBytes: number }[] = [];
 
   constructor(gateway: Gateway) {
     this.#gateway = gateway;
@@ -127,8 +128,8 @@ export class Interchange {
     trace?.exported(destination.account.name, destination.subject);
     const wasHidden = hideTrace(message, way.allowTrace);
     retarget(message, destination.subject);
-    const { member, runtime } = this.#gateway;
-    const taken = routeWithin(from, destination.account, route, message, member, runtime, 0);
+    const { links, runtime } = this.#gateway;
+    const taken = routeWithin(from, destination.account, route, message, links, runtime, 0);
     if (trace !== null) trace.isHidden = wasHidden;
     return taken;
   }
@@ -145,7 +146,7 @@ export class Interchange {
   ): number {
     if (this.#leadsRound(account, destination.account)) return 0;
     if (this.#hops > 1 && ++this.#furtherRequests > FURTHER_REQUESTS_MAX) return 0;
-    const { member, runtime, settings } = this.#gateway;
+    const { links, runtime, settings } = this.#gateway;
     const target =
       destination.route.remapping === null ? destination : destination.route.remapping.draw(runtime.random());
     if (target === null) return 0;
@@ -159,7 +160,7 @@ export class Interchange {
     if (settings.headers) {
       addRequestInfo(message, info, this.#traceFurther(target.account, account, way, message));
     }
-    const taken = routeMessage(from, target.account, target.route, message, member, runtime, request);
+    const taken = routeMessage(from, target.account, target.route, message, links, runtime, request);
     if (trace !== null) trace.isHidden = wasHidden;
     if (awaited !== null && taken === 0) this.replies.delete(awaited);
     if (measurement !== null && (awaited === null || taken === 0)) {
@@ -224,12 +225,12 @@ export class Interchange {
       answerTo(message, this.replies.add(requester, account, replyOf(message), route.subject, service, now));
     }
     retarget(message, awaited.reply);
-    const { member, runtime } = this.#gateway;
+    const { links, runtime } = this.#gateway;
     const found = requester.route(awaited.reply, 0, awaited.reply.length);
     const begun = this.#begun;
     this.#begun = this.#hops;
     try {
-      return routeMessage(from, requester, found, message, member, runtime, 0);
+      return routeMessage(from, requester, found, message, links, runtime, 0);
     } finally {
       this.#begun = begun;
     }
@@ -311,25 +312,43 @@ export class Interchange {
     this.#publishMetric(account, latency, { status: 200, responder, elapsedMs });
   }
 
-  /** At the end of the turn: a message is being routed. */
   #publishMetric(
     account: Account,
     measurement: LatencyMeasurement,
     outcome: Pick<LatencyOutcome, 'status' | 'responder' | 'elapsedMs'>,
   ): void {
-    if (this.#metrics.length >= METRICS_MAX) return;
-    const { runtime } = this.#gateway;
-    const metric = latencyMetric(measurement, { ...outcome, id: newId(), wallMs: runtime.wallMs() });
-    this.#metrics.push({ account, subject: measurement.subject, payload: Buffer.from(metric) });
-    if (this.#metrics.length === 1) runtime.defer(this.#publishMetrics);
+    const metric = latencyMetric(measurement, { ...outcome, id: newId(), wallMs: this.#gateway.runtime.wallMs() });
+    this.#say(account, Buffer.from(measurement.subject), Buffer.from(metric), 0);
   }
 
-  readonly #publishMetrics = (): void => {
-    for (const { account, subject, payload } of this.#metrics.splice(0)) {
-      this.#gateway.publish(account, Buffer.from(subject), payload);
+  /**
+   * A store takes no more: who publishes to a stream is told so, as by nats-server when it can't follow. False: it is no such
+   * publish, or nobody wants to know.
+   */
+  tellTooMany(account: Account, { subject }: Route, message: Message): boolean {
+    if (message.replyEnd === message.replyStart || subject.startsWith('$JS.')) return false;
+    this.#say(account, replyOf(message), TOO_MANY, TOO_MANY_HEADER.length);
+    return true;
+  }
+
+  #say(account: Account, subject: Buffer, payload: Buffer, headerBytes: number): void {
+    if (this.#words.length >= WORDS_MAX) return;
+    this.#words.push({ account, subject, payload, headerBytes });
+    if (this.#words.length === 1) this.#gateway.runtime.defer(this.#publishWords);
+  }
+
+  readonly #publishWords = (): void => {
+    for (const { account, subject, payload, headerBytes } of this.#words.splice(0)) {
+      this.#gateway.publish(account, subject, payload, headerBytes);
     }
   };
 }
+
+// Recorded from nats-server 2.15.2, but for the name of the stream, which is not known here.
+const TOO_MANY_HEADER = 'NATS/1.0 429 Too Many Requests\r\n\r\n';
+const TOO_MANY = Buffer.from(
+  `${TOO_MANY_HEADER}{"error":{"code":429,"err_code":10167,"description":"too many requests"},"stream":"","seq":0}`,
+);
 
 /** Returns whether it was hidden before. */
 function hideTrace({ trace }: Message, allowed: boolean): boolean {

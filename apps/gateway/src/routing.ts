@@ -1,8 +1,11 @@
-import type { Link, Member, Runtime } from '@skein/bus';
+import type { Link, Runtime } from '@skein/bus';
 import type { Account } from './account.ts';
 import type { Connection } from './connection.ts';
 import { deliver, type Message } from './deliver.ts';
 import type { QueueTarget, Route } from './route.ts';
+
+/** By process: whom messages can be sent to. */
+export type Links = ReadonlyMap<number, Link>;
 
 /**
  * Hands a message to everybody on its route, in this account and those that it is led to: local subscriptions, one member of each queue group, and each other
@@ -15,13 +18,13 @@ export function routeMessage(
   account: Account,
   route: Route,
   message: Message,
-  member: Member,
+  links: Links,
   runtime: Runtime,
   request: number,
 ): number {
   const delivered = deliverToPlain(from, route, message);
   if (!route.goesBeyond) return delivered;
-  return delivered + routeFurther(from, account, route, message, member, runtime, delivered === 0 ? request : 0);
+  return delivered + routeFurther(from, account, route, message, links, runtime, delivered === 0 ? request : 0);
 }
 
 function routeFurther(
@@ -29,7 +32,7 @@ function routeFurther(
   account: Account,
   route: Route,
   message: Message,
-  member: Member,
+  links: Links,
   runtime: Runtime,
   request: number,
 ): number {
@@ -37,7 +40,7 @@ function routeFurther(
   if (route.isMeasured && from !== null && route.replyGateway !== 0)
     account.interchange?.nameResponder(from, account, route);
   if (route.groups.length > 0 || route.remotes.length > 0) {
-    taken = routeBeyond(from, account, route, message, member, runtime, request);
+    taken = routeBeyond(from, account, route, message, links, runtime, request);
   }
   // One part of a request at most asks to be handed back: elsewhere another may have been taken.
   if (route.leadsOut)
@@ -51,13 +54,13 @@ export function routeWithin(
   account: Account,
   route: Route,
   message: Message,
-  member: Member,
+  links: Links,
   runtime: Runtime,
   request: number,
 ): number {
   const delivered = deliverToPlain(from, route, message);
   if (route.groups.length === 0 && route.remotes.length === 0) return delivered;
-  return delivered + routeBeyond(from, account, route, message, member, runtime, delivered === 0 ? request : 0);
+  return delivered + routeBeyond(from, account, route, message, links, runtime, delivered === 0 ? request : 0);
 }
 
 /** To every subscription here outside queue groups. Returns how many took it. */
@@ -80,20 +83,20 @@ function routeBeyond(
   account: Account,
   route: Route,
   message: Message,
-  member: Member,
+  links: Links,
   runtime: Runtime,
   request: number,
 ): number {
   let delivered = 0;
   picked.length = 0;
   for (const group of route.groups) {
-    const process = pick(from, group, message, route, member, runtime);
+    const process = pick(from, group, message, route, links, runtime);
     if (process === LOCAL) delivered++;
     else if (process !== NOBODY) picked.push({ process, group });
   }
   // A message that only wants to know its way leaves this process for nobody.
   if ((route.remotes.length === 0 && picked.length === 0) || message.trace?.only) return delivered;
-  return delivered + sendToProcesses(from, account, message, route, member, delivered === 0 ? request : 0);
+  return delivered + sendToProcesses(from, account, message, route, links, delivered === 0 ? request : 0);
 }
 
 interface Picked {
@@ -150,7 +153,7 @@ function pick(
   group: QueueTarget,
   message: Message,
   route: Route,
-  { links }: Member,
+  links: Links,
   runtime: Runtime,
 ): number {
   const { members, remotes, remoteWeight } = group;
@@ -175,11 +178,10 @@ function sendToProcesses(
   account: Account,
   message: Message,
   route: Route,
-  member: Member,
+  links: Links,
   request: number,
 ): number {
   processes.length = 0;
-  const { links } = member;
   // Only who can be sent to counts: a request waits for the answers of all its targets.
   for (const process of route.remotes) if (links.has(process)) processes.push(process);
   const plainCount = processes.length;
@@ -243,6 +245,9 @@ function send(
   queueNames.length = 0;
   for (const candidate of picked) if (candidate.process === link.peer.id) queueNames.push(candidate.group.nameBytes);
   const taken = sendMessage(link, account, route, message, plain, queueNames, queueNames.length, request, targets);
+  if (!taken && link.peer.component === 'jetstream-store') {
+    return account.interchange?.tellTooMany(account, route, message) ?? false;
+  }
   if (taken && from !== null) {
     from.publishedRemotely = true;
     // Towards inner processes there is no back-pressure: a slow one must not leave a client unread.

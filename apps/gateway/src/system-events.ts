@@ -165,7 +165,7 @@ export class SystemEvents {
   }
 
   readonly #publish = (): void => {
-    const { member, runtime, log } = this.#gateway;
+    const { links, runtime, log } = this.#gateway;
     const message = this.#message;
     for (const { subject, payload } of this.#events.splice(0)) {
       message.subject = subject;
@@ -173,7 +173,7 @@ export class SystemEvents {
       message.payload = payload;
       message.payloadEnd = payload.length;
       const route = this.#account.route(subject, 0, subject.length);
-      routeMessage(null, this.#account, route, message, member, runtime, 0);
+      routeMessage(null, this.#account, route, message, links, runtime, 0);
     }
     if (this.#dropped > 0) log.warn(`${this.#dropped} events of connections dropped: too many at once`);
     this.#dropped = 0;

@@ -2,6 +2,7 @@ import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import type { Link, Ranges } from '@skein/bus';
 import type { Account } from './account.ts';
 import type { Gateway } from './gateway.ts';
+import type { HeldMessage } from './held-messages.ts';
 import { innerRequest, isInner, numberOf, processOf } from './inner-request.ts';
 import type { QueueTarget, Route } from './route.ts';
 import { deliverToGroup, deliverToPlain, routeMessage, sendMessage } from './routing.ts';
@@ -114,9 +115,9 @@ export class Transit {
 
   /** An inner process publishes as a client would. `request` not 0: it has it back when nobody took it. */
   publish(link: Link, request: number): void {
-    const { message, member, runtime } = this.#gateway;
+    const { message, links, runtime } = this.#gateway;
     const carried = request === 0 ? 0 : innerRequest(link.peer.id, request);
-    const taken = routeMessage(null, this.#account, this.#route, message, member, runtime, carried);
+    const taken = routeMessage(null, this.#account, this.#route, message, links, runtime, carried);
     message.isShown = false;
     if (request !== 0 && taken === 0) this.#handBack(link, request);
   }
@@ -125,6 +126,40 @@ export class Transit {
   #handBack(link: Link, request: number): void {
     const none = NO_SUBJECT;
     link.returned(request, 0, this.#account.nameBytes, none, 0, 0, none, 0, 0, 0, none, 0, 0, NO_GROUPS, 0);
+  }
+
+  /** What was not sent to a process any more is kept for it. False: there is no room. */
+  hold(instead: Link, request: number, targets: number): boolean {
+    const { message } = this.#gateway;
+    const isTaken = sendMessage(instead, this.#account, this.#route, message, true, NO_GROUPS, 0, request, targets);
+    message.isShown = false;
+    return isTaken;
+  }
+
+  isWanted(process: number, { account, bytes, subjectEnd }: HeldMessage): boolean {
+    return this.#gateway.account(account.toString()).route(bytes, 0, subjectEnd).remotes.includes(process);
+  }
+
+  /** What was held for a process has come to nobody. */
+  failed(
+    process: number,
+    { account, bytes, subjectEnd, replyEnd, payloadEnd, headerBytes, ...held }: HeldMessage,
+  ): void {
+    const end = bytes.length;
+    this.load(
+      account.toString(),
+      bytes,
+      0,
+      subjectEnd,
+      subjectEnd,
+      replyEnd,
+      headerBytes,
+      replyEnd,
+      payloadEnd,
+      payloadEnd,
+      end,
+    );
+    this.returned(process, NO_RANGES, held.request, held.targets);
   }
 
   /** A peer had no receiver: queue messages are picked again, a request that nobody took becomes a 503. */
@@ -163,10 +198,10 @@ export class Transit {
 
   /** To another process with members; never the one that has just handed it back. */
   #sendAgain(group: QueueTarget, notTo: number, request: number, targets: number): boolean {
-    const { message, member } = this.#gateway;
+    const { message, links } = this.#gateway;
     for (const { process } of group.remotes) {
       if (process === notTo) continue;
-      const link = member.links.get(process);
+      const link = links.get(process);
       if (link === undefined) continue;
       const names = [group.nameBytes];
       if (sendMessage(link, this.#account, this.#route, message, false, names, 1, request, targets)) return true;
@@ -196,3 +231,4 @@ export class Transit {
 
 const NO_SUBJECT = Buffer.alloc(0);
 const NO_GROUPS: readonly Buffer[] = [];
+const NO_RANGES: Ranges = { count: 0, start: () => 0, end: () => 0 };

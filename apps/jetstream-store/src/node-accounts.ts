@@ -15,6 +15,8 @@ export interface JetStreamAccountsMessage {
   gone: string[];
   /** It wants to know which accounts have streams that it has not named. */
   begins: boolean;
+  /** There is nothing more to tell for now. */
+  complete: boolean;
 }
 
 /** The accounts of the node: those of the configuration, or, in operator mode, those that somebody has come for. */

@@ -5,6 +5,7 @@ import { answerDiagnostics } from '@skein/diagnostics';
 import { NodeKeys } from '@skein/encryption';
 import { eventId } from '@skein/events';
 import { timeText } from '@skein/jetstream-core';
+import { isOperatorMode } from '@skein/trust/options';
 import { Agenda } from './agenda.ts';
 import { createApi } from './api/api.ts';
 import { consumerView } from './api/views.ts';
@@ -20,6 +21,7 @@ import { PublishedNotices } from './notices.ts';
 import { component, type StoreConfiguration, type StoreOptions } from './options.ts';
 import { LinkOutbox } from './outbox.ts';
 import { Publishing } from './publishing.ts';
+import { Serving } from './serving.ts';
 import { SettledInterest } from './settled-interest.ts';
 import { Shards } from './shards.ts';
 import { Feeds } from './sources/feeds.ts';
@@ -47,6 +49,7 @@ class Server implements JetStreamStore {
   readonly #turn: Turn;
   readonly #outbox: LinkOutbox;
   readonly #settled: SettledInterest;
+  readonly #serving: Serving;
   readonly #accounts = new NodeAccounts((...change) => this.#directory?.allow(...change));
   readonly #opened = Promise.withResolvers<void>();
   readonly #meters = new Meters();
@@ -64,6 +67,7 @@ class Server implements JetStreamStore {
     this.#turn = new Turn((fn) => runtime.defer(fn), this.#clock);
     this.#outbox = new LinkOutbox(this.#member);
     this.#settled = new SettledInterest(this.#member);
+    this.#serving = new Serving(this.#member);
     answerDiagnostics(this.#member);
     this.#member.handle('jetstream-accounts', (body) => this.#toldOfAccounts(JSON.parse(body)));
   }
@@ -142,6 +146,8 @@ class Server implements JetStreamStore {
     for (const [name, allowance] of this.#accounts) directory.allow(name, allowance);
     this.#opened.resolve();
     await this.#settled.all();
+    // In operator mode the accounts, and with them their streams, come from the auth-resolver.
+    if (!isOperatorMode(configuration.trust)) this.#serving.begin();
   }
 
   figures(): Record<string, unknown> {
@@ -160,6 +166,7 @@ class Server implements JetStreamStore {
     this.#accounts.tell(message);
     await this.#opened.promise;
     await this.#settled.all();
+    if (message.complete) this.#serving.begin();
     if (!message.begins) return '{}';
     const stored = [...(this.#directory?.stored() ?? [])].filter((name) => !this.#accounts.has(name));
     return JSON.stringify({ stored });
@@ -180,7 +187,10 @@ class Server implements JetStreamStore {
         return undefined;
       },
       settled: (sequence) => this.#settled.reached(sequence),
-      peerUp: () => this.#outbox.linksChanged(),
+      peerUp: (link) => {
+        this.#outbox.linksChanged();
+        this.#serving.linkUp(link);
+      },
       peerDown: () => this.#outbox.linksChanged(),
       writable: () => this.#turn.release(),
       commit: (given) => this.#accounts.configure(this.#complete(given)),

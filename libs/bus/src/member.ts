@@ -44,6 +44,9 @@ export const FLUSHED = 'flushed';
 const FLUSHED_MS_MAX = 5000;
 
 const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
+/** A store's word to a gateway: it has declared all that it wants, and is given what was held for it. */
+export const SERVING = 'serving';
+
 const latin1Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 const unexpected = (): void => {};

@@ -5,7 +5,7 @@ import { until } from './until.ts';
 
 const binary = fileURLToPath(new URL('../../nats-server', import.meta.url));
 
-export type Component = 'router' | 'gateway' | 'auth-resolver' | 'monitor';
+export type Component = 'router' | 'gateway' | 'auth-resolver' | 'monitor' | 'jetstream-store';
 
 /** One of the processes that `/varz` lists. */
 export interface NodeProcess {

@@ -66,11 +66,17 @@ it('tells a store of all that are known when it comes, and of those that it has 
     accounts: [{ name: 'A', jetstream: limits }, { name: 'B' }],
     gone: [],
     begins: true,
+    complete: true,
   });
   first.answer(['C', 'NOBODY']);
   await soon();
   expect(looked).toEqual(['C', 'NOBODY']);
-  expect(next().message).toEqual({ accounts: [{ name: 'C', jetstream: limits }], gone: [], begins: false });
+  expect(next().message).toEqual({
+    accounts: [{ name: 'C', jetstream: limits }],
+    gone: [],
+    begins: false,
+    complete: true,
+  });
 });
 
 it('lets somebody in when stores know the account, or do not answer for half a second', async () => {
@@ -81,7 +87,7 @@ it('lets somebody in when stores know the account, or do not answer for half a s
   book.set('C', define('C'));
   const coming = accounts.introduce(['A', 'C']);
   expect(await ended(coming)).toBe(false);
-  expect(next().message).toEqual({ accounts: [{ name: 'C' }], gone: [], begins: false });
+  expect(next().message).toEqual({ accounts: [{ name: 'C' }], gone: [], begins: false, complete: true });
   expect(waits.map(({ ms }) => ms)).toEqual([500]);
   waits[0]?.end();
   expect(await ended(coming)).toBe(true);
@@ -95,7 +101,7 @@ it('a change ends when every store lives by it, however often it has to be told;
   book.set('A', define('A'));
   book.delete('B');
   const change = accounts.changed(['A', 'B', 'NOBODY']);
-  const message = { accounts: [{ name: 'A' }], gone: ['B'], begins: false };
+  const message = { accounts: [{ name: 'A' }], gone: ['B'], begins: false, complete: true };
   expect(asked.map(({ to, message: one }) => [to, one])).toEqual([
     [7, message],
     [8, message],
@@ -121,7 +127,7 @@ it('says last what holds last, when an account changes while it is told', async 
   const second = accounts.changed(['C']);
   next().answer();
   await soon();
-  expect(next().message).toEqual({ accounts: [], gone: ['C'], begins: false });
+  expect(next().message).toEqual({ accounts: [], gone: ['C'], begins: false, complete: true });
   expect(await ended(Promise.race([first, second]))).toBe(false);
 });
 

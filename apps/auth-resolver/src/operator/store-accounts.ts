@@ -8,6 +8,8 @@ export interface JetStreamAccountsMessage {
   gone: string[];
   /** The first message to this process: it is to name the accounts that it has streams of. */
   begins: boolean;
+  /** There is nothing more to tell for now. */
+  complete: boolean;
 }
 
 /** Its answer, once what it was told holds. */
@@ -121,6 +123,7 @@ class Store {
         accounts: known.map(({ name, jetstream }) => ({ name, ...(jetstream && { jetstream }) })),
         gone: names.filter((name) => this.#told.has(name) && !known.some((one) => one.name === name)),
         begins: this.#begins,
+        complete: this.#due.size === 0,
       };
       try {
         const answer = await bus.request(this.#id, 'jetstream-accounts', JSON.stringify(message), ANSWER_MS);

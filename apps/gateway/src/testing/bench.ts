@@ -54,12 +54,13 @@ export class Bench {
   readonly log = new LogLines();
   readonly gateway: Gateway;
 
-  constructor(settings: Partial<Settings> = {}, report?: GatewayParts['report']) {
+  constructor(settings: Partial<Settings> = {}, report?: GatewayParts['report'], links?: GatewayParts['links']) {
     this.gateway = new Gateway({
       member: this.member,
       runtime: this.runtime,
       log: this.log,
       report,
+      links,
       settings: { ...settingsFrom(testConfiguration()), ...settings },
       info: (connection) => `INFO ${connection.cid}${connection.greeted ? ' greeted' : ''}\r\n`,
     });

@@ -32,8 +32,8 @@ export class FakeLink implements Link {
   readonly told: [number, boolean][] = [];
   readonly handedBack: SentFrame[] = [];
 
-  constructor(id: number, component: Component = 'gateway') {
-    this.peer = { id, component, instance: id, address: '', pid: id };
+  constructor(id: number, component: Component = 'gateway', instance = id) {
+    this.peer = { id, component, instance, address: '', pid: id };
   }
 
   deliver(...frame: DeliverArguments): boolean {
