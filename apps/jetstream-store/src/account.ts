@@ -5,6 +5,8 @@ import type { JetStreamAccount } from './hosting.ts';
 import type { Ledger } from './ledger.ts';
 import type { Reserved } from './limits.ts';
 import type { Allowance, TierLimits } from './node-accounts.ts';
+import type { Shard } from './shard.ts';
+import { Restoration } from './snapshot/restoration.ts';
 import { streamNameInUse, subjectsOverlap } from './store-errors.ts';
 
 /** Subjects of which it is known whose they are. */
@@ -14,6 +16,8 @@ const KNOWN_MAX = 65_536;
 export interface AccountHost {
   readonly ledger: Ledger;
   createIn(account: string, config: StreamConfig): Promise<StreamHost>;
+  /** Where it would be. @throws ApiError when no shard serves */
+  shardFor(config: StreamConfig): Promise<Shard>;
   deleteFrom(stream: StreamHost): Promise<void>;
   /** Of requests, and of what else comes from clients that are served. */
   apiSubjects(isServed: boolean): readonly string[];
@@ -59,14 +63,18 @@ export class StreamAccount implements JetStreamAccount {
   }
 
   async create(requested: StreamConfig): Promise<StreamHost> {
-    const { name } = requested;
-    if (this.streams.has(name) || [...this.#coming].some((one) => one.name === name)) throw streamNameInUse();
     const config = this.#besideOrigins(requested);
+    return this.#bringIn(config, () => this.#host.createIn(this.name, config));
+  }
+
+  async #bringIn(config: StreamConfig, make: () => Promise<StreamHost>): Promise<StreamHost> {
+    const { name } = config;
+    if (this.streams.has(name) || [...this.#coming].some((one) => one.name === name)) throw streamNameInUse();
     this.#host.ledger.take(this, config);
     try {
       this.#checkSubjects(config, name);
       this.#coming.add(config);
-      const stream = await this.#host.createIn(this.name, config);
+      const stream = await make();
       this.#enter(stream);
       await this.#host.settled();
       stream.host.notices.stream(stream, 'create');
@@ -77,6 +85,17 @@ export class StreamAccount implements JetStreamAccount {
     } finally {
       this.#coming.delete(config);
     }
+  }
+
+  /** Begins to put a backup back. @throws ApiError when no shard serves */
+  async restore(config: StreamConfig): Promise<Restoration> {
+    return new Restoration(await this.#host.shardFor(config), config);
+  }
+
+  /** All of the backup has come. @throws what `Restoration.finish` throws; ApiError as `create` */
+  async adoptRestored(restoration: Restoration): Promise<StreamHost> {
+    const { config } = restoration;
+    return this.#bringIn(config, () => restoration.finish(this.name));
   }
 
   async update(name: string, requested: StreamConfig): Promise<StreamHost> {

@@ -6,6 +6,7 @@ import { Ledger } from './ledger.ts';
 import type { StoreLimits } from './limits.ts';
 import type { Allowance } from './node-accounts.ts';
 import type { Shard } from './shard.ts';
+import { BACKUP_PREFIX } from './snapshot/backups.ts';
 
 /** What the directory has of the process. */
 export interface DirectoryHost {
@@ -72,8 +73,12 @@ export class StreamDirectory implements Directory, AccountHost {
   }
 
   async createIn(account: string, config: StreamConfig): Promise<StreamHost> {
-    const shard = await this.#host.shardFor(config);
+    const shard = await this.shardFor(config);
     return shard.create(account, config);
+  }
+
+  shardFor(config: StreamConfig): Promise<Shard> {
+    return this.#host.shardFor(config);
   }
 
   adopted(stream: StreamHost): void {
@@ -93,7 +98,7 @@ export class StreamDirectory implements Directory, AccountHost {
   }
 
   apiSubjects(isServed: boolean): readonly string[] {
-    return isServed ? [...this.#requests, '$JS.ACK.>', '$JS.FC.>'] : this.#requests;
+    return isServed ? [...this.#requests, '$JS.ACK.>', '$JS.FC.>', `${BACKUP_PREFIX}>`] : this.#requests;
   }
 
   #accountOf(name: string): StreamAccount {

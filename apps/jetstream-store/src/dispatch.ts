@@ -5,6 +5,7 @@ import { addressOf } from './address.ts';
 import type { StreamDirectory } from './directory.ts';
 import type { Api } from './hosting.ts';
 import type { Publishing } from './publishing.ts';
+import { BACKUP_PREFIX, type Backups } from './snapshot/backups.ts';
 
 const API = '$JS.API.';
 const NEXT = '$JS.API.CONSUMER.MSG.NEXT.';
@@ -17,12 +18,14 @@ export class Dispatch {
   readonly #directory: StreamDirectory;
   readonly #publishing: Publishing;
   readonly #api: Api;
+  readonly #backups: Backups;
   readonly #domainApi: string;
 
-  constructor(directory: StreamDirectory, publishing: Publishing, api: Api) {
+  constructor(directory: StreamDirectory, publishing: Publishing, api: Api, backups: Backups) {
     this.#directory = directory;
     this.#publishing = publishing;
     this.#api = api;
+    this.#backups = backups;
     this.#domainApi = `$JS.${directory.domain}.API.`;
   }
 
@@ -62,6 +65,10 @@ export class Dispatch {
     if (given.startsWith(FLOW)) {
       const [, , stream = '', consumer = ''] = given.split('.');
       account?.streams.get(stream)?.consumers.get(consumer)?.flow(given, buf.subarray(ps, pe), headerBytes);
+      return true;
+    }
+    if (given.startsWith(BACKUP_PREFIX)) {
+      this.#backups.deliver(given, addressOf(gateway, buf, rs, re), buf.subarray(ps + headerBytes, pe));
       return true;
     }
     const subject = given.startsWith(this.#domainApi) ? API + given.slice(this.#domainApi.length) : given;

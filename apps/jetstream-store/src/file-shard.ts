@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKeyring, KeyError, type Keyring, type NodeKeys, openKeyring } from '@skein/encryption';
 import { type Files, type Journal, openJournal } from '@skein/journal';
-import { checksum, ShardStore, type ShardStoreOptions, type StreamStore } from '@skein/storage';
+import { checksum, ShardStore, type ShardStoreOptions, type StreamImage, type StreamStore } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
 import type { Entry, Saved, Surroundings } from './host.ts';
 import { StreamHost } from './hosted-stream.ts';
 import type { Meters } from './meters.ts';
-import { RecordKind, readJson, readRecord } from './record.ts';
-import { Shard } from './shard.ts';
+import { RecordKind, readJson, readRecord, type StreamRestored } from './record.ts';
+import { RESTORING, Shard } from './shard.ts';
+import { storeUnavailable } from './store-errors.ts';
 import { applyEntry, WaitingEntries } from './waiting-entries.ts';
 
 /** As nats-server 2.15.2 counts what a message takes in a file. */
@@ -57,7 +58,7 @@ export class FileShard extends Shard {
   #store!: ShardStore;
   #applied = 0;
   #durable = 0;
-  #isFlushing = false;
+  #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
   #isClosed = false;
   isReplaying = true;
@@ -177,19 +178,39 @@ export class FileShard extends Shard {
     if (this.#flushDue.dueAt === Number.POSITIVE_INFINITY && !this.isReplaying) this.#planFlush();
   }
 
-  /** Everything applied goes to LevelDB, and the journal lets go of it. */
-  async flush(): Promise<void> {
-    if (this.fault !== undefined || this.isReplaying || this.#isClosed) return;
+  /** Everything applied goes to LevelDB, and the journal lets go of it. Resolves when that is done, or has failed. */
+  flush(): Promise<void> {
+    if (this.fault !== undefined || this.isReplaying || this.#isClosed) return Promise.resolve();
     this.#isFlushWanted = true;
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
+    this.#flushing ??= this.#flushAll().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #flushAll(): Promise<void> {
     try {
       while (this.#isFlushWanted && this.fault === undefined) await this.#flushOnce();
     } catch (error) {
       this.#fail(error as Error);
-    } finally {
-      this.#isFlushing = false;
     }
+  }
+
+  /** As everything that was applied so far has left it. */
+  image(stream: StreamHost): Promise<StreamImage> {
+    if (this.fault !== undefined) return Promise.reject(storeUnavailable());
+    const image = this.#store.image(this.numberOf(stream.store));
+    void this.flush();
+    return image;
+  }
+
+  async room(): Promise<void> {
+    if (this.#store.dirtyBytes > FLUSH_BYTES) await this.kept();
+  }
+
+  async kept(): Promise<void> {
+    await this.flush();
+    if (this.fault !== undefined) throw storeUnavailable();
   }
 
   async close(): Promise<void> {
@@ -204,10 +225,12 @@ export class FileShard extends Shard {
     return this.#store.create();
   }
 
-  protected dropStore(stream: StreamHost): void {
-    this.#dirty.delete(stream);
-    for (const consumer of stream.consumers.values()) this.#dirty.delete(consumer);
-    this.#store.drop((stream.store as ReturnType<ShardStore['create']>).id);
+  protected numberOf(store: StreamStore): number {
+    return (store as ReturnType<ShardStore['create']>).id;
+  }
+
+  protected dropStore(store: StreamStore): void {
+    this.#store.drop(this.numberOf(store));
     this.#planFlush();
   }
 
@@ -227,13 +250,19 @@ export class FileShard extends Shard {
 
   async #load(journal: Journal): Promise<void> {
     this.streams.clear();
+    this.restoring.clear();
     this.#dirty.clear();
     for (const damaged of this.#store.damaged) this.#damaged(damaged.message);
-    for (const store of this.#store.streams.values()) this.#loadStream(store);
+    for (const store of this.#store.streams.values()) {
+      if (store.value(RESTORING) !== undefined) this.restoring.set(store.id, store);
+      else this.#loadStream(store);
+    }
     this.#applied = this.#store.applied;
     // A journal that is older than what LevelDB has gives no number twice.
     if (journal.last < this.#applied) journal.cut(this.#applied);
     await this.#replay(journal);
+    // Backups that never became whole.
+    for (const store of [...this.restoring.values()]) this.abandonRestore(store);
     this.#durable = this.#applied;
   }
 
@@ -271,6 +300,10 @@ export class FileShard extends Shard {
       this.applyCreated(number, readJson(read.content));
       return;
     }
+    if (read.kind === RecordKind.StreamRestored) {
+      this.#replayRestored(number, readJson(read.content));
+      return;
+    }
     const stream = this.streams.get(read.stream);
     if (stream === undefined || stream.isVoid) return;
     if (read.kind === RecordKind.StreamDeleted) {
@@ -284,6 +317,14 @@ export class FileShard extends Shard {
     }
   }
 
+  #replayRestored(number: number, value: StreamRestored): void {
+    try {
+      this.applyRestored(number, value);
+    } catch (error) {
+      this.#damaged((error as Error).message);
+    }
+  }
+
   #onDurable(number: number): void {
     this.#durable = number;
     this.#apply();
@@ -293,7 +334,7 @@ export class FileShard extends Shard {
     const waiting = this.#waiting;
     const wasFull = this.isFull;
     while (waiting.number <= this.#durable) {
-      if (this.#isFlushing && this.#store.dirtyBytes > DIRTY_BYTES_MAX) break;
+      if (this.#flushing !== undefined && this.#store.dirtyBytes > DIRTY_BYTES_MAX) break;
       const { number } = waiting;
       const entry = waiting.shift();
       applyEntry(entry, number);
@@ -332,6 +373,7 @@ export class FileShard extends Shard {
     this.logger.error(`JetStream storage in ${this.#options.directory} failed, opening it anew: ${error.message}`);
     while (this.#waiting.size > 0) this.#waiting.shift().fail();
     for (const stream of this.streams.values()) stream.close('Server Shutdown');
+    this.restoring.clear();
     this.agenda.plan(this.#flushDue, Number.POSITIVE_INFINITY);
     void this.#letGo().then(() => this.#reopenLater());
   }

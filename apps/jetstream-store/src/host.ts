@@ -1,5 +1,6 @@
 import type { Member } from '@skein/bus';
 import type { AdvisoryClient, BatchEnd, Notice } from '@skein/jetstream-core';
+import type { StreamImage } from '@skein/storage';
 import type { Agenda } from './agenda.ts';
 import type { Clock } from './clock.ts';
 import type { StreamHost } from './hosted-stream.ts';
@@ -30,6 +31,13 @@ export interface Notices {
   consumerPaused(stream: HostedStream, consumer: string, until: string | undefined): void;
   /** An atomic batch that never became whole. */
   batchAbandoned(stream: HostedStream, batch: string, reason: BatchEnd): void;
+  /** A backup begins, and is through or given up. @param state as it is in the backup */
+  snapshotCreated(stream: HostedStream, state: object, client: AdvisoryClient): void;
+  /** @param start RFC 3339 */
+  snapshotCompleted(stream: HostedStream, start: string, client: AdvisoryClient): void;
+  restoreCreated(account: string, stream: string, client: AdvisoryClient): void;
+  /** @param start RFC 3339 */
+  restoreCompleted(account: string, stream: string, start: string, bytes: number, client: AdvisoryClient): void;
   /** @param request '': it had no body. @param response JSON */
   apiAudit(account: string, client: AdvisoryClient, subject: string, request: string, response: string): void;
   /** So many requests got no answer, because too many waited. */
@@ -73,6 +81,8 @@ export interface Host extends Surroundings {
   afterLogged(entry: Entry): void;
   /** Removes one of its streams. @throws ApiError */
   delete(stream: StreamHost): Promise<void>;
+  /** One of its streams as it is now. */
+  image(stream: StreamHost): Promise<StreamImage>;
   /** Something is to be written that the store does not know of yet. */
   changed(saved: Saved): void;
 }

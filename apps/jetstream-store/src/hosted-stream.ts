@@ -5,6 +5,7 @@ import {
   apiErrors,
   applyOperation,
   Consumer,
+  type ConsumerBackup,
   type ConsumerConfig,
   ConsumerState,
   checkBesideOthers,
@@ -15,11 +16,12 @@ import {
   FastBatches,
   type Interest,
   type Operation,
+  restoreConsumer,
   Stream,
   type StreamConfig,
   type StreamEffects,
 } from '@skein/jetstream-core';
-import { type StreamStore, subjectFilter } from '@skein/storage';
+import { type StreamImage, type StreamStore, subjectFilter } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
 import type { Entry, Host, Saved } from './host.ts';
 import { ConsumerHost, type ConsumerValue } from './hosted-consumer.ts';
@@ -49,6 +51,19 @@ interface StreamValue {
 const HOSTED = 'hosted';
 const CONSUMER = 'consumer/';
 const STATE = 'consumer-state/';
+/** Consumers of a backup, until the stream is there. */
+export const RESTORED_CONSUMER = 'restored-consumer/';
+/** Others have the numbers of records, which do not come so far. */
+const RESTORED_CONSUMERS = 2 ** 47;
+
+/** A consumer of a backup, checked. */
+export interface RestoredConsumer {
+  readonly config: ConsumerConfig;
+  readonly state: ConsumerBackup;
+  /** As `ConsumerValue`; nobody knows it of a backup of nats-server's. */
+  readonly lastsEnd?: number;
+}
+
 /** A batch of which nothing came for so long is given up (ADR-50); looked for this often while there are any. */
 const BATCH_MS = 10_000;
 
@@ -87,6 +102,25 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     const value: StreamValue = { number, account, name: config.name, created };
     store.setValue(HOSTED, Buffer.from(JSON.stringify(value)));
     return new StreamHost(host, store, value, config);
+  }
+
+  /** From what a backup was put back into. */
+  static restore(
+    host: Host,
+    store: StreamStore,
+    number: number,
+    { account, created }: { account: string; created: Moment },
+  ): StreamHost {
+    const { name } = readJson<StreamConfig>(store.value('config') as Buffer);
+    const value: StreamValue = { number, account, name, created };
+    store.setValue(HOSTED, Buffer.from(JSON.stringify(value)));
+    const stream = new StreamHost(host, store, value);
+    let next = RESTORED_CONSUMERS;
+    for (const [key, bytes] of [...store.values(RESTORED_CONSUMER)]) {
+      stream.#restoreConsumer(next++, created, readJson(bytes));
+      store.setValue(key, undefined);
+    }
+    return stream;
   }
 
   /** Whose it is, and what it is called, where that much can be read. */
@@ -156,6 +190,11 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     this.fault = error;
     this.host.logger.error(`JetStream stream '${this.account} > ${this.name}' is out of service: ${error.stack}`);
     this.close('Server Shutdown');
+  }
+
+  /** As it is now, whatever becomes of it. */
+  image(): Promise<StreamImage> {
+    return this.host.image(this);
   }
 
   // ------------------------------------------------------------ changes
@@ -270,6 +309,14 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     this.#keep(consumer);
     if (!this.host.isReplaying) consumer.begin();
     return consumer;
+  }
+
+  #restoreConsumer(number: number, created: Moment, { config, state, lastsEnd }: RestoredConsumer): void {
+    const value: ConsumerValue = { config, created, lastsEnd: lastsEnd ?? this.store.last };
+    const places = restoreConsumer(config.ack_policy !== 'none', state) ?? Consumer.newState(this.store, config);
+    const consumer = new ConsumerHost(this, number, value, places);
+    this.#add(consumer);
+    this.#keep(consumer);
   }
 
   #applyConsumerUpdated({ number, config }: ConsumerUpdated): void {

@@ -8,9 +8,12 @@ import type {
   Stream,
   StreamConfig,
 } from '@skein/jetstream-core';
+import type { StreamImage } from '@skein/storage';
 import type { Notices } from './host.ts';
 import type { Reserved, StoreLimits } from './limits.ts';
 import type { TierLimits } from './node-accounts.ts';
+import type { Backups } from './snapshot/backups.ts';
+import type { Restoration } from './snapshot/restoration.ts';
 import type { OriginsInfo } from './sources/feeds.ts';
 
 /** Where an answer goes: the gateway that the request came through, and the subject. See `address.ts`; '' is nowhere. */
@@ -46,6 +49,8 @@ export interface HostedStream {
   updateConsumer(name: string, config: ConsumerConfig): Promise<HostedConsumer>;
   /** @throws ApiError 10014 */
   deleteConsumer(name: string): Promise<void>;
+  /** All of it as it is now, whatever becomes of it. @throws ApiError 10008 */
+  image(): Promise<StreamImage>;
 }
 
 export interface HostedConsumer {
@@ -84,6 +89,10 @@ export interface JetStreamAccount {
   update(name: string, config: StreamConfig): Promise<HostedStream>;
   /** @throws ApiError 10059 */
   delete(name: string): Promise<void>;
+  /** Begins to put a backup back, which nobody sees yet. @throws ApiError 10008 */
+  restore(config: StreamConfig): Promise<Restoration>;
+  /** All of the backup has come. @throws what `Restoration.finish` throws; ApiError as `create` */
+  adoptRestored(restoration: Restoration): Promise<HostedStream>;
 }
 
 export interface Directory {
@@ -125,6 +134,7 @@ export interface ApiContext {
   readonly directory: Directory;
   readonly outbox: Outbox;
   readonly notices: Notices;
+  readonly backups: Backups;
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void };
   readonly limits: StoreLimits;
   /** Requests that may wait for others, of all accounts together. */

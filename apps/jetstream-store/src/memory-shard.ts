@@ -1,5 +1,6 @@
-import { MemoryStreamStore, type StreamStore } from '@skein/storage';
+import { MemoryStreamStore, type StreamImage, type StreamStore } from '@skein/storage';
 import type { Entry } from './host.ts';
+import type { StreamHost } from './hosted-stream.ts';
 import { Shard } from './shard.ts';
 import { applyEntry } from './waiting-entries.ts';
 
@@ -11,6 +12,8 @@ export class MemoryShard extends Shard {
   readonly isReplaying = false;
   readonly isFull = false;
   #last = 0;
+  #stores = 0;
+  readonly #numbers = new WeakMap<StreamStore, number>();
 
   append(_bytes: Buffer, _start: number, _end: number, entry: Entry): number {
     applyEntry(entry, ++this.#last);
@@ -23,8 +26,24 @@ export class MemoryShard extends Shard {
 
   changed(): void {}
 
+  async image(stream: StreamHost): Promise<StreamImage> {
+    stream.save();
+    for (const consumer of stream.consumers.values()) consumer.save();
+    return (stream.store as MemoryStreamStore).image();
+  }
+
+  async room(): Promise<void> {}
+
+  async kept(): Promise<void> {}
+
   protected newStore(): StreamStore {
-    return new MemoryStreamStore(COUNTED);
+    const store = new MemoryStreamStore(COUNTED);
+    this.#numbers.set(store, ++this.#stores);
+    return store;
+  }
+
+  protected numberOf(store: StreamStore): number {
+    return this.#numbers.get(store) ?? 0;
   }
 
   protected dropStore(): void {}

@@ -54,6 +54,23 @@ export class PublishedNotices implements Notices {
     this.#toSystem(this.#advisories.batchAbandoned(account, name, batch, reason), number);
   }
 
+  snapshotCreated(stream: HostedStream, state: object, client: AdvisoryClient): void {
+    this.#about(stream, this.#advisories.snapshotCreate(stream.name, state, client));
+  }
+
+  snapshotCompleted(stream: HostedStream, start: string, client: AdvisoryClient): void {
+    this.#about(stream, this.#advisories.snapshotComplete(stream.name, start, this.#options.now(), client));
+  }
+
+  restoreCreated(account: string, stream: string, client: AdvisoryClient): void {
+    this.#publish(account, this.#advisories.restoreCreate(stream, client), 0);
+  }
+
+  restoreCompleted(account: string, stream: string, start: string, bytes: number, client: AdvisoryClient): void {
+    const advisory = this.#advisories.restoreComplete(stream, start, this.#options.now(), bytes, client);
+    this.#publish(account, advisory, 0);
+  }
+
   /** @param request '': it had no body. @param response JSON */
   apiAudit(account: string, client: AdvisoryClient, subject: string, request: string, response: string): void {
     this.#publish(account, this.#advisories.apiAudit(client, subject, request, response), 0);

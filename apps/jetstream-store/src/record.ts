@@ -10,6 +10,7 @@ import type { Moment } from './hosting.ts';
  *   5 consumer created  JSON; its number is the record's own
  *   6 consumer updated  JSON
  *   7 consumer deleted  JSON
+ *   8 stream restored   JSON; its number is the record's own. Its messages and consumers are in the database before
  */
 export const RecordKind = {
   Operation: 1,
@@ -19,6 +20,7 @@ export const RecordKind = {
   ConsumerCreated: 5,
   ConsumerUpdated: 6,
   ConsumerDeleted: 7,
+  StreamRestored: 8,
 } as const;
 
 export const RECORD_HEAD_BYTES = 7;
@@ -27,6 +29,13 @@ const CONSUMER_HEAD_BYTES = RECORD_HEAD_BYTES + 6;
 export interface StreamCreated {
   readonly account: string;
   readonly config: StreamConfig;
+  readonly created: Moment;
+}
+
+export interface StreamRestored {
+  /** Under which number the shard has its messages. */
+  readonly restoring: number;
+  readonly account: string;
   readonly created: Moment;
 }
 

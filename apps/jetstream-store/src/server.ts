@@ -24,6 +24,7 @@ import { Publishing } from './publishing.ts';
 import { Serving } from './serving.ts';
 import { SettledInterest } from './settled-interest.ts';
 import { Shards } from './shards.ts';
+import { Backups } from './snapshot/backups.ts';
 import { Feeds } from './sources/feeds.ts';
 import { troubles } from './troubles.ts';
 import { Turn } from './turn.ts';
@@ -121,7 +122,9 @@ class Server implements JetStreamStore {
     this.#shards = shards;
     await shards.open();
     feeds.start();
+    const backups = new Backups({ ...surroundings, newId: eventId });
     const api = createApi({
+      backups,
       serverName,
       systemAccount: systemAccountOf(configuration) ?? '',
       directory,
@@ -141,7 +144,7 @@ class Server implements JetStreamStore {
       describe: (stream, consumer) => consumerView(stream, consumer, { now: () => this.#clock.tick() }),
     });
     this.#directory = directory;
-    this.#dispatch = new Dispatch(directory, new Publishing(), api);
+    this.#dispatch = new Dispatch(directory, new Publishing(), api, backups);
     this.#accounts.configure(configuration);
     for (const [name, allowance] of this.#accounts) directory.allow(name, allowance);
     this.#opened.resolve();

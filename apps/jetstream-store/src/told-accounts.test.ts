@@ -18,7 +18,7 @@ it('serves the accounts that the auth-resolver tells of, and names those that it
   expect(await told([{ name: 'A' }], [], true)).toEqual({ stored: ['$G'] });
   expect(wanted()).toEqual(['A $JS.API.>']);
   expect(await told([{ name: '$G', jetstream }], ['A'])).toEqual({});
-  expect(wanted()).toEqual(['$G $JS.ACK.>', '$G $JS.API.>', '$G $JS.FC.>', '$G a']);
+  expect(wanted()).toEqual(['$G $JS.ACK.>', '$G $JS.API.>', '$G $JS.FC.>', '$G $JS.SNAPSHOT.>', '$G a']);
   expect(await node.ask('a', 'x')).toEqual({ stream: 'S', seq: 1 });
   expect(await told([{ name: '$G' }], [], true)).toEqual({ stored: [] });
   expect(wanted()).toEqual(['$G $JS.API.>']);

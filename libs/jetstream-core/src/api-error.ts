@@ -110,6 +110,7 @@ export const apiErrors = {
   insufficientResources: explained(503, 10023, 'insufficient resources'),
   streamsTooMany: fixed(400, 10027, 'maximum number of streams reached'),
   insufficientMemory: explained(500, 10028, 'insufficient memory resources available'),
+  deliverSubjectInvalid: fixed(400, 10015, 'deliver subject not valid'),
   externalApiOverlap: (prefix: string, subject: string): ApiError =>
     new ApiError(400, 10021, `stream external api prefix ${prefix} must not overlap with ${subject}`),
   externalDeliveryHasWildcards: about(
@@ -150,6 +151,8 @@ export const apiErrors = {
   wrongLastSequence: (last: number): ApiError => new ApiError(400, 10071, `wrong last sequence: ${last}`),
   /** A limit that turns messages away. */
   streamStoreFailed: about(503, 10077, says),
+  streamRestoreFailed: about(500, 10062, (reason) => `restore failed: ${reason}`),
+  streamNotRestorable: fixed(400, 10130, 'stream name already in use, cannot restore'),
   streamSealed: fixed(400, 10109, 'invalid operation on sealed stream'),
   purgeDenied: fixed(500, 10110, 'stream purge not permitted'),
   rollupFailed: about(500, 10111, says),

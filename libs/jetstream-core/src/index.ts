@@ -18,6 +18,9 @@ export {
   readGetRequest,
   readInfoRequest,
   readPurgeRequest,
+  readRestoreRequest,
+  readSnapshotRequest,
+  type SnapshotRequest,
 } from './api/stream-requests.ts';
 export { ApiError, apiErrors } from './api-error.ts';
 export { type Acknowledgement, ackSubject, type Delivery, parseAckSubject } from './consumer/acknowledgement.ts';
@@ -30,6 +33,7 @@ export {
   type ConsumerTurn,
   type Notice,
 } from './consumer/consumer.ts';
+export { backUpConsumer, type ConsumerBackup, restoreConsumer } from './consumer/consumer-backup.ts';
 export type { ConsumerConfig, RequestedConsumer } from './consumer/consumer-config.ts';
 export { type CreateSubject, consumerName } from './consumer/consumer-name.ts';
 export {

@@ -4,6 +4,10 @@
 /** What should be compressed data is none. */
 export class S2Error extends Error {
   override name = 'S2Error';
+
+  constructor(why: string) {
+    super(`s2: ${why}`);
+  }
 }
 
 const HASH_BITS = 14;

@@ -1,5 +1,5 @@
 import { Sequences } from './sequences.ts';
-import type { StoredMessage, StreamStore, SubjectState } from './stream-store.ts';
+import type { StoredMessage, StreamImage, StreamStore, SubjectState } from './stream-store.ts';
 import type { SubjectFilter } from './subject-filter.ts';
 
 const BLOCK_MESSAGES = 1024;
@@ -239,6 +239,26 @@ export class MemoryStreamStore implements StreamStore {
   *values(prefix: string): IterableIterator<[string, Buffer]> {
     const keys = [...this.#values.keys()].filter((key) => key.startsWith(prefix)).sort();
     for (const key of keys) yield [key, this.#values.get(key) as Buffer];
+  }
+
+  /** Copies references alone: a message that is removed meanwhile stays in memory until the image is closed. */
+  image(): StreamImage {
+    let blocks = [...this.#blocks].sort(([a], [b]) => a - b).map(([, { messages }]) => messages.slice());
+    const values = [...this.values('')];
+    const { first, last, messages, bytes, subjectCount, deletedCount } = this;
+    return {
+      ...{ first, last, messages, bytes, subjectCount, deletedCount },
+      value: (name) => values.find(([key]) => key === name)?.[1],
+      *values(prefix) {
+        yield* values.filter(([key]) => key.startsWith(prefix));
+      },
+      *stored() {
+        for (const block of blocks) for (const message of block) if (message !== undefined) yield message;
+      },
+      async close() {
+        blocks = [];
+      },
+    };
   }
 
   #blockFor(sequence: number): Block {

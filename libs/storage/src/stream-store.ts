@@ -79,3 +79,15 @@ export interface StreamStore {
   /** In order of their keys. */
   values(prefix: string): IterableIterator<[string, Buffer]>;
 }
+
+/** A stream as it was at one moment, to be read while it changes further. */
+export interface StreamImage
+  extends Pick<
+    StreamStore,
+    'first' | 'last' | 'messages' | 'bytes' | 'subjectCount' | 'deletedCount' | 'value' | 'values'
+  > {
+  /** All messages, in order. */
+  stored(): IterableIterator<StoredMessage>;
+  /** What only the image needs may go. */
+  close(): Promise<void>;
+}

@@ -6,6 +6,7 @@ import type { Notices } from '../host.ts';
 import type { Outbox } from '../hosting.ts';
 import type { StoreLimits } from '../limits.ts';
 import type { TierLimits } from '../node-accounts.ts';
+import type { Backups } from '../snapshot/backups.ts';
 import { FakeDirectory, unlimited } from '../testing/fake-hosting.ts';
 import { createApi } from './api.ts';
 
@@ -59,6 +60,8 @@ function play({ server, user = '$G' }: Scene): Ask {
   const log = { info: () => {}, warn: () => {}, error: (text: string) => expect.fail(text) };
   const api = createApi({
     notices,
+    // They have tests of their own.
+    backups: undefined as unknown as Backups,
     serverName: 'js',
     systemAccount: 'sys',
     directory,

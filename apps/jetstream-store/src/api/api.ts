@@ -1,4 +1,5 @@
 import {
+  type AdvisoryClient,
   type ApiCounts,
   ApiError,
   apiErrors,
@@ -98,13 +99,15 @@ class JetStreamApi implements Api {
   }
 
   /** @throws ApiError for whom there is nothing to be had here */
-  #call({ account, content, headerBytes }: ApiRequest, route: Route, names: readonly string[]): Call {
+  #call({ account, reply, content, headerBytes }: ApiRequest, route: Route, names: readonly string[]): Call {
     if (route.isClustered) throw apiErrors.clusterRequired();
     const required = headerBytes > 0 ? (headerOf(content, headerBytes, 'Nats-Required-Api-Level') ?? '') : '';
     const fault = levelFault(required);
     if (fault !== undefined) throw fault;
     if (account === undefined) throw apiErrors.notEnabledForAccount();
-    return { context: this.#context, account, names, text: readText(content, headerBytes), counter: this.#counter };
+    const text = readText(content, headerBytes);
+    const client = clientOf(content, headerBytes);
+    return { context: this.#context, account, names, text, reply, client, counter: this.#counter };
   }
 
   #answer(request: ApiRequest, route: Route, fields: object): void {
@@ -155,6 +158,17 @@ class JetStreamApi implements Api {
       return;
     }
     for (const { content, headerBytes } of parts) outbox.reply(accountName, reply, content, headerBytes);
+  }
+}
+
+/** Names inside have a char a byte. */
+function clientOf(content: Buffer, headerBytes: number): AdvisoryClient {
+  const text = headerBytes > 0 ? headerOf(content, headerBytes, 'Nats-Request-Info') : undefined;
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text) as AdvisoryClient;
+  } catch {
+    return {};
   }
 }
 

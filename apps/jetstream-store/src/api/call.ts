@@ -1,5 +1,5 @@
-import { apiErrors } from '@skein/jetstream-core';
-import type { ApiContext, HostedConsumer, HostedStream, JetStreamAccount } from '../hosting.ts';
+import { type AdvisoryClient, apiErrors } from '@skein/jetstream-core';
+import type { Address, ApiContext, HostedConsumer, HostedStream, JetStreamAccount } from '../hosting.ts';
 import type { ApiCounter } from './api-counter.ts';
 
 /** A request, as its handler sees it. */
@@ -10,6 +10,10 @@ export interface Call {
   readonly names: readonly string[];
   /** One char a byte. */
   readonly text: string;
+  /** Where the answer goes. */
+  readonly reply: Address;
+  /** Who asks, as the gateway says. */
+  readonly client: AdvisoryClient;
   readonly counter: ApiCounter;
 }
 

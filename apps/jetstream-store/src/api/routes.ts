@@ -1,5 +1,5 @@
-import { apiErrors } from '@skein/jetstream-core';
 import { accountInfo, needsCluster } from './account-handlers.ts';
+import * as backups from './backup-handlers.ts';
 import type { Handler } from './call.ts';
 import * as consumers from './consumer-handlers.ts';
 import * as streams from './stream-handlers.ts';
@@ -20,11 +20,6 @@ export interface Route {
 const page = { total: 0, offset: 0, limit: 0 };
 const clustered = (type: string): Route => ({ type, isClustered: true, handle: needsCluster });
 
-/** Backups are not there yet. */
-const notBuilt: Handler = () => {
-  throw apiErrors.snapshotFailed('backup and restore are not supported yet');
-};
-
 export const routes: Readonly<Record<string, Route>> = {
   INFO: { type: 'account_info_response', handle: accountInfo },
   'STREAM.CREATE': { type: 'stream_create_response', handle: streams.createStream },
@@ -36,8 +31,8 @@ export const routes: Readonly<Record<string, Route>> = {
   'STREAM.PURGE': { type: 'stream_purge_response', blank: { purged: 0 }, handle: streams.purgeStream },
   'STREAM.MSG.GET': { type: 'stream_msg_get_response', handle: streams.messageOf },
   'STREAM.MSG.DELETE': { type: 'stream_msg_delete_response', handle: streams.deleteMessage },
-  'STREAM.SNAPSHOT': { type: 'stream_snapshot_response', handle: notBuilt },
-  'STREAM.RESTORE': { type: 'stream_restore_response', blank: { deliver_subject: '' }, handle: notBuilt },
+  'STREAM.SNAPSHOT': { type: 'stream_snapshot_response', handle: backups.snapshotStream },
+  'STREAM.RESTORE': { type: 'stream_restore_response', blank: { deliver_subject: '' }, handle: backups.restoreStream },
   'STREAM.PEER.REMOVE': clustered('stream_remove_peer_response'),
   'STREAM.LEADER.STEPDOWN': clustered('stream_leader_stepdown_response'),
   'CONSUMER.CREATE': { type: 'consumer_create_response', handle: consumers.createConsumer },

@@ -93,6 +93,15 @@ class FakeAccount implements JetStreamAccount {
     this.streams.delete(name);
   }
 
+  /** Backups have tests of their own. */
+  restore(): Promise<never> {
+    return Promise.reject(new Error('no backups here'));
+  }
+
+  adoptRestored(): Promise<never> {
+    return this.restore();
+  }
+
   #checkOverlap({ name, subjects = [] }: StreamConfig): void {
     for (const { stream } of this.streams.values()) {
       const { name: other, subjects: taken = [] } = stream.config;
@@ -135,6 +144,10 @@ class FakeStream implements HostedStream {
 
   origins(): object {
     return {};
+  }
+
+  image(): Promise<never> {
+    return Promise.reject(new Error('no backups here'));
   }
 
   async change(operation: Operation): Promise<number> {

@@ -167,10 +167,15 @@ export class FakeNode {
   }
 
   /** A client's request, and its answer. */
-  request(subject: string, body: string | object = '', headers = ''): Promise<Sent> {
+  request(subject: string, body: string | Buffer | object = '', headers = ''): Promise<Sent> {
     const reply = `_INBOX.${++this.#replies}`;
     const answer = this.next(reply);
-    this.publish(subject, typeof body === 'string' ? body : JSON.stringify(body), reply, headers);
+    this.publish(
+      subject,
+      typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      reply,
+      headers,
+    );
     return answer;
   }
 

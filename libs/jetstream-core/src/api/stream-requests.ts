@@ -1,8 +1,11 @@
-import { apiErrors } from '../api-error.ts';
+import { isLiteral } from '@skein/subjects';
+import { ApiError, apiErrors } from '../api-error.ts';
 import { parseObject, type Shape } from '../json-shape.ts';
 import type { DirectRequest } from '../stream/direct-get.ts';
 import type { MessageRequest } from '../stream/message-get.ts';
+import { readStreamRequest } from '../stream/read-stream-config.ts';
 import type { Purge } from '../stream/stream.ts';
+import type { StreamConfig } from '../stream/stream-config.ts';
 import type { StateDetails } from '../stream/stream-state.ts';
 import { parseTime } from '../time.ts';
 import { type Fields, readOptional, readRequired } from './optional-request.ts';
@@ -16,6 +19,22 @@ const time: Shape = { kind: 'time' };
 const purgeFields: Fields = { filter: string, seq: unsigned, keep: unsigned };
 const deleteFields: Fields = { seq: unsigned, no_erase: boolean };
 const infoFields: Fields = { subjects_filter: string, deleted_details: boolean, offset: { kind: 'int' } };
+/** What a backup is to be like. */
+export interface SnapshotRequest {
+  readonly deliverSubject: string;
+  readonly withConsumers: boolean;
+  /** 0: as the server likes. */
+  readonly chunkBytes: number;
+  readonly windowBytes: number;
+}
+
+const snapshotFields: Fields = {
+  deliver_subject: string,
+  no_consumers: boolean,
+  jsck: boolean,
+  chunk_size: integer,
+  window_size: integer,
+};
 const getFields: Fields = {
   seq: unsigned,
   last_by_subj: string,
@@ -63,6 +82,34 @@ export function readGetRequest(text: string): MessageRequest {
     throw apiErrors.badRequest();
   }
   return read;
+}
+
+/** @throws ApiError 10003, 10015, 10025 */
+export function readSnapshotRequest(text: string): SnapshotRequest {
+  const request: { deliver_subject?: string; no_consumers?: boolean; chunk_size?: number; window_size?: number } =
+    readRequired(text, 'JSApiStreamSnapshotRequest', snapshotFields);
+  const { deliver_subject: deliverSubject = '', no_consumers, chunk_size = 0, window_size = 0 } = request;
+  if (deliverSubject === '') throw apiErrors.badRequest();
+  if (!isLiteral(deliverSubject)) throw apiErrors.deliverSubjectInvalid();
+  return { deliverSubject, withConsumers: no_consumers !== true, chunkBytes: chunk_size, windowBytes: window_size };
+}
+
+/** The configuration that a stream is to be restored with. @throws ApiError 10003, 10025 */
+export function readRestoreRequest(text: string): Partial<StreamConfig> {
+  if (text === '') throw apiErrors.badRequest();
+  let config: unknown;
+  try {
+    const request = JSON.parse(text) as Record<string, unknown>;
+    const unknown = Object.keys(request).find((key) => key !== 'config' && key !== 'state');
+    if (unknown !== undefined) throw apiErrors.invalidJson(`json: unknown field ${JSON.stringify(unknown)}`);
+    config = request.config;
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    // Says what is wrong with it in nats-server's words.
+    readRequired(text, 'JSApiStreamRestoreRequest', {});
+  }
+  if (config === undefined || config === null) throw apiErrors.badRequest();
+  return readStreamRequest(JSON.stringify(config)).config;
 }
 
 /** Undefined for what cannot be read. Fields that nobody knows are passed over, other than in the API. */

@@ -9,6 +9,20 @@ export interface Place {
   readonly stream: number;
 }
 
+/** All that outlives a process, by itself. */
+export interface ConsumerPlaces {
+  readonly delivered: Place;
+  readonly floor: Place;
+  /** In the order of their sequences. */
+  readonly pending: readonly {
+    readonly sequence: number;
+    readonly consumerSequence: number;
+    readonly millis: number;
+  }[];
+  /** Sequences, and how often each was delivered, where more than once. */
+  readonly redelivered: readonly (readonly [sequence: number, deliveries: number])[];
+}
+
 const VERSION = 1;
 
 /**
@@ -30,6 +44,16 @@ export class ConsumerState {
     this.#awaitsAcks = awaitsAcks;
     this.#delivered = { consumer: 0, stream: start - 1 };
     this.#floor = this.#delivered;
+  }
+
+  /** @throws RangeError when pending messages are not in order */
+  static at(awaitsAcks: boolean, { delivered, floor, pending, redelivered }: ConsumerPlaces): ConsumerState {
+    const state = new ConsumerState(awaitsAcks, 1);
+    state.#delivered = delivered;
+    state.#floor = floor;
+    for (const { sequence, consumerSequence, millis } of pending) state.pending.add(sequence, consumerSequence, millis);
+    for (const [sequence, deliveries] of redelivered) state.#redelivered.set(sequence, deliveries);
+    return state;
   }
 
   /** @throws RangeError for bytes that are no state */

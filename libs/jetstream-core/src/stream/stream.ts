@@ -362,6 +362,32 @@ export class Stream {
     if (allow_rollup_hdrs && /^(?:sub|all)$/i.test(rollup)) this.#rollUp(rollup, subject, sequence);
   }
 
+  /**
+   * Puts back a message of a backup, as it was stored, on a stream that nobody uses yet. What its headers asked for was done then; its
+   * own end and a schedule's next turn are still to come.
+   *
+   * @throws RangeError when its sequence was given before
+   */
+  restore({ sequence, subject, content, headerBytes, seconds, nanos }: StoredMessage): void {
+    this.store.append(sequence, subject, content, headerBytes, seconds, nanos);
+    const { messageId, ttl, schedule } = readPublishHeaders(content, headerBytes);
+    this.#remembered.lastId = messageId;
+    this.#remembered.lastSeconds = seconds;
+    this.#remembered.lastNanos = nanos;
+    const lifetime = this.#config.allow_msg_ttl && ttl !== '' ? (parseTtl(ttl) ?? 0) : 0;
+    if (lifetime > 0) this.#deadlines.add(this.store, sequence, millisOf(seconds + lifetime, nanos));
+    if (schedule !== '') this.#plan(sequence, millisOf(seconds, nanos));
+  }
+
+  /** The backup's newest sequence, whose message may have gone, and when it was given. */
+  restoreEnd(last: number, seconds: number, nanos: number): void {
+    if (last <= this.store.last) return;
+    this.store.skipTo(last);
+    this.#remembered.lastId = '';
+    this.#remembered.lastSeconds = seconds;
+    this.#remembered.lastNanos = nanos;
+  }
+
   #isAged(sequence: number, now: number): boolean {
     const message = this.store.get(sequence);
     return message !== undefined && timeOf(message) + this.#maxAgeMillis <= now;

@@ -1,4 +1,4 @@
-import type { StreamStore } from '../stream-store.ts';
+import type { StreamImage, StreamStore } from '../stream-store.ts';
 import { Batch } from './batch.ts';
 import type { ShardContext } from './context.ts';
 import { type Database, entriesOf, openLevelDatabase } from './database.ts';
@@ -7,7 +7,7 @@ import { flushKey, INCARNATION_TYPES, idKey, KeyType, numbersOf, RECORDS_END, SH
 import { emptyState, LevelStreamStore, type StreamState } from './level-stream-store.ts';
 import { RecordCache } from './record-cache.ts';
 import { checksum, type Seal } from './seal.ts';
-import { openStreamImage, type StreamImage } from './stream-image.ts';
+import { openStreamImage } from './stream-image.ts';
 import { subjectHash } from './subject-hash.ts';
 
 const VERSION = 1;

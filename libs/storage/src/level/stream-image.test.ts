@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StreamStore } from '../stream-store.ts';
+import { MemoryStreamStore } from '../memory-stream-store.ts';
+import type { StreamImage, StreamStore } from '../stream-store.ts';
 import { ShardStore } from './shard-store.ts';
 
 let folder: string;
@@ -24,47 +25,56 @@ function fill(store: StreamStore, messages: number, word: string): void {
 }
 
 /** Everything that can be read of a stream. */
-function everything(store: StreamStore): unknown {
-  const messages: string[] = [];
-  for (let at = store.next(0); at > 0; at = store.next(at + 1)) {
-    const { subject, content, seconds, nanos } = store.get(at) as NonNullable<ReturnType<StreamStore['get']>>;
-    messages.push(`${at} ${subject} ${seconds} ${nanos} ${content}`);
-  }
-  const { first, last, bytes, deletedCount, subjectCount } = store;
-  const values = [...store.values('')].map(([name, value]) => `${name}=${value}`);
-  return { messages, first, last, bytes, deletedCount, subjectCount, values };
+function everything(image: StreamImage): unknown {
+  const messages = [...image.stored()].map(
+    ({ sequence, subject, content, seconds, nanos }) => `${sequence} ${subject} ${seconds} ${nanos} ${content}`,
+  );
+  const { first, last, bytes, deletedCount, subjectCount } = image;
+  const values = [...image.values('')].map(([name, value]) => `${name}=${value}`);
+  return { messages, count: image.messages, first, last, bytes, deletedCount, subjectCount, values };
 }
 
 describe('the image of a stream', () => {
   it('is the stream as the flush wrote it, whatever becomes of it', async () => {
     const stream = shard.create();
-    fill(stream, 3000, 'old');
-    for (const sequence of [5, 70, 71, 2000]) stream.remove(sequence);
-    stream.setValue('config', Buffer.from('1'));
-    stream.setValue('consumer', Buffer.from('x'));
+    const twin = new MemoryStreamStore({ overheadBytes: 16, headerOverheadBytes: 4 });
+    for (const store of [stream, twin]) {
+      fill(store, 3000, 'old');
+      for (const sequence of [5, 70, 71, 2000]) store.remove(sequence);
+      store.setValue('config', Buffer.from('1'));
+      store.setValue('consumer', Buffer.from('x'));
+    }
     await shard.flush(1);
-    fill(stream, 100, 'newer');
+    for (const store of [stream, twin]) fill(store, 100, 'newer');
     const wanted = shard.image(stream.id);
-    const expected = everything(stream);
     const flushing = shard.flush(2);
+    const expected = everything(twin.image());
+    const twinImage = twin.image();
     // What happens from here on is no part of it.
-    fill(stream, 10, 'newest');
-    stream.setValue('config', Buffer.from('2'));
-    stream.setValue('consumer', undefined);
+    for (const store of [stream, twin]) {
+      fill(store, 10, 'newest');
+      store.setValue('config', Buffer.from('2'));
+      store.setValue('consumer', undefined);
+    }
     await flushing;
     const image = await wanted;
-    stream.removeThrough(1500);
-    stream.remove(1600, true);
+    for (const store of [stream, twin]) {
+      store.removeThrough(1500);
+      store.remove(1600);
+    }
     await shard.flush(3);
-    expect(everything(image.store)).toEqual(expected);
-    stream.removeThrough(stream.last);
+    expect(everything(image)).toEqual(expected);
+    for (const store of [stream, twin]) store.removeThrough(store.last);
     await shard.flush(4);
     await shard.idle();
     shard.drop(stream.id);
     await shard.flush(5);
     await shard.idle();
-    expect(everything(image.store)).toEqual(expected);
+    expect(everything(image)).toEqual(expected);
+    expect(everything(twinImage)).toEqual(expected);
     await image.close();
+    await twinImage.close();
+    expect([...twinImage.stored()]).toEqual([]);
   });
 
   it('of a stream that is gone by then is none', async () => {

@@ -1,4 +1,4 @@
-import type { StreamStore } from '../stream-store.ts';
+import type { StoredMessage, StreamImage } from '../stream-store.ts';
 import type { ShardContext } from './context.ts';
 import { entriesOf, type Records } from './database.ts';
 import { DamagedError } from './errors.ts';
@@ -9,14 +9,6 @@ import type { Seal } from './seal.ts';
 
 /** So much of it is in memory at a time. */
 const CACHE_BYTES = 4 << 20;
-
-/** A stream as it was at one moment, to be read while it changes further. */
-export interface StreamImage {
-  /** To be read only. */
-  readonly store: StreamStore;
-  /** What only the image needs may go from the disk. */
-  close(): Promise<void>;
-}
 
 /**
  * @param records closed with the image, or when there is none
@@ -40,10 +32,49 @@ export async function openStreamImage(context: ShardContext, records: Records, i
     for await (const [name, sealed] of names) {
       store.knownValue(numbersOf(name)[1], open(seal, sealed, name, id, 'name of a value').toString());
     }
-    return { store, close: () => records.close() };
+    return new LevelStreamImage(store, records);
   } catch (error) {
     await records.close();
     throw error;
+  }
+}
+
+class LevelStreamImage implements StreamImage {
+  readonly #store: LevelStreamStore;
+  readonly #records: Records;
+  readonly first: number;
+  readonly last: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly subjectCount: number;
+  readonly deletedCount: number;
+
+  constructor(store: LevelStreamStore, records: Records) {
+    this.#store = store;
+    this.#records = records;
+    this.first = store.first;
+    this.last = store.last;
+    this.messages = store.messages;
+    this.bytes = store.bytes;
+    this.subjectCount = store.subjectCount;
+    this.deletedCount = store.deletedCount;
+  }
+
+  value(name: string): Buffer | undefined {
+    return this.#store.value(name);
+  }
+
+  values(prefix: string): IterableIterator<[string, Buffer]> {
+    return this.#store.values(prefix);
+  }
+
+  *stored(): IterableIterator<StoredMessage> {
+    const store = this.#store;
+    for (let at = store.next(0); at > 0; at = store.next(at + 1)) yield store.get(at) as StoredMessage;
+  }
+
+  close(): Promise<void> {
+    return this.#records.close();
   }
 }
 
