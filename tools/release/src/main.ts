@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { embedConsoleFiles } from './console-files.ts';
+import { copyNativeModules } from './native-modules.ts';
 
 /** Bundles each process, and the command `skein`, into one file under `dist/bundle`, then starts every bundle once to see that it loads. */
 
@@ -24,6 +25,7 @@ const programs = [
 ];
 
 await rm(outdir, { recursive: true, force: true });
+await mkdir(outdir, { recursive: true });
 await build({
   entryPoints: programs,
   outdir,
@@ -39,7 +41,7 @@ await build({
   },
   // Optional accelerators of ws, used when present.
   external: ['bufferutil', 'utf-8-validate'],
-  plugins: [embedConsoleFiles()],
+  plugins: [embedConsoleFiles(), copyNativeModules(outdir)],
   logLevel: 'warning',
 });
 
