@@ -260,6 +260,12 @@ export class FileShard extends Shard {
     this.#applied = this.#store.applied;
     // A journal that is older than what LevelDB has gives no number twice.
     if (journal.last < this.#applied) journal.cut(this.#applied);
+    // What is between is nowhere: applied to an older state, the rest would give a state that never was.
+    if (journal.first > this.#applied + 1) {
+      throw new Error(
+        `records ${this.#applied + 1} to ${journal.first - 1} are lost: the database is older than what the journal has kept`,
+      );
+    }
     await this.#replay(journal);
     // Backups that never became whole.
     for (const store of [...this.restoring.values()]) this.abandonRestore(store);
