@@ -59,7 +59,8 @@ export function listedConsumer(stream: HostedStream, one: HostedConsumer, contex
   return { ...consumerView(stream, one, context), config: withoutServer(one.config) };
 }
 
-function withoutServer<T extends { metadata?: Record<string, string> }>(config: T): T {
+/** A configuration whose metadata is what was written down, without what this server adds (ADR-44). */
+export function withoutServer<T extends { metadata?: Record<string, string> }>(config: T): T {
   const { '_nats.level': _, '_nats.ver': __, ...metadata } = config.metadata ?? {};
   return { ...config, metadata };
 }

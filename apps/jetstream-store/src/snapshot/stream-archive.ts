@@ -7,6 +7,7 @@ import {
   timeText,
 } from '@skein/jetstream-core';
 import type { StoredMessage, StreamImage } from '@skein/storage';
+import { withoutServer } from '../api/views.ts';
 import type { ConsumerValue } from '../hosted-consumer.ts';
 import type { Moment } from '../hosting.ts';
 import { type ArchiveEntry, archiveBegin, archiveEnd, encodeEntry } from './archive.ts';
@@ -17,7 +18,7 @@ export const CONSUMER_PREFIX = 'consumers/';
 const CONSUMER = 'consumer/';
 
 /** How the stream was configured at the image's moment. */
-export const configOf = (image: StreamImage): StreamConfig => jsonOf(image, 'config') as StreamConfig;
+export const configOf = (image: StreamImage): StreamConfig => withoutServer(jsonOf(image, 'config') as StreamConfig);
 
 /** Its state then, as nats-server has it. */
 export function stateOf(image: StreamImage): StreamState {
@@ -51,7 +52,9 @@ function* consumersOf(image: StreamImage, now: Moment): Generator<ArchiveEntry> 
     const { config, lastsEnd } = JSON.parse(bytes.toString()) as ConsumerValue;
     const saved = image.value(`consumer-state/${key.slice(CONSUMER.length)}`) as Buffer;
     const state = backUpConsumer(ConsumerState.load(config.ack_policy !== 'none', saved));
-    yield documentOf(CONSUMER_PREFIX + config.name, now, { config, state, skein: { lasts_end: lastsEnd } });
+    yield documentOf(CONSUMER_PREFIX + config.name, now, {
+      ...{ config: withoutServer(config), state, skein: { lasts_end: lastsEnd } },
+    });
   }
 }
 

@@ -240,6 +240,7 @@ export class FakeNode {
     return {
       start: async () => ({ configuration, identity: { serverName: 'alpha' }, revision: 1 }),
       stop: async () => {},
+      request: async () => '{}',
       handle: (method: string, fn: (body: string) => string | Promise<string>) => this.#methods.set(method, fn),
       declare: (account: string, subject: string, _queue: string, weight: number) => {
         this.interest.set(`${account} ${subject}`, weight);
