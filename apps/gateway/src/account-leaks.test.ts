@@ -55,7 +55,29 @@ const account = fc.record({
   exports: fc.array(offer, { maxLength: 3 }),
   imports: fc.array(taken, { maxLength: 3 }),
 });
-const subscriptions = fc.array(fc.oneof(pattern, fc.constant('>')), { minLength: 1, maxLength: 3 });
+/** One offers a subject both ways, another asks under it, a third listens: what was asked is no part of the stream. */
+const triangle = fc.record({
+  who: fc.shuffledSubarray(NAMES, { minLength: 3, maxLength: 3 }),
+  subject: literal,
+});
+const wanted = fc.oneof(pattern, fc.constant('>'));
+const subscriptions = fc.array(wanted, { minLength: 1, maxLength: 3 });
+
+/** What clients do, one after the other. */
+const action = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('publish' as const),
+      from: fc.constantFrom(...NAMES, SYSTEM),
+      drawn: literal,
+      pick: fc.nat(5),
+      asks: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('subscribe' as const), who: name, subject: wanted }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unsubscribe' as const), who: name, pick: fc.nat(5) }) },
+);
 
 /** Subjects that the account's exports and imports are about. */
 function talkedOf(definitions: readonly AccountDefinition[], account: string): string[] {
@@ -115,7 +137,10 @@ const unnumbered = (subject: string): string => subject.replace(/\$\d/g, '*');
 
 class Model {
   readonly heard = new Map<string, string[]>();
+  /** Requests from elsewhere under the subject of a stream that somebody imports. */
+  crossed = 0;
   readonly #accounts: ReadonlyMap<string, AccountDefinition>;
+  /** By account: patterns by sid; '' has ended. */
   readonly #interest: Record<string, string[]>;
 
   constructor(definitions: AccountDefinition[], interest: Record<string, string[]>) {
@@ -128,8 +153,9 @@ class Model {
     for (const [importer, { imports }] of this.#accounts) {
       for (const one of imports) {
         if (!this.#mayTake(importer, one)) continue;
-        if (isFirst && one.kind === 'stream' && one.account === account && expression(one.subject).test(subject)) {
-          this.#deliver(importer, renamed(subject, one.subject, one.to ?? numbered(one.subject)));
+        if (one.kind === 'stream' && one.account === account && expression(one.subject).test(subject)) {
+          if (!isFirst) this.crossed++;
+          else this.#deliver(importer, renamed(subject, one.subject, one.to ?? numbered(one.subject)));
         }
         const here = unnumbered(one.to ?? one.subject);
         if (one.kind === 'service' && importer === account && expression(here).test(subject)) {
@@ -155,40 +181,63 @@ class Model {
     const heard = this.heard.get(account) ?? [];
     this.heard.set(account, heard);
     for (const [index, pattern] of (this.#interest[account] ?? []).entries()) {
-      if (expression(pattern).test(subject)) heard.push(`${subject} ${index + 1}`);
+      if (pattern !== '' && expression(pattern).test(subject)) heard.push(`${subject} ${index + 1}`);
     }
   }
 }
 
 it('everybody hears what exports and imports let through, and nothing else; nobody but the system account hears it', async () => {
   const names = [...NAMES, SYSTEM];
+  let crossed = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.array(account, { minLength: NAMES.length, maxLength: NAMES.length }),
       fc.array(subscriptions, { minLength: NAMES.length, maxLength: NAMES.length }),
-      fc.array(fc.tuple(fc.constantFrom(...names), literal, fc.nat(5)), { minLength: 4, maxLength: 12 }),
-      async (drawn, interests, published) => {
+      fc.array(action, { minLength: 6, maxLength: 16 }),
+      fc.option(triangle),
+      async (drawn, interests, drawnActions, both) => {
         // As a server in operator mode would: what is not allowed is simply not there. A configuration's cycles are refused.
         const definitions = drawn.map(({ exports, imports }, index) => ({
           ...newDefinition(NAMES[index]),
-          exports,
+          exports: [...exports],
           imports: imports
             .filter((one) => one.account !== NAMES[index])
             .map((one) => importOf(one, drawn[NAMES.indexOf(one.account)].exports)),
         }));
+        const actions = [...drawnActions];
+        if (both !== null) {
+          const { who, subject } = both;
+          const [exporter, asker, listener] = who.map((one) => definitions[NAMES.indexOf(one)]);
+          const service = { kind: 'service', subject, responseType: 'Singleton', allowTrace: false } as const;
+          exporter.exports.push(service, { kind: 'stream', subject });
+          asker.imports.push({ kind: 'service', account: exporter.name, subject, share: false });
+          listener.imports.push({ kind: 'stream', account: exporter.name, subject, allowTrace: false });
+          actions.splice(3, 0, { kind: 'publish', from: asker.name, drawn: subject, pick: 99, asks: true });
+        }
         fc.pre(!checkAccounts(definitions).some((fault) => fault.includes('cycle')));
         const bench = new AccountsBench([...definitions, { name: SYSTEM }], SYSTEM);
         const interest: Record<string, string[]> = { [SYSTEM]: ['>', '$SYS.>'] };
-        for (const [index, subjects] of interests.entries()) interest[NAMES[index]] = subjects;
+        for (const [index, subjects] of interests.entries()) interest[NAMES[index]] = [...subjects];
         const listeners = new Map(
           await Promise.all(names.map(async (one) => [one, await bench.in(one, interest[one])] as const)),
         );
         const speakers = new Map(await Promise.all(names.map(async (one) => [one, await bench.in(one)] as const)));
         const model = new Model(definitions, interest);
-        for (const [from, drawnSubject, pick] of published) {
-          const subject = talkedOf(definitions, from)[pick] ?? drawnSubject;
-          model.publish(from, subject);
-          speakers.get(from)?.say(`PUB ${subject} 0\r\n\r\n`);
+        for (const one of actions) {
+          if (one.kind === 'publish') {
+            const subject = talkedOf(definitions, one.from)[one.pick] ?? one.drawn;
+            model.publish(one.from, subject);
+            speakers.get(one.from)?.say(`PUB ${subject} ${one.asks ? '_INBOX.x ' : ''}0\r\n\r\n`);
+            continue;
+          }
+          const own = interest[one.who];
+          if (one.kind === 'subscribe') {
+            own.push(one.subject);
+            listeners.get(one.who)?.say(`SUB ${one.subject} ${own.length}\r\n`);
+          } else if (one.pick < own.length) {
+            own[one.pick] = '';
+            listeners.get(one.who)?.say(`UNSUB ${one.pick + 1}\r\n`);
+          }
         }
         bench.runtime.turn();
         for (const one of names) {
@@ -200,8 +249,10 @@ it('everybody hears what exports and imports let through, and nothing else; nobo
             got: (model.heard.get(one) ?? []).sort(),
           });
         }
+        crossed += model.crossed;
       },
     ),
     { numRuns: 300 },
   );
+  expect(crossed).toBeGreaterThan(0);
 });

@@ -52,6 +52,14 @@ it.each<[string, () => Promise<WireClient>]>([
   ['an operator for an account', () => show(forged(fine, {}, operator.key))],
   ['an account for a user', () => show({ ...user, jwt: operator.account(account) })],
   ['a stranger for the account', () => show(forged(fine, { iss: account.publicKey }, createSigningKey('account')))],
+  [
+    'a stranger who names the account',
+    () => {
+      const stranger = createSigningKey('account');
+      const nats = { type: 'user', version: 2, subs: -1, data: -1, payload: -1, issuer_account: account.publicKey };
+      return show(forged(fine, { iss: stranger.publicKey, nats }, stranger));
+    },
+  ],
   ['a subject that is no key', () => show(forged(fine, { sub: 'me' }))],
   ['times that are texts', () => show(forged(fine, { exp: 'never' }))],
   ['deep nesting', () => show({ ...user, jwt: `${head}.${Buffer.from('['.repeat(3000)).toString('base64url')}.x` })],

@@ -140,4 +140,15 @@ describe('the lock', () => {
     expect(readFileSync(join(dir, '.lock'), 'utf8')).toBe('11\n');
     expect(readdirSync(dir)).toEqual(['.lock']);
   });
+
+  it('that somebody has taken since it was looked at stays theirs', () => {
+    const path = join(dir, '.lock');
+    writeFileSync(path, '4000000\n');
+    const isAlive = (pid: number): boolean => {
+      if (pid === 4000000) writeFileSync(path, '13\n');
+      return pid === 13;
+    };
+    expect(() => lockDirectory(dir, 11, isAlive)).toThrow('process 13');
+    expect([readFileSync(path, 'utf8'), readdirSync(dir)]).toEqual(['13\n', ['.lock']]);
+  });
 });

@@ -76,8 +76,11 @@ it('talks TLS, and shows its certificate', async () => {
 
 it('asks no more than it can bear', async () => {
   const url = await serve(() => {});
-  const store = new UrlStore(url);
-  const waiting = Array.from({ length: 64 }, () => store.lookup('A').catch(() => {}));
+  const store = new UrlStore(url, {}, 200);
+  const waiting = Array.from({ length: 64 }, () => store.lookup('A'));
+  const given = Promise.all(waiting.map((one) => expect(one).rejects.toThrow('aborted')));
   await expect(store.lookup('A')).rejects.toThrow('too many accounts are being fetched');
-  void waiting;
+  // A server that says nothing is given up, and its places are free again.
+  await given;
+  await expect(store.lookup('not://a url')).rejects.toThrow('could not fetch');
 });

@@ -11,13 +11,15 @@ const FETCHES_MAX = 64;
 export class UrlStore implements AccountStore {
   readonly #url: string;
   readonly #tls: ResolverTlsOptions;
+  readonly #fetchMs: number;
   #fetching = 0;
   /** What it was told of since: newer than what can be fetched. */
   readonly #told = new Map<string, string>();
 
-  constructor(url: string, tls: ResolverTlsOptions = {}) {
+  constructor(url: string, tls: ResolverTlsOptions = {}, fetchMs = FETCH_MS) {
     this.#url = url;
     this.#tls = tls;
+    this.#fetchMs = fetchMs;
   }
 
   async lookup(account: string): Promise<string | undefined> {
@@ -54,7 +56,7 @@ export class UrlStore implements AccountStore {
       ...(keyFile !== undefined && { key: readFileSync(keyFile) }),
     };
     return new Promise((resolve, reject) => {
-      const asking = request(url, { ...files, agent: false, signal: AbortSignal.timeout(FETCH_MS) }, (answer) => {
+      const asking = request(url, { ...files, agent: false, signal: AbortSignal.timeout(this.#fetchMs) }, (answer) => {
         const chunks: Buffer[] = [];
         let bytes = 0;
         answer.on('data', (chunk: Buffer) => {
