@@ -40,6 +40,8 @@ export class Route {
   /** It is for other accounts, too. */
   leadsOut = false;
 
+  /** It asks something of JetStream that is answered in words, and noted down with who asked. */
+  readonly isJetStreamRequest: boolean;
   /** An answer that is timed. */
   readonly isMeasured: boolean;
   /** Not 0: the process that an answer says it is for. */
@@ -52,6 +54,7 @@ export class Route {
     this.subject = subject;
     this.hash = hash;
     this.isReserved = subject.startsWith('_GR_.') || subject.startsWith('$NRG.');
+    this.isJetStreamRequest = subject.startsWith('$JS.') && JETSTREAM_REQUEST.test(subject);
     this.replyProcess = replyProcess(subject);
     this.isMeasured = this.replyProcess !== 0 && isMeasured(subject);
   }
@@ -98,6 +101,8 @@ export class Route {
   }
 }
 
+/** All requests but those for messages; with or without a domain. */
+const JETSTREAM_REQUEST = /^\$JS\.(?:[^.]+\.)?API\.(?!DIRECT\.|CONSUMER\.MSG\.NEXT\.)/;
 const NOBODY: readonly never[] = [];
 
 /** One queue name is one group, wherever its members are. */

@@ -2,6 +2,7 @@ import type { Link, Runtime } from '@skein/bus';
 import type { Account } from './account.ts';
 import type { Connection } from './connection.ts';
 import { deliver, type Message } from './deliver.ts';
+import { addRequestInfo, clientInfo, ToldInfo } from './request-info.ts';
 import type { QueueTarget, Route } from './route.ts';
 
 /** By process: whom messages can be sent to. */
@@ -244,7 +245,9 @@ function send(
   if (link === undefined) return false;
   queueNames.length = 0;
   for (const candidate of picked) if (candidate.process === link.peer.id) queueNames.push(candidate.group.nameBytes);
-  const taken = sendMessage(link, account, route, message, plain, queueNames, queueNames.length, request, targets);
+  const isAsked = route.isJetStreamRequest && from !== null && link.peer.component === 'jetstream-store';
+  const told = isAsked ? withClient(message, from, account) : message;
+  const taken = sendMessage(link, account, route, told, plain, queueNames, queueNames.length, request, targets);
   if (!taken && link.peer.component === 'jetstream-store') {
     return account.interchange?.tellTooMany(account, route, message) ?? false;
   }
@@ -254,6 +257,13 @@ function send(
     if (!link.writable && link.peer.component === 'gateway') from.gateway.stalls.stallOnLink(from);
   }
   return taken;
+}
+
+/** A request that says who makes it. */
+function withClient(message: Message, from: Connection, account: Account): Message {
+  const told = { ...message };
+  addRequestInfo(told, new ToldInfo(JSON.stringify(clientInfo(from, account.name, from.gateway.serverName))));
+  return told;
 }
 
 function noteStall(from: Connection | null, to: Connection): void {

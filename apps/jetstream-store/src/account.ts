@@ -8,6 +8,7 @@ import type { Allowance, TierLimits } from './node-accounts.ts';
 import type { Shard } from './shard.ts';
 import { Restoration } from './snapshot/restoration.ts';
 import { streamNameInUse, subjectsOverlap } from './store-errors.ts';
+import { Room, Share } from './usage.ts';
 
 /** Subjects of which it is known whose they are. */
 const KNOWN_MAX = 65_536;
@@ -15,6 +16,8 @@ const KNOWN_MAX = 65_536;
 /** What an account needs of the process. */
 export interface AccountHost {
   readonly ledger: Ledger;
+  /** What all accounts together may use. */
+  readonly rooms: Readonly<Record<'memory' | 'file', Room>>;
   createIn(account: string, config: StreamConfig): Promise<StreamHost>;
   /** Where it would be. @throws ApiError when no shard serves */
   shardFor(config: StreamConfig): Promise<Shard>;
@@ -45,6 +48,8 @@ export class StreamAccount implements JetStreamAccount {
   readonly #known = new Map<string, StreamHost | null>();
   /** Names and subjects of what is being created or updated. */
   readonly #coming = new Set<StreamConfig>();
+  /** What it uses, by tier and kind of storage. */
+  readonly #rooms = new Map<string, Room>();
   #allowance: Allowance;
 
   constructor(name: string, host: AccountHost) {
@@ -123,6 +128,7 @@ export class StreamAccount implements JetStreamAccount {
     const stream = this.#stream(name);
     await this.#host.deleteFrom(stream);
     this.#host.ledger.give(this, stream.stream.config);
+    stream.share?.count(0);
     this.#forget(stream);
     await this.#host.settled();
     const { notices } = stream.host;
@@ -140,6 +146,10 @@ export class StreamAccount implements JetStreamAccount {
 
   #enter(stream: StreamHost): void {
     const previous = this.streams.get(stream.name);
+    const { storage, num_replicas } = stream.stream.config;
+    previous?.share?.count(0);
+    stream.share = new Share(this.#room(storage, num_replicas), this.#host.rooms[storage]);
+    stream.share.count(stream.store.bytes);
     this.streams.set(stream.name, stream);
     this.#own(stream);
     if (previous !== undefined && previous !== stream) this.#disown(previous);
@@ -154,9 +164,26 @@ export class StreamAccount implements JetStreamAccount {
   allow(allowance: Allowance): void {
     const before = new Set(this.interest());
     this.#allowance = allowance;
+    for (const [key, room] of this.#rooms) {
+      const [storage, tier] = key.split(' ') as ['memory' | 'file', string];
+      room.limit = this.#limitOf(storage, tier);
+    }
     const after = new Set(this.interest());
     for (const subject of after) if (!before.has(subject)) this.#host.declare(this.name, subject, 1);
     for (const subject of before) if (!after.has(subject)) this.#host.declare(this.name, subject, 0);
+  }
+
+  #room(storage: 'memory' | 'file', replicas: number): Room {
+    const tier = `R${Math.max(1, replicas)}`;
+    const key = `${storage} ${tier}`;
+    const room = this.#rooms.get(key) ?? new Room(this.#limitOf(storage, tier));
+    this.#rooms.set(key, room);
+    return room;
+  }
+
+  #limitOf(storage: 'memory' | 'file', tier: string): number {
+    const limits = this.limits[''] ?? this.limits[tier];
+    return (storage === 'memory' ? limits?.memoryBytesMax : limits?.fileBytesMax) ?? -1;
   }
 
   get isServed(): boolean {

@@ -7,6 +7,7 @@ import type { StoreLimits } from './limits.ts';
 import type { Allowance } from './node-accounts.ts';
 import type { Shard } from './shard.ts';
 import { BACKUP_PREFIX } from './snapshot/backups.ts';
+import { Room } from './usage.ts';
 
 /** What the directory has of the process. */
 export interface DirectoryHost {
@@ -22,6 +23,7 @@ export interface DirectoryHost {
 export class StreamDirectory implements Directory, AccountHost {
   readonly domain: string;
   readonly ledger: Ledger;
+  readonly rooms: Readonly<Record<'memory' | 'file', Room>>;
   readonly #host: DirectoryHost;
   readonly #all = new Map<string, StreamAccount>();
   readonly #requests: readonly string[];
@@ -29,6 +31,7 @@ export class StreamDirectory implements Directory, AccountHost {
   constructor(domain: string, limits: StoreLimits, host: DirectoryHost) {
     this.domain = domain;
     this.ledger = new Ledger(limits);
+    this.rooms = { memory: new Room(limits.maxMemoryBytes), file: new Room(limits.maxFileBytes) };
     this.#host = host;
     this.#requests = ['$JS.API.>', ...(domain === '' ? [] : [`$JS.${domain}.API.>`])];
   }
@@ -40,6 +43,12 @@ export class StreamDirectory implements Directory, AccountHost {
   account(name: string): StreamAccount | undefined {
     const account = this.#all.get(name);
     return account?.isServed ? account : undefined;
+  }
+
+  /** What all of them may store is another. */
+  limitsChanged({ maxMemoryBytes, maxFileBytes }: StoreLimits): void {
+    this.rooms.memory.limit = maxMemoryBytes;
+    this.rooms.file.limit = maxFileBytes;
   }
 
   /** What one account may store, from now on. */

@@ -39,6 +39,7 @@ import {
 import type { OriginsInfo } from './sources/feeds.ts';
 import { consumerNotFound, storeUnavailable } from './store-errors.ts';
 import type { TurnTask } from './turn.ts';
+import type { Share } from './usage.ts';
 
 /** What is kept of a stream beside configuration and messages. */
 interface StreamValue {
@@ -84,6 +85,8 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   readonly followers = new Set<TurnTask>();
   /** Why nothing more is done here. */
   fault: Error | undefined;
+  /** Of its account's storage. */
+  share: Share | undefined;
   isGone = false;
   isPlanned = false;
   readonly #byNumber = new Map<number, ConsumerHost>();
@@ -162,6 +165,11 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   get name(): string {
     return this.stream.config.name;
+  }
+
+  /** Tells a publisher that its message was not taken. */
+  refuse(reply: Address, error: ApiError): void {
+    this.host.outbox.answer(this.account, reply, `{"error":${JSON.stringify(error)},${this.ackOpening}0}`);
   }
 
   /** It is served from now on. */
@@ -383,6 +391,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   /** What ages is looked at once a turn, however much was stored in it. */
   endTurn(millis: number): void {
     if (this.isVoid) return;
+    this.share?.count(this.store.bytes);
     const { agenda } = this.host;
     if (this.#hasBatches && this.#batchExpiry.dueAt === Number.POSITIVE_INFINITY) {
       agenda.plan(this.#batchExpiry, millis + BATCH_MS);

@@ -1,4 +1,5 @@
 import type { JetStreamLimits } from '@skein/accounts';
+import type { JetStreamOptions } from '@skein/config/jetstream';
 import {
   apiErrors,
   type ConsumerConfig,
@@ -10,13 +11,22 @@ import type { TierLimits } from './node-accounts.ts';
 
 /** What the node has for all accounts together. */
 export interface StoreLimits {
-  readonly maxMemoryBytes: number;
-  readonly maxFileBytes: number;
+  maxMemoryBytes: number;
+  maxFileBytes: number;
   /** Absent: none. */
-  readonly maxAckPending?: number;
-  readonly maxRequestBatch?: number;
-  readonly maxDuplicateWindowMs?: number;
+  maxAckPending?: number | undefined;
+  maxRequestBatch?: number | undefined;
+  maxDuplicateWindowMs?: number | undefined;
 }
+
+/** They change with the configuration. */
+export const storeLimits = ({ limits, maxMemoryBytes, maxFileBytes }: JetStreamOptions): StoreLimits => ({
+  maxMemoryBytes,
+  maxFileBytes,
+  maxAckPending: limits.maxAckPending,
+  maxRequestBatch: limits.maxRequestBatch,
+  maxDuplicateWindowMs: limits.maxDuplicateWindowMs,
+});
 
 /** What an account has reserved. */
 export interface Reserved {

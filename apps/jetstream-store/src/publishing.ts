@@ -47,6 +47,13 @@ export class Publishing {
       this.#publishFast(stream, reply, subject, buf, headerBytes, start, end);
       return;
     }
+    const { share } = stream;
+    const size = share === undefined ? 0 : stream.store.sizeOf(subject, end - start, headerBytes);
+    const fault = share?.fault(size);
+    if (fault !== undefined) {
+      stream.refuse(addressOf(link.peer.id, buf, replyStart, replyEnd), fault);
+      return;
+    }
     const recordBytes = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length + (end - start);
     const at = this.#room(recordBytes + replyBytes);
     const slab = this.#slab;
@@ -61,6 +68,8 @@ export class Publishing {
     buf.copy(slab, contentAt, start, end);
     if (replyBytes > 0) buf.copy(slab, recordEnd, replyStart, replyEnd);
     entry.stream = stream;
+    entry.size = size;
+    share?.expect(size);
     entry.link = link;
     entry.subject = subject;
     entry.content = slab.subarray(contentAt, recordEnd);
@@ -125,6 +134,11 @@ export class Publishing {
     const message = fastBatches.take(reply, end - start, headers, reply, stream.stream.config, clock.millis);
     turn.plan(stream);
     if (message === undefined) return;
+    const fault = stream.share?.fault(stream.store.sizeOf(subject, end - start, headerBytes));
+    if (fault !== undefined) {
+      fastBatches.notTaken(message, fault);
+      return;
+    }
     const { run } = message;
     const contentAt = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length;
     const recordBytes = contentAt + (end - start) + run.length;
@@ -168,6 +182,8 @@ class PublishEntry implements Entry {
   subject = '';
   content: Buffer = nothing;
   headerBytes = 0;
+  /** What it counts for. */
+  size = 0;
   seconds = 0;
   nanos = 0;
   reply: Buffer = nothing;
@@ -225,6 +241,7 @@ class PublishEntry implements Entry {
 
   /** Nothing is held on to. */
   recycle(): void {
+    this.stream.share?.expect(-this.size);
     this.content = nothing;
     this.reply = nothing;
     this.batch = undefined;

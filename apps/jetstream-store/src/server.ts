@@ -13,7 +13,7 @@ import { Clock } from './clock.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
 import { storeFigures } from './figures.ts';
-import type { StoreLimits } from './limits.ts';
+import { type StoreLimits, storeLimits } from './limits.ts';
 import { Meters } from './meters.ts';
 import { answerMonitor, totalLimits } from './monitoring.ts';
 import { type JetStreamAccountsMessage, NodeAccounts } from './node-accounts.ts';
@@ -56,6 +56,7 @@ class Server implements JetStreamStore {
   readonly #meters = new Meters();
   #shards: Shards | undefined;
   #directory: StreamDirectory | undefined;
+  #limits: StoreLimits | undefined;
   #dispatch: Dispatch | undefined;
 
   constructor(options: StoreOptions) {
@@ -78,8 +79,9 @@ class Server implements JetStreamStore {
     const { configuration: given, identity } = await this.#member.start();
     const configuration = this.#complete(given);
     const { jetstream } = configuration;
-    const { domain = '', syncIntervalMs, encryption, maxMemoryBytes, maxFileBytes } = jetstream;
-    const limits: StoreLimits = { ...jetstream.limits, maxMemoryBytes, maxFileBytes };
+    const { domain = '', syncIntervalMs, encryption } = jetstream;
+    const limits = storeLimits(jetstream);
+    this.#limits = limits;
     const { serverName } = identity;
     const notices = new PublishedNotices({
       serverName,
@@ -181,6 +183,14 @@ class Server implements JetStreamStore {
     return configuration;
   }
 
+  #reconfigure(configuration: ServerOptions & StoreConfiguration): void {
+    if (this.#limits !== undefined) {
+      Object.assign(this.#limits, storeLimits(configuration.jetstream));
+      this.#directory?.limitsChanged(this.#limits);
+    }
+    this.#accounts.configure(configuration);
+  }
+
   #handlers(): MemberHandlers {
     return {
       deliver: (...message) => this.#dispatch?.deliver(...message),
@@ -196,7 +206,7 @@ class Server implements JetStreamStore {
       },
       peerDown: () => this.#outbox.linksChanged(),
       writable: () => this.#turn.release(),
-      commit: (given) => this.#accounts.configure(this.#complete(given)),
+      commit: (given) => this.#reconfigure(this.#complete(given)),
       stats: () => ({
         logLinesDropped: this.#options.logLinesDropped?.() ?? 0,
         ...(this.#shards && { store: storeFigures(this.#shards, this.#meters, this.#outbox) }),

@@ -142,6 +142,7 @@ export const apiErrors = {
   tooManyRequests: fixed(429, 10167, 'too many requests'),
   messageNotFound: fixed(404, 10037, 'no message found'),
   sequenceNotFound: (sequence: number): ApiError => new ApiError(400, 10043, `sequence ${sequence} not found`),
+  headersTooLarge: fixed(400, 10097, 'header size exceeds maximum allowed of 64k'),
   messageTooLarge: fixed(400, 10054, 'message size exceeds maximum allowed'),
   mirrorNotUpdatable: fixed(400, 10055, 'stream mirror configuration can not be updated'),
   messageDeleteDenied: fixed(500, 10057, 'message delete not permitted'),

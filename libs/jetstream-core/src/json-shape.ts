@@ -132,6 +132,9 @@ function nameOf(value: unknown): string {
   return value === null ? 'null' : typeof value;
 }
 
+/** Whether text that is no JSON ended before it could be. */
+export const isTorn = (text: string): boolean => syntaxError(text) === 'unexpected EOF';
+
 /** What Go's decoder says of text that is no JSON: that it ended too early, or which character does not belong. */
 function syntaxError(text: string): string {
   const found = /^\s*([^\s"[{\-\dtfn])/.exec(text);

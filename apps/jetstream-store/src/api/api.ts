@@ -130,8 +130,12 @@ class JetStreamApi implements Api {
     this.#send(request, { type: `${TYPE}${route.type}`, error, ...route.blank });
   }
 
-  #send({ accountName, reply }: ApiRequest, response: object): void {
-    this.#context.outbox.reply(accountName, reply, writeText(JSON.stringify(response)), 0);
+  #send({ accountName, reply, subject, content, headerBytes }: ApiRequest, response: object): void {
+    const { outbox, notices } = this.#context;
+    const text = JSON.stringify(response);
+    outbox.reply(accountName, reply, writeText(text), 0);
+    const client = clientOf(content, headerBytes);
+    notices.apiAudit(accountName, client, subject, content.toString('latin1', headerBytes), text);
   }
 
   /** For messages of a consumer that is not there, or that needs more than there is. */

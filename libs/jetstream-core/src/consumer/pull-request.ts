@@ -1,4 +1,4 @@
-import { parseObject, type Shape, ShapeError } from '../json-shape.ts';
+import { isTorn, parseObject, type Shape, ShapeError } from '../json-shape.ts';
 import { durationText } from '../time.ts';
 import type { ConsumerConfig } from './consumer-config.ts';
 
@@ -76,7 +76,7 @@ function parse(text: string): Record<string, unknown> {
     return parseObject(known, TYPE, fields, TYPE);
   } catch (error) {
     if (error instanceof ShapeError) throw bad(error.message);
-    throw bad('invalid JSON');
+    throw bad(isTorn(text) ? 'unexpected end of JSON input' : 'invalid JSON');
   }
 }
 

@@ -10,6 +10,8 @@ import type { StreamConfig } from './stream-config.ts';
 
 const MILLISECOND = 1_000_000;
 
+const HEADER_BYTES_MAX = 64 * 1024 - 1;
+
 /**
  * Whether a stream takes a message. The order of the checks is nats-server's, as seen: it decides which of several errors
  * is said. In a batch (ADR-50) what the messages before it will have done counts, and nothing may be asked of it.
@@ -30,16 +32,19 @@ export class PublishRules {
   }
 
   /** Why no message like this is taken, whatever the stream holds. */
-  refusal(content: Buffer): ApiError | undefined {
+  refusal(content: Buffer, headerBytes: number): ApiError | undefined {
     const { sealed, max_msg_size } = this.#config;
     if (sealed) return apiErrors.streamSealed();
-    return max_msg_size >= 0 && content.length > max_msg_size ? apiErrors.messageTooLarge() : undefined;
+    if (max_msg_size >= 0 && content.length > max_msg_size) return apiErrors.messageTooLarge();
+    return headerBytes > HEADER_BYTES_MAX ? apiErrors.headersTooLarge() : undefined;
   }
 
   /** Whether there is a place for a message of another stream, of which nothing else is asked. */
   placeFault(subject: string, content: Buffer, headerBytes: number): ApiError | undefined {
     const { discard } = this.#config;
-    return this.refusal(content) ?? (discard === 'new' ? this.#full(subject, content, headerBytes) : undefined);
+    return (
+      this.refusal(content, headerBytes) ?? (discard === 'new' ? this.#full(subject, content, headerBytes) : undefined)
+    );
   }
 
   isDuplicate(messageId: string, millis: number): boolean {

@@ -140,7 +140,7 @@ export class Stream {
     const { outcome } = this;
     outcome.reset();
     const own = this.#ownSubject(subject);
-    outcome.error = this.#rules.refusal(content);
+    outcome.error = this.#rules.refusal(content, headerBytes);
     if (outcome.error !== undefined) return 0;
     const headers = readPublishHeaders(content, headerBytes);
     const { lastId } = this.#remembered;
@@ -198,7 +198,8 @@ export class Stream {
       const headers = readPublishHeaders(content, headerBytes);
       const { lastId } = this.#remembered;
       const fault =
-        this.#rules.refusal(content) ?? this.#rules.fault(own, content, headerBytes, headers, millis, lastId, batch);
+        this.#rules.refusal(content, headerBytes) ??
+        this.#rules.fault(own, content, headerBytes, headers, millis, lastId, batch);
       if (fault !== undefined) return fault;
       batch.add(own, this.store.sizeOf(own, content.length, headerBytes), headers.messageId);
     }
