@@ -171,3 +171,30 @@ describe('requests over links', () => {
     expect(asker.hear()).toMatch(/^HMSG _INBOX\.1 1 \d+ \d+\r\nNATS\/1\.0 503\r\nNats-Subject: ask\r\n\r\n\r\n$/);
   });
 });
+
+describe('requests to JetStream', () => {
+  const asked = (subject: string, said: string) => {
+    const bench = new Bench();
+    bench.gateway.account('$G').setRemote(2, '$JS.>', '', 1);
+    const store = bench.member.link(2, 'jetstream-store');
+    const head = `NATS/1.0\r\n${said}\r\n\r\n`;
+    const client = bench.client({ name: 'tester', lang: 'x', version: '1', headers: true });
+    client.say(`HPUB ${subject} ${head.length} ${head.length + 4}\r\n${head}body\r\n`);
+    return store.delivered[0]?.payload.toString() ?? '';
+  };
+
+  it.each(['$JS.API.STREAM.INFO.S', '$JS.hub.API.STREAM.INFO.S'])('%s says who asks', (subject) => {
+    const [, told = '', body] =
+      /^NATS\/1\.0\r\nX: y\r\nNats-Request-Info: (.*)\r\n\r\n(.*)$/.exec(asked(subject, 'X: y')) ?? [];
+    expect(body).toBe('body');
+    expect(JSON.parse(told)).toMatchObject({ acc: '$G', name: 'tester', lang: 'x', ver: '1', kind: 'Client' });
+  });
+
+  it('no client says for itself who it is', () => {
+    expect(asked('$JS.API.INFO', 'nats-request-info: {"acc":"OTHER"}')).not.toContain('OTHER');
+  });
+
+  it.each(['$JS.API.CONSUMER.MSG.NEXT.S.C', '$JS.API.DIRECT.GET.S', '$JS.ACK.S.C.1'])('%s goes as it is', (subject) => {
+    expect(asked(subject, 'X: y')).toBe('NATS/1.0\r\nX: y\r\n\r\nbody');
+  });
+});

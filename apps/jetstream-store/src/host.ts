@@ -40,8 +40,8 @@ export interface Notices {
   restoreCompleted(account: string, stream: string, start: string, bytes: number, client: AdvisoryClient): void;
   /** @param request '': it had no body. @param response JSON */
   apiAudit(account: string, client: AdvisoryClient, subject: string, request: string, response: string): void;
-  /** So many requests got no answer, because too many waited. */
-  apiLimitReached(dropped: number): void;
+  /** A request to the API was not looked at, because too many waited. */
+  apiRefused(): void;
 }
 
 /** Who moves messages from stream to stream. */

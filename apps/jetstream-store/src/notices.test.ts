@@ -10,6 +10,8 @@ beforeEach(async () => {
 afterEach(() => node.stop());
 
 const EVENT = '$JS.EVENT.';
+/** What was sent, read as bytes. */
+const utf8 = (text: string): string => Buffer.from(text, 'latin1').toString();
 
 /** What was told so far, beside audits: account, subject, body. */
 const told = (): [string, string, Record<string, unknown>][] =>
@@ -52,6 +54,36 @@ it('acknowledgements that are none are told when they are on disk, and not again
   const before = told().length;
   await node.restart();
   expect(told()).toHaveLength(before);
+});
+
+it('a request is told of with who asked, as long as somebody hears it', async () => {
+  const client = '{"start":"2026-01-02T03:04:05Z","id":7,"acc":"$G","user":"u"}';
+  const audits = () => node.sent.filter(({ subject }) => subject === `${EVENT}ADVISORY.API`);
+  await node.ask('$JS.API.STREAM.NAMES');
+  // Until it is known who hears it, all are told.
+  const before = audits().length;
+  await new Promise((resolve) => setImmediate(resolve));
+  await node.ask('$JS.API.STREAM.NAMES');
+  expect(audits()).toHaveLength(before);
+  node.subscribe(`${EVENT}ADVISORY.API`);
+  const { body: response } = await node.request(
+    '$JS.API.STREAM.CREATE.S',
+    { name: 'S', subjects: ['ä'] },
+    `Nats-Request-Info: ${client}`,
+  );
+  const { id, timestamp, ...audit } = JSON.parse(utf8(audits().at(-1)?.body ?? '{}'));
+  expect(audit).toEqual({
+    ...{ type: 'io.nats.jetstream.advisory.v1.api_audit', server: 'alpha', client: JSON.parse(client) },
+    ...{ subject: '$JS.API.STREAM.CREATE.S', request: '{"name":"S","subjects":["ä"]}', response: utf8(response) },
+  });
+});
+
+it('a stream of the account hears of requests, too', async () => {
+  await node.ask('$JS.API.STREAM.CREATE.E', { name: 'E', subjects: ['$JS.EVENT.>'] });
+  await new Promise((resolve) => setImmediate(resolve));
+  await node.ask('$JS.API.STREAM.NAMES');
+  const last = node.sent.findLast(({ subject }) => subject === `${EVENT}ADVISORY.API`);
+  expect(JSON.parse(last?.body ?? '{}')).toMatchObject({ subject: '$JS.API.STREAM.NAMES' });
 });
 
 it('a batch that ends too early is told to the system account, too', async () => {

@@ -16,7 +16,11 @@ export interface NoticesOptions {
   /** Undefined: there is none. */
   readonly systemAccount: string | undefined;
   readonly outbox: Pick<Outbox, 'publish'>;
+  /** Somebody in the account hears audits. */
+  isAudited(account: string): boolean;
   newId(): string;
+  /** Runs it at the end of this turn. */
+  defer(fn: () => void): void;
   /** RFC 3339. */
   now(): string;
 }
@@ -25,6 +29,7 @@ export interface NoticesOptions {
 export class PublishedNotices implements Notices {
   readonly #options: NoticesOptions;
   readonly #advisories: Advisories;
+  #refused = 0;
 
   constructor(options: NoticesOptions) {
     this.#options = options;
@@ -73,12 +78,17 @@ export class PublishedNotices implements Notices {
 
   /** @param request '': it had no body. @param response JSON */
   apiAudit(account: string, client: AdvisoryClient, subject: string, request: string, response: string): void {
+    if (!this.#options.isAudited(account)) return;
     this.#publish(account, this.#advisories.apiAudit(client, subject, request, response), 0);
   }
 
-  /** So many requests got no answer. */
-  apiLimitReached(dropped: number): void {
-    this.#toSystem(this.#advisories.apiLimitReached(dropped), 0);
+  /** Told once a turn, however many there were. */
+  apiRefused(): void {
+    if (this.#refused++ > 0) return;
+    this.#options.defer(() => {
+      this.#toSystem(this.#advisories.apiLimitReached(this.#refused), 0);
+      this.#refused = 0;
+    });
   }
 
   #about({ account, number }: HostedStream, advisory: Advisory): void {

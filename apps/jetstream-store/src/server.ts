@@ -9,6 +9,7 @@ import { isOperatorMode } from '@skein/trust/options';
 import { Agenda } from './agenda.ts';
 import { createApi } from './api/api.ts';
 import { consumerView } from './api/views.ts';
+import { AuditInterest } from './audit-interest.ts';
 import { Clock } from './clock.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
@@ -88,7 +89,9 @@ class Server implements JetStreamStore {
       domain,
       systemAccount: systemAccountOf(configuration),
       outbox: this.#outbox,
+      isAudited: (account) => audits.isIn(account),
       newId: eventId,
+      defer: (fn) => this.#options.runtime.defer(fn),
       now: () => {
         const { seconds, nanos } = this.#clock.now();
         return timeText(seconds, nanos);
@@ -112,6 +115,7 @@ class Server implements JetStreamStore {
       settled: () => this.#settled.all(),
       adopted: (stream) => feeds.served(stream),
     });
+    const audits = new AuditInterest(this.#member, directory);
     const shards = new Shards(surroundings, {
       directory: jetStreamFolder(jetstream),
       meters: this.#meters,

@@ -56,7 +56,7 @@ function play({ server, user = '$G' }: Scene): Ask {
     ofServer,
     outbox,
   );
-  const notices = { apiAudit: () => {} } as unknown as Notices;
+  const notices = { apiAudit: () => {}, apiRefused: () => {} } as unknown as Notices;
   const log = { info: () => {}, warn: () => {}, error: (text: string) => expect.fail(text) };
   const api = createApi({
     notices,

@@ -75,6 +75,7 @@ class JetStreamApi implements Api {
       if (pending !== undefined) this.#lanes.take(accountName, lane, () => pending);
     } else if (this.#lanes.count >= this.#context.requestsMax) {
       this.#refuse(request, route, apiErrors.tooManyRequests());
+      this.#context.notices.apiRefused();
     } else {
       this.#lanes.take(accountName, lane, async () => this.#run(request, route, names));
     }

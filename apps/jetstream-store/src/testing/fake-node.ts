@@ -19,6 +19,7 @@ export interface Sent {
 
 interface FakeWatch extends Watch {
   readonly on: string;
+  known: boolean;
   isWanted: boolean;
   link: Link | undefined;
   readonly changed: () => void;
@@ -152,6 +153,7 @@ export class FakeNode {
   }
 
   #see(watch: FakeWatch): void {
+    watch.known = true;
     watch.isWanted = this.#subscribed.has(watch.on);
     watch.link = watch.isWanted ? this.#link : undefined;
     watch.changed();
