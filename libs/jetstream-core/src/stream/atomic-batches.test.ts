@@ -38,12 +38,15 @@ it('holds so many bytes and no more', () => {
 });
 
 it('ends a batch of which nothing came for ten seconds', () => {
-  const batches = new AtomicBatches();
+  const ended: string[] = [];
+  const batches = new AtomicBatches((id, reason) => ended.push(`${id} ${reason}`));
   add(batches, 'a', 1, '', 1, 0);
   add(batches, 'b', 1, '', 1, 0);
   add(batches, 'b', 2, '', 1, 5000);
-  expect(batches.abandon(9999)).toEqual([]);
-  expect(batches.abandon(10_000)).toEqual(['a']);
+  batches.abandon(9999);
+  expect(ended).toEqual([]);
+  batches.abandon(10_000);
+  expect(ended).toEqual(['a timeout']);
   expect(code(add(batches, 'a', 2, '1'))).toBe(10176);
   expect(add(batches, 'b', 3, '1', 1, 10_000)).toMatchObject({ messages: { length: 3 } });
 });
