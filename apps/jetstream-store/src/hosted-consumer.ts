@@ -12,7 +12,7 @@ import {
   type Notice,
   withPause,
 } from '@skein/jetstream-core';
-import { subjectFilter } from '@skein/storage';
+import { type SubjectFilter, subjectFilter } from '@skein/storage';
 import { addressFor, subjectOf } from './address.ts';
 import type { Appointment } from './agenda.ts';
 import type { Entry, Saved } from './host.ts';
@@ -58,6 +58,8 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   readonly #inactivity: Appointment;
   /** When this life of it began. */
   readonly #begunAt: number;
+  /** Undefined: it wants all. */
+  #filter: SubjectFilter | undefined;
   /** Who is interested in where it pushes to, and where that is. */
   #watch: Watch | undefined;
   #pushAddress: Address = '';
@@ -68,6 +70,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     this.name = config.name;
     this.created = created;
     this.config = config;
+    this.#filter = filterOf(config);
     this.state = state;
     this.lastsEnd = lastsEnd;
     this.#loggedDelivered = state.delivered.stream;
@@ -141,6 +144,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   reconfigure(config: ConsumerConfig): void {
     const { deliver_subject, deliver_group } = this.config;
     this.config = config;
+    this.#filter = filterOf(config);
     if (this.#stream.host.isReplaying) return;
     this.#leader?.update(config, this.#stream.host.clock.tick());
     if (deliver_subject !== config.deliver_subject || deliver_group !== config.deliver_group) this.#watchInterest();
@@ -167,9 +171,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   matches(subject: string): boolean {
-    const { filter_subject, filter_subjects = [] } = this.config;
-    const filter = subjectFilter(filter_subject ? [filter_subject] : filter_subjects);
-    return filter?.matches(subject) ?? true;
+    return this.#filter?.matches(subject) ?? true;
   }
 
   // ------------------------------------------------------------ what happens in the stream
@@ -344,6 +346,10 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     const { agenda } = this.#stream.host;
     this.#stream.deleteConsumer(this.name).catch(() => agenda.plan(this.#inactivity, millis + RETRY_MS));
   }
+}
+
+export function filterOf({ filter_subject, filter_subjects = [] }: ConsumerConfig): SubjectFilter | undefined {
+  return subjectFilter(filter_subject ? [filter_subject] : filter_subjects);
 }
 
 class TurnEntry implements Entry {

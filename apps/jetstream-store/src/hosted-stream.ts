@@ -21,10 +21,10 @@ import {
   type StreamConfig,
   type StreamEffects,
 } from '@skein/jetstream-core';
-import { type StreamImage, type StreamStore, subjectFilter } from '@skein/storage';
+import type { StreamImage, StreamStore } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
 import type { Entry, Host, Saved } from './host.ts';
-import { ConsumerHost, type ConsumerValue } from './hosted-consumer.ts';
+import { ConsumerHost, type ConsumerValue, filterOf } from './hosted-consumer.ts';
 import type { Address, HostedStream, Moment } from './hosting.ts';
 import {
   type ConsumerCreated,
@@ -348,8 +348,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   /** What nobody else wants goes with its consumer. */
   #releaseAll({ config, state }: ConsumerHost): void {
-    const { filter_subject, filter_subjects = [] } = config;
-    const filter = subjectFilter(filter_subject ? [filter_subject] : filter_subjects);
+    const filter = filterOf(config);
     const { store } = this;
     for (let at = store.next(state.floor.stream + 1, filter); at > 0; at = store.next(at + 1, filter)) {
       this.stream.release(at);
