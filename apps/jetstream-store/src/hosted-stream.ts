@@ -16,6 +16,7 @@ import {
   FastBatches,
   type Interest,
   type Operation,
+  type Purge,
   restoreConsumer,
   Stream,
   type StreamConfig,
@@ -26,6 +27,7 @@ import type { Appointment } from './agenda.ts';
 import type { Entry, Host, Saved } from './host.ts';
 import { ConsumerHost, type ConsumerValue, filterOf } from './hosted-consumer.ts';
 import type { Address, HostedStream, Moment } from './hosting.ts';
+import { purgeSlices } from './purge-slices.ts';
 import {
   type ConsumerCreated,
   type ConsumerDeleted,
@@ -208,6 +210,16 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   // ------------------------------------------------------------ changes
 
   change(operation: Operation): Promise<number> {
+    return operation.kind === 'purge' ? this.#purge(operation) : this.#change(operation);
+  }
+
+  async #purge(purge: Purge): Promise<number> {
+    let purged = 0;
+    for (const slice of purgeSlices(this.store, purge)) purged += await this.#change({ kind: 'purge', ...slice });
+    return purged;
+  }
+
+  #change(operation: Operation): Promise<number> {
     const { clock } = this.host;
     const { seconds, nanos } = clock.now();
     const bytes = record(RecordKind.Operation, this.number, encodeOperation({ operation, seconds, nanos }));

@@ -1,0 +1,62 @@
+import { MemoryStreamStore } from '@skein/storage';
+import { afterEach, expect, it } from 'vitest';
+import { purgeSlices } from './purge-slices.ts';
+import { FakeNode } from './testing/fake-node.ts';
+
+const nodes: FakeNode[] = [];
+
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.stop();
+});
+
+function filled(messages: number): MemoryStreamStore {
+  const store = new MemoryStreamStore({ overheadBytes: 0, headerOverheadBytes: 0 });
+  for (let sequence = 1; sequence <= messages; sequence++) {
+    store.append(sequence, sequence % 2 === 0 ? 'even' : 'odd', Buffer.alloc(0), 0, 0, 0);
+  }
+  return store;
+}
+
+/** What each slice goes up to, where nothing is removed meanwhile but what it names. */
+function bounds(store: MemoryStreamStore, purge: Parameters<typeof purgeSlices>[1]): (number | undefined)[] {
+  const found: (number | undefined)[] = [];
+  for (const { filter, seq } of purgeSlices(store, purge)) {
+    found.push(seq);
+    for (let at = store.first; at < (seq ?? 0); at++) {
+      if (filter === undefined || store.get(at)?.subject === filter) store.remove(at);
+    }
+  }
+  return found;
+}
+
+it.each([
+  ['a few at once', 10, { filter: 'even' }, [undefined]],
+  ['everything at once', 20_000, {}, [undefined]],
+  ['those of a subject in slices', 20_000, { filter: 'even' }, [8193, 16_385, 20_001]],
+  ['those below a sequence in slices', 20_000, { seq: 9000 }, [4097, 8193, 9000]],
+  ['all but the newest in slices', 20_000, { keep: 15_000 }, [4097, 5001]],
+  ['all but the newest of a subject', 20_000, { filter: 'odd', keep: 9000 }, [2001]],
+  ['nothing, where more are to be kept than there are', 20_000, { keep: 30_000 }, []],
+  ['at once what is refused', 20_000, { seq: 5, keep: 5 }, [5]],
+])('removes %s', (_, messages, purge, expected) => {
+  expect(bounds(filled(messages), purge)).toEqual(expected);
+});
+
+it('lets others have their turn, and tells how many went in all', async () => {
+  const node = await FakeNode.start();
+  nodes.push(node);
+  for (const name of ['S', 'T']) {
+    await node.ask(`$JS.API.STREAM.CREATE.${name}`, { name, subjects: [`${name}.*`], storage: 'memory' });
+  }
+  for (let i = 0; i < 10_000; i++) node.publish('S.a', 'x');
+  await node.ask('S.b', 'x');
+  const order: string[] = [];
+  const purged = node.ask('$JS.API.STREAM.PURGE.S', { filter: 'S.a' }).then((answer) => {
+    order.push('purged');
+    return answer;
+  });
+  await node.ask('T.a', 'x').then(() => order.push('published'));
+  expect(await purged).toMatchObject({ success: true, purged: 10_000 });
+  expect(order).toEqual(['published', 'purged']);
+  expect(await node.ask('$JS.API.STREAM.INFO.S')).toMatchObject({ state: { messages: 1 } });
+});
