@@ -105,10 +105,11 @@ export async function openOperatorMode(options: OpenOperatorModeOptions): Promis
           wallMs,
           log,
         });
-  for (const link of member.links.values()) stores.joined(link);
   const names = await adopted;
   mode.goOn(names).catch((error: Error) => log.warn(`accounts that are in use: ${error.message}`));
   listener?.start();
+  // Whoever is linked from here on is told of by `joined`.
+  for (const link of member.links.values()) stores.joined(link);
   return {
     mode,
     joined: (link) => stores.joined(link),

@@ -22,10 +22,15 @@ let book: Map<string, AccountDefinition>;
 let waits: { ms: number; end(): void }[];
 let looked: string[];
 let accounts: StoreAccounts;
+let find: (account: string) => Promise<void>;
 
 beforeEach(() => {
   [asked, waits, looked] = [[], [], []];
   book = new Map([define('A', limits), define('B')].map((one) => [one.name, one]));
+  find = async (name) => {
+    looked.push(name);
+    if (name !== 'NOBODY') book.set(name, define(name, limits));
+  };
   accounts = new StoreAccounts({
     bus: {
       links: new Map(),
@@ -38,10 +43,7 @@ beforeEach(() => {
     wait: (ms) => new Promise((resolve) => waits.push({ ms, end: resolve })),
     definitionOf: (name) => book.get(name),
     known: () => book.keys(),
-    find: async (name) => {
-      looked.push(name);
-      if (name !== 'NOBODY') book.set(name, define(name, limits));
-    },
+    find: (name) => find(name),
   });
 });
 
@@ -56,6 +58,18 @@ async function ended(work: Promise<unknown>): Promise<boolean> {
   return has;
 }
 const next = (): Asked => asked.shift() as Asked;
+const complete = { accounts: [], gone: [], begins: false, complete: true };
+
+/** The first conversation with a store that has no streams. */
+async function begun(id: number): Promise<void> {
+  accounts.joined(store(id));
+  next().answer();
+  await soon();
+  const last = next();
+  expect([last.to, last.message]).toEqual([id, complete]);
+  last.answer();
+  await soon();
+}
 
 it('tells a store of all that are known when it comes, and of those that it has streams of', async () => {
   accounts.joined(store(7));
@@ -66,23 +80,44 @@ it('tells a store of all that are known when it comes, and of those that it has 
     accounts: [{ name: 'A', jetstream: limits }, { name: 'B' }],
     gone: [],
     begins: true,
-    complete: true,
+    complete: false,
   });
   first.answer(['C', 'NOBODY']);
   await soon();
   expect(looked).toEqual(['C', 'NOBODY']);
-  expect(next().message).toEqual({
+  const second = next();
+  expect(second.message).toEqual({
     accounts: [{ name: 'C', jetstream: limits }],
     gone: [],
     begins: false,
-    complete: true,
+    complete: false,
   });
+  second.answer();
+  await soon();
+  // Nothing is held for it from now on.
+  expect(next().message).toEqual(complete);
+});
+
+it('says that it was all when nothing is left to be found, whatever else is told meanwhile', async () => {
+  const found = Promise.withResolvers<void>();
+  find = () => found.promise;
+  accounts.joined(store(7));
+  next().answer(['C']);
+  await soon();
+  book.set('D', define('D'));
+  accounts.changed(['D']);
+  const one = next();
+  expect(one.message).toMatchObject({ accounts: [{ name: 'D' }], complete: false });
+  one.answer();
+  await soon();
+  expect(asked).toEqual([]);
+  found.resolve();
+  await soon();
+  expect(next().message).toEqual(complete);
 });
 
 it('lets somebody in when stores know the account, or do not answer for half a second', async () => {
-  accounts.joined(store(7));
-  next().answer();
-  await soon();
+  await begun(7);
   expect(await ended(accounts.introduce(['A', 'B']))).toBe(true);
   book.set('C', define('C'));
   const coming = accounts.introduce(['A', 'C']);
@@ -94,10 +129,8 @@ it('lets somebody in when stores know the account, or do not answer for half a s
 });
 
 it('a change ends when every store lives by it, however often it has to be told; or has left', async () => {
-  accounts.joined(store(7));
-  accounts.joined(store(8));
-  for (const one of asked.splice(0)) one.answer();
-  await soon();
+  await begun(7);
+  await begun(8);
   book.set('A', define('A'));
   book.delete('B');
   const change = accounts.changed(['A', 'B', 'NOBODY']);
@@ -118,9 +151,7 @@ it('a change ends when every store lives by it, however often it has to be told;
 });
 
 it('says last what holds last, when an account changes while it is told', async () => {
-  accounts.joined(store(7));
-  next().answer();
-  await soon();
+  await begun(7);
   book.set('C', define('C', limits));
   const first = accounts.changed(['C']);
   book.delete('C');
@@ -132,9 +163,7 @@ it('says last what holds last, when an account changes while it is told', async 
 });
 
 it('begins anew when a link does', async () => {
-  accounts.joined(store(7));
-  next().answer();
-  await soon();
+  await begun(7);
   accounts.joined(store(7));
   expect(next().message).toMatchObject({ begins: true, accounts: [{ name: 'A' }, { name: 'B' }] });
 });

@@ -79,6 +79,10 @@ class Store {
   readonly #told = new Map<string, AccountDefinition>();
   readonly #due = new Set<string>();
   #begins = true;
+  /** Accounts that it has streams of are being looked for. */
+  #isFinding = false;
+  /** It has been told that there is nothing more. */
+  #isComplete = false;
   #hasLeft = false;
   #telling: Promise<void> | undefined;
 
@@ -98,6 +102,7 @@ class Store {
   /** What it has heard over an earlier link counts for nothing. */
   begin(): void {
     this.#begins = true;
+    this.#isComplete = false;
     this.#told.clear();
     this.tell(this.#options.known());
   }
@@ -106,16 +111,19 @@ class Store {
   tell(accounts: Iterable<string>): Promise<void> {
     for (const one of accounts) if (!this.knows(one)) this.#due.add(one);
     // What is being told may be what they were a moment ago: it is told again then.
-    if (this.#due.size === 0 && !this.#begins) return this.#telling ?? Promise.resolve();
-    this.#telling ??= this.#tellAll().finally(() => {
-      this.#telling = undefined;
-    });
+    if (!this.#hasMore) return this.#telling ?? Promise.resolve();
+    this.#telling ??= this.#tellAll();
     return this.#telling;
+  }
+
+  get #hasMore(): boolean {
+    if (this.#hasLeft) return false;
+    return this.#begins || this.#due.size > 0 || !(this.#isFinding || this.#isComplete);
   }
 
   async #tellAll(): Promise<void> {
     const { bus, wait } = this.#options;
-    while (!this.#hasLeft && (this.#begins || this.#due.size > 0)) {
+    while (this.#hasMore) {
       const names = [...this.#due].slice(0, AT_ONCE);
       for (const name of names) this.#due.delete(name);
       const known = names.flatMap((name) => this.#options.definitionOf(name) ?? []);
@@ -123,13 +131,14 @@ class Store {
         accounts: known.map(({ name, jetstream }) => ({ name, ...(jetstream && { jetstream }) })),
         gone: names.filter((name) => this.#told.has(name) && !known.some((one) => one.name === name)),
         begins: this.#begins,
-        complete: this.#due.size === 0,
+        complete: !this.#begins && !this.#isFinding && this.#due.size === 0,
       };
       try {
         const answer = await bus.request(this.#id, 'jetstream-accounts', JSON.stringify(message), ANSWER_MS);
         for (const name of names) this.#told.delete(name);
         for (const one of known) this.#told.set(one.name, one);
         this.#begins = false;
+        this.#isComplete ||= message.complete;
         // They may have changed while it was told.
         for (const name of names) if (!this.knows(name)) this.#due.add(name);
         const { stored = [] }: JetStreamAccountsAnswer = JSON.parse(answer);
@@ -139,14 +148,19 @@ class Store {
         await wait(AGAIN_MS);
       }
     }
+    this.#telling = undefined;
   }
 
   /** While others log in: a resolver may take long to find them. */
   async #tellOfStored(accounts: readonly string[]): Promise<void> {
+    if (accounts.length === 0) return;
+    this.#isFinding = true;
     for (let i = 0; i < accounts.length && !this.#hasLeft; i += AT_ONCE) {
       const some = accounts.slice(i, i + AT_ONCE);
       await Promise.all(some.map(this.#options.find));
       this.tell(some);
     }
+    this.#isFinding = false;
+    this.tell([]);
   }
 }
