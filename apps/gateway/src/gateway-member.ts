@@ -1,6 +1,7 @@
 import {
   createMember,
   FLUSHED,
+  LEAVING,
   type Member,
   type MemberHandlers,
   type NodeIdentity,
@@ -107,6 +108,10 @@ export class GatewayMember {
     this.member.handle('account-gone', (body) => this.#operatorAccounts.gone(body));
     this.member.handle(SERVING, (_body, from) => {
       if (from !== undefined) this.#reach.serving(from);
+      return '';
+    });
+    this.member.handle(LEAVING, (_body, from) => {
+      if (from?.component === 'jetstream-store') this.#reach.absent(from);
       return '';
     });
     this.member.handle(FLUSHED, () => this.gateway.heldPongs.flushed());

@@ -1,5 +1,5 @@
 import type { Member, MemberHandlers } from '@skein/bus';
-import { jetStreamFolder } from '@skein/config/jetstream';
+import { jetStreamFolder, prepareJetStream } from '@skein/config/jetstream';
 import { completeOptions, type ServerOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
 import { NodeKeys } from '@skein/encryption';
@@ -79,7 +79,12 @@ class Server implements JetStreamStore {
     const { log, files, openDatabase } = this.#options;
     const { configuration: given, identity } = await this.#member.start();
     const configuration = this.#complete(given);
-    const { jetstream } = configuration;
+    if (configuration.jetstream === undefined) {
+      log.info('JetStream is not configured: there is nothing to do');
+      return;
+    }
+    // A supervisor has settled what is left open; where there is none, this process does.
+    const jetstream = prepareJetStream(configuration.jetstream);
     const { domain = '', syncIntervalMs, encryption } = jetstream;
     const limits = storeLimits(jetstream);
     this.#limits = limits;
@@ -118,6 +123,7 @@ class Server implements JetStreamStore {
     const audits = new AuditInterest(this.#member, directory);
     const shards = new Shards(surroundings, {
       directory: jetStreamFolder(jetstream),
+      count: configuration.skein?.jetstream?.shards,
       meters: this.#meters,
       syncIntervalMs,
       keys: encryption && new NodeKeys(encryption),
@@ -164,6 +170,7 @@ class Server implements JetStreamStore {
   }
 
   async stop(): Promise<void> {
+    await this.#serving.end();
     this.#turn.end();
     this.#agenda.stop();
     await this.#shards?.close();
@@ -188,7 +195,8 @@ class Server implements JetStreamStore {
   }
 
   #reconfigure(configuration: ServerOptions & StoreConfiguration): void {
-    if (this.#limits !== undefined) {
+    // Switched off: the supervisor ends this process.
+    if (this.#limits !== undefined && configuration.jetstream !== undefined) {
       Object.assign(this.#limits, storeLimits(configuration.jetstream));
       this.#directory?.limitsChanged(this.#limits);
     }

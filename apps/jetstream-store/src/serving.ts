@@ -1,8 +1,10 @@
-import { type Link, type Member, SERVING } from '@skein/bus';
+import { LEAVING, type Link, type Member, SERVING } from '@skein/bus';
 
 const ANSWER_MS = 5000;
+/** A gateway that does not answer in this time is not waited for: the whole end has 1.5 s. */
+const LEFT_MS_MAX = 400;
 
-/** Tells gateways that this process has declared all that it wants: they have held messages since the one before it ended. */
+/** Tells gateways that this process has declared all that it wants, as they have held messages since the one before it ended; and that it goes. */
 export class Serving {
   readonly #member: Pick<Member, 'links' | 'request'>;
   #serves = false;
@@ -16,6 +18,13 @@ export class Serving {
     if (this.#serves) return;
     this.#serves = true;
     for (const link of this.#member.links.values()) this.#tell(link);
+  }
+
+  /** Gateways hold what is for this process from now on. Resolves when all that they sent before has come. */
+  async end(): Promise<void> {
+    this.#serves = false;
+    const gateways = [...this.#member.links.values()].filter(({ peer }) => peer.component === 'gateway');
+    await Promise.allSettled(gateways.map(({ peer }) => this.#member.request(peer.id, LEAVING, '', LEFT_MS_MAX)));
   }
 
   linkUp(link: Link): void {

@@ -22,6 +22,8 @@ interface Note {
 export type ShardsOptions = Omit<FileShardOptions, 'directory'> & {
   /** `<store_dir>/jetstream`. */
   readonly directory: string;
+  /** For a directory that is used for the first time; absent: as many as there are processors, within bounds. */
+  readonly count?: number;
 };
 
 /** The shards of a store directory: so many for good as there were when it was first used. One that has no stream yet is not opened. */
@@ -89,7 +91,7 @@ export class Shards {
   }
 
   async #count(): Promise<number> {
-    const { directory } = this.#options;
+    const { directory, count } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, NOTE);
     const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -102,7 +104,7 @@ export class Shards {
         throw new Error(`${path}: written by another version (format ${version}, not ${VERSION})`);
       return shards;
     }
-    const shards = Math.max(SHARDS_MIN, Math.min(SHARDS_MAX, availableParallelism()));
+    const shards = count ?? Math.max(SHARDS_MIN, Math.min(SHARDS_MAX, availableParallelism()));
     await writeFile(`${path}.new`, JSON.stringify({ version: VERSION, shards } satisfies Note));
     await rename(`${path}.new`, path);
     return shards;

@@ -47,6 +47,9 @@ const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 /** A store's word to a gateway: it has declared all that it wants, and is given what was held for it. */
 export const SERVING = 'serving';
 
+/** A store's word to a gateway that it ends: the answer comes after all that it is sent. */
+export const LEAVING = 'leaving';
+
 const latin1Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 const unexpected = (): void => {};

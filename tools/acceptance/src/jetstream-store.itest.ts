@@ -6,7 +6,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { expect, it, onTestFinished } from 'vitest';
 import { Notices } from './client.ts';
 import type { Node } from './node.ts';
-import { freeze, openClientAt, startNode, startTraffic, thaw } from './scope.ts';
+import { freeze, openClientAt, restartProcess, startNode, startTraffic, thaw } from './scope.ts';
 
 const ACK_MS_MAX = 5000;
 const BACK_MS = 10_000;
@@ -15,7 +15,7 @@ async function startWithStream(conf = ''): Promise<Node> {
   const folder = mkdtempSync(join(tmpdir(), 'skein-js-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const node = await startNode({ gateways: 2, conf: `jetstream { store_dir: ${JSON.stringify(folder)} }\n${conf}` });
-  const client = await openClientAt(node, 0);
+  const client = await openClientAt(node, 0, conf === '' ? {} : { user: 'a', pass: 'a' });
   const created = await ask(client, '$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['orders.*'] });
   expect(created.error).toBeUndefined();
   return node;
@@ -48,13 +48,14 @@ it('SIGKILL of the store: no connection ends, what is published while it is away
     outcomes.push(publish(one, 'c').catch((error: Error) => error.message));
     await pause(20);
   }
-  outcomes.push(publish(two, 'd'));
   const settled = await Promise.all(outcomes);
   const acknowledged = settled.filter((outcome) => typeof outcome === 'number');
   expect(settled.filter((outcome) => typeof outcome === 'string' && outcome !== 'timeout')).toEqual([]);
   expect(acknowledged).toEqual([...acknowledged].sort((a, b) => a - b));
   expect(acknowledged.length).toBeGreaterThan(settled.length / 2);
-  expect(await stateOf(two)).toMatchObject({ first_seq: 1, last_seq: acknowledged.at(-1) });
+  const last = await publish(two, 'd');
+  expect(last).toBeGreaterThan(acknowledged.at(-1) as number);
+  expect(await stateOf(two)).toMatchObject({ first_seq: 1, last_seq: last });
   expect(notices.flatMap(({ trouble }) => trouble)).toEqual([]);
 });
 
@@ -76,4 +77,81 @@ it('SIGSTOP of the store: core traffic and its PONGs go on, and JetStream when i
   expect([failures, received]).toEqual([[], sent]);
   expect(notices.flatMap(({ trouble }) => trouble)).toEqual([]);
   expect(await node.process('jetstream-store')).toMatchObject({ pid: store.pid });
+});
+
+it('the store is started anew without a publish that fails or waits long', async () => {
+  const node = await startWithStream();
+  const [one, two] = [await openClientAt(node, 0), await openClientAt(node, 1)];
+  let isBack = false;
+  const publishing = [one, two].map(async (client) => {
+    const acknowledged: number[] = [];
+    while (!isBack) acknowledged.push(await publish(client, 'a'));
+    return acknowledged;
+  });
+  const store = await node.process('jetstream-store');
+  await restartProcess(node, 'jetstream-store');
+  const again = await node.process('jetstream-store');
+  isBack = true;
+  const acknowledged = (await Promise.all(publishing)).flat().sort((a, b) => a - b);
+  expect(again.pid).not.toBe(store.pid);
+  expect(acknowledged).toEqual(acknowledged.map((_, i) => i + 1));
+  expect(await stateOf(one)).toMatchObject({ messages: acknowledged.length });
+});
+
+it('a store that takes no more: publishes are refused as nats-server does, and memory stays bounded', async () => {
+  const node = await startWithStream();
+  const client = await openClientAt(node, 0);
+  const store = await node.process('jetstream-store');
+  freeze(store);
+  const body = new Uint8Array(1024 * 1024 - 100);
+  const refused = Promise.withResolvers<string>();
+  client.subscribe('answers', { callback: (_error, message) => refused.resolve(message.string()) });
+  // 32 MB are on their way to it at most.
+  for (let i = 0; i < 48; i++) client.publish('orders.1', body, { reply: 'answers' });
+  expect(JSON.parse(await refused.promise)).toMatchObject({ error: { code: 429, err_code: 10167 } });
+  await expect(client.request('$JS.API.INFO', '')).rejects.toThrow('no responders');
+  await client.flush();
+  thaw(store.pid);
+});
+
+it('clients of another account use it through imports, over two gateways', async () => {
+  const user = (name: string): string => `users: [{ user: ${name}, password: ${name} }]`;
+  const node = await startWithStream(`accounts {
+    A {
+      ${user('a')}, jetstream: enabled
+      exports: [{ service: "$JS.API.>", response_type: stream }, { service: "$JS.ACK.>" }, { service: "orders.*" }, { stream: "deliver.>" }]
+    }
+    B {
+      ${user('b')}
+      imports: [
+        { service: { account: A, subject: "$JS.API.>" }, to: "A.API.>" }, { service: { account: A, subject: "$JS.ACK.>" } }
+        { service: { account: A, subject: "orders.*" } }, { stream: { account: A, subject: "deliver.>" }, prefix: A }
+      ]
+    }
+  }`);
+  const b = await openClientAt(node, 1, { user: 'b', pass: 'b' });
+  for (let i = 1; i <= 3; i++) expect(await publish(b, String(i))).toBe(i);
+  const config = { durable_name: 'C', ack_policy: 'explicit' };
+  expect((await ask(b, 'A.API.CONSUMER.DURABLE.CREATE.S.C', { stream_name: 'S', config })).error).toBeUndefined();
+
+  const pulled = b.subscribe('pulled', { max: 2 });
+  b.publish('A.API.CONSUMER.MSG.NEXT.S.C', '2', { reply: 'pulled' });
+  const pulledSubjects: string[] = [];
+  for await (const message of pulled) {
+    pulledSubjects.push(message.subject);
+    // A double acknowledgement: its answer comes back as far.
+    await b.request(message.reply ?? '', '+ACK', { timeout: ACK_MS_MAX });
+  }
+  expect(pulledSubjects).toEqual(['orders.1', 'orders.1']);
+  expect(await ask(b, 'A.API.CONSUMER.INFO.S.C')).toMatchObject({ ack_floor: { stream_seq: 2 }, num_pending: 1 });
+
+  const pushed = b.subscribe('A.deliver.b', { max: 3 });
+  await b.flush();
+  const pushing = { durable_name: 'P', ack_policy: 'none', deliver_subject: 'deliver.b' };
+  expect(
+    (await ask(b, 'A.API.CONSUMER.DURABLE.CREATE.S.P', { stream_name: 'S', config: pushing })).error,
+  ).toBeUndefined();
+  const bodies: string[] = [];
+  for await (const message of pushed) bodies.push(`${message.subject} ${message.json<{ body: string }>().body}`);
+  expect(bodies).toEqual(['orders.1 1', 'orders.1 2', 'orders.1 3']);
 });
