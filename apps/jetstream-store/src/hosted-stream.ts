@@ -408,7 +408,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
       agenda.plan(this.#batchExpiry, millis + BATCH_MS);
     }
     const { max_age, allow_msg_ttl, allow_msg_schedules } = this.stream.config;
-    const ages = max_age > 0 || allow_msg_ttl || allow_msg_schedules === true;
+    const ages = this.stream.isUnfinished || max_age > 0 || allow_msg_ttl || allow_msg_schedules === true;
     if (!this.#isExpiring) agenda.plan(this.#expiry, ages ? this.stream.expiresAt : Number.POSITIVE_INFINITY);
   }
 

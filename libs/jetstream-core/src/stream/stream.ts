@@ -22,6 +22,8 @@ import { StoppedRuns } from './stopped-runs.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 const MILLISECOND = 1_000_000;
+/** A roll-up removes so many messages at once. */
+const ROLL_UP_MAX = 10_000;
 /** Beyond that, positions in origins that are configured no longer are forgotten. */
 const ORIGINS_MAX = 1024;
 
@@ -64,6 +66,8 @@ interface Remembered {
   lastSeconds: number;
   lastNanos: number;
   stoppedRuns?: readonly string[];
+  /** Roll-ups of which messages are left. */
+  unfinished?: readonly { readonly subject: string; readonly below: number }[];
   /** By `Intake.key`. Those of origins that are configured no longer stay: they may come back. */
   origins?: Record<string, OriginPosition>;
 }
@@ -127,6 +131,8 @@ export class Stream {
   save(): void {
     writeValue(this.store, 'state', { ...this.#remembered, stoppedRuns: this.#stoppedRuns.toJSON() });
     this.#duplicates.save(this.store);
+    this.#deadlines.save(this.store);
+    this.#turns.save(this.store);
   }
 
   /**
@@ -242,8 +248,14 @@ export class Stream {
     this.#enforceTotals();
   }
 
+  /** Something that was begun goes on with `expire`. */
+  get isUnfinished(): boolean {
+    return (this.#remembered.unfinished?.length ?? 0) > 0;
+  }
+
   /** The moment at which `expire` has something to do, in milliseconds; Infinity when nothing here ages. */
   get expiresAt(): number {
+    if (this.isUnfinished) return 0;
     const oldest = this.#maxAgeMillis > 0 ? this.store.next(Math.max(this.#agesFrom, this.store.first)) : 0;
     const message = oldest > 0 ? this.store.get(oldest) : undefined;
     const byAge = message === undefined ? Number.POSITIVE_INFINITY : timeOf(message) + this.#maxAgeMillis;
@@ -253,6 +265,7 @@ export class Stream {
   /** Removes what has grown too old by now, with markers where the stream wants them (ADR-43); schedules have their turns. */
   expire(seconds: number, nanos: number): void {
     const now = millisOf(seconds, nanos);
+    this.#goOn();
     for (;;) {
       const sequence = this.#deadlines.take(this.store, now);
       if (sequence === undefined) break;
@@ -376,7 +389,7 @@ export class Stream {
     this.#remembered.lastSeconds = seconds;
     this.#remembered.lastNanos = nanos;
     const lifetime = this.#config.allow_msg_ttl && ttl !== '' ? (parseTtl(ttl) ?? 0) : 0;
-    if (lifetime > 0) this.#deadlines.add(this.store, sequence, millisOf(seconds + lifetime, nanos));
+    if (lifetime > 0) this.#deadlines.add(sequence, millisOf(seconds + lifetime, nanos));
     if (schedule !== '') this.#plan(sequence, millisOf(seconds, nanos));
   }
 
@@ -457,7 +470,7 @@ export class Stream {
   #plan(sequence: number, after: number): void {
     const schedule = this.#scheduleOf(sequence);
     const turn = schedule && nextTurn(schedule, after);
-    if (turn !== undefined) this.#turns.add(this.store, sequence, turn);
+    if (turn !== undefined) this.#turns.add(sequence, turn);
   }
 
   /** Undefined when its message has gone, or the stream's subjects are no longer such that it holds. */
@@ -496,7 +509,7 @@ export class Stream {
       if (isRollup) this.#rollUp('sub', to, given);
     }
     if (isOnce) this.#remove(sequence, false);
-    else if (next !== undefined) this.#turns.add(store, sequence, next);
+    else if (next !== undefined) this.#turns.add(sequence, next);
   }
 
   /** Stores what the stream itself makes. */
@@ -550,7 +563,7 @@ export class Stream {
     const { store } = this;
     const previous = this.#republisher === undefined ? 0 : (store.subject(subject)?.last ?? 0);
     store.append(sequence, subject, content, headerBytes, seconds, nanos);
-    if (ttl > 0) this.#deadlines.add(store, sequence, millisOf(seconds + ttl, nanos));
+    if (ttl > 0) this.#deadlines.add(sequence, millisOf(seconds + ttl, nanos));
     this.#effects.stored(sequence, subject);
     if (this.#config.max_msgs_per_subject > 0) this.#enforceSubject(subject);
     this.#enforceTotals();
@@ -580,7 +593,22 @@ export class Stream {
 
   #rollUp(rollup: string, subject: string, sequence: number): void {
     if (rollup.toLowerCase() === 'all') this.#removeBelow(sequence);
-    else this.#purgeSubjects(subject, sequence, 0);
+    else this.#rollUpSubject(subject, sequence);
+  }
+
+  /** What is too much for one operation goes with the next ones. */
+  #rollUpSubject(subject: string, sequence: number): void {
+    if (this.#purgeSubjects(subject, sequence, 0, ROLL_UP_MAX) < ROLL_UP_MAX) return;
+    const remembered = this.#remembered;
+    const others = (remembered.unfinished ?? []).filter((one) => one.subject !== subject);
+    remembered.unfinished = [...others, { subject, below: sequence }];
+  }
+
+  #goOn(): void {
+    const [first, ...others] = this.#remembered.unfinished ?? [];
+    if (first === undefined) return;
+    this.#remembered.unfinished = others;
+    this.#rollUpSubject(first.subject, first.below);
   }
 
   #purgeAll(seq: number, keep: number): number {
@@ -599,18 +627,26 @@ export class Stream {
     return at;
   }
 
-  #purgeSubjects(filter: string, seq: number, keep: number): number {
+  /** The first sequence that a purge of these subjects leaves alone. */
+  #purgeEnd(filter: string, seq: number, keep: number): number {
+    const { store } = this;
+    if (keep === 0) return seq > 0 ? seq : store.last + 1;
+    return store.count(store.first, subjectFilter([filter])) <= keep ? store.first : this.#newest(keep, filter);
+  }
+
+  #purgeSubjects(filter: string, seq: number, keep: number, max = Number.POSITIVE_INFINITY): number {
     const { store } = this;
     const pattern = subjectFilter([filter]);
-    if (keep > 0 && store.count(store.first, pattern) <= keep) return 0;
-    const all = seq > 0 ? seq : store.last + 1;
-    const below = keep > 0 ? this.#newest(keep, filter) : all;
+    const below = this.#purgeEnd(filter, seq, keep);
     let removed = 0;
-    for (let at = store.next(store.first, pattern); at > 0 && at < below; at = store.next(at + 1, pattern)) {
+    let last = 0;
+    for (let at = store.next(store.first, pattern); at > 0 && at < below && removed < max; ) {
       store.remove(at);
       removed++;
+      last = at;
+      at = store.next(at + 1, pattern);
     }
-    if (removed > 0) this.#effects.purged(below, filter);
+    if (removed > 0) this.#effects.purged(removed < max ? below : last + 1, filter);
     return removed;
   }
 
