@@ -65,6 +65,8 @@ export interface Surroundings {
   readonly logger: Log;
   /** Who is interested in a subject, in a queue group or ('') in none. */
   readonly watch: Member['watch'];
+  /** The stream that keeps what is published to a subject; null: that cannot be said at the moment. */
+  streamOf(account: string, subject: string): StreamHost | undefined | null;
   /** As it is called in acknowledgements; empty: none. */
   readonly domain: string;
 }

@@ -15,6 +15,7 @@ import {
 import { type SubjectFilter, subjectFilter } from '@skein/storage';
 import { addressFor, subjectOf } from './address.ts';
 import type { Appointment } from './agenda.ts';
+import { DeadLetters } from './dead-letters.ts';
 import type { Entry, Saved } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { Address, HostedConsumer, Moment } from './hosting.ts';
@@ -63,6 +64,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   /** Who is interested in where it pushes to, and where that is. */
   #watch: Watch | undefined;
   #pushAddress: Address = '';
+  readonly #deadLetters: DeadLetters;
 
   constructor(stream: StreamHost, number: number, { config, created, lastsEnd }: ConsumerValue, state: ConsumerState) {
     this.#stream = stream;
@@ -74,6 +76,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     this.state = state;
     this.lastsEnd = lastsEnd;
     this.#loggedDelivered = state.delivered.stream;
+    this.#deadLetters = new DeadLetters(stream, this);
     this.#begunAt = stream.host.clock.millis;
     this.#next = { dueAt: NEVER, due: () => this.#runSoon() };
     this.#inactivity = { dueAt: NEVER, due: (millis) => this.#checkUse(millis) };
@@ -93,6 +96,17 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   begin(): void {
     this.#watchInterest();
     this.#planInactivity();
+    this.#deadLetters.send();
+  }
+
+  /** There are dead letters in its state. */
+  sendLetters(): void {
+    this.#deadLetters.send();
+  }
+
+  /** Those up to this number have arrived. */
+  bury(number: number): Promise<void> {
+    return this.#logged({ kind: 'buried', number, millis: this.#stream.host.clock.tick() });
   }
 
   info(): ConsumerCounts {
@@ -122,12 +136,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   reset(sequence: number): Promise<void> {
-    const operation = this.consumer.reset(sequence, this.#stream.host.clock.tick());
-    const record = consumerRecord(this.#stream.number, this.number, [encodeConsumerOperation(operation)]);
-    return this.#stream.logged(record, () => {
-      this.apply(operation);
-      this.#runSoon();
-    });
+    return this.#logged(this.consumer.reset(sequence, this.#stream.host.clock.tick()));
   }
 
   async pause(until: string | undefined): Promise<void> {
@@ -161,13 +170,15 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     this.#leader?.close(reason);
     this.#watch?.end();
     this.#watch = undefined;
+    this.#deadLetters.end();
   }
 
   /** What it wants of its stream, as the journal has it. */
   isWanted(sequence: number, subject: string): boolean {
     if (!this.matches(subject)) return false;
     if (sequence > this.#loggedDelivered) return true;
-    return this.state.pending.has(sequence) || this.#unloggedDrops.has(sequence);
+    const { pending } = this.state;
+    return pending.has(sequence) || this.#unloggedDrops.has(sequence) || this.state.isLetter(sequence);
   }
 
   matches(subject: string): boolean {
@@ -208,8 +219,10 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
       this.#stream.host.changed(this);
       return;
     }
+    const done = operation.kind === 'buried' ? this.state.lettersThrough(operation.number) : [];
     this.state.apply(operation);
     this.#noteLogged([operation]);
+    for (const sequence of done) this.#stream.release(sequence);
     if (operation.kind === 'acked') for (const sequence of operation.sequences) this.#stream.release(sequence);
     this.#stream.host.changed(this);
   }
@@ -291,6 +304,14 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   #runSoon(): void {
     this.#isToRun = true;
     this.#stream.host.turn.plan(this);
+  }
+
+  #logged(operation: ConsumerOperation): Promise<void> {
+    const record = consumerRecord(this.#stream.number, this.number, [encodeConsumerOperation(operation)]);
+    return this.#stream.logged(record, () => {
+      this.apply(operation);
+      this.#runSoon();
+    });
   }
 
   /** Where messages go that are for its subject, or whoever asked. */
@@ -404,6 +425,10 @@ class Effects implements ConsumerEffects {
 
   notice(notice: Notice): void {
     this.#stream.host.notices.consumer(this.#stream, this.#consumer, notice);
+  }
+
+  letters(): void {
+    this.#consumer.sendLetters();
   }
 
   release(sequence: number): void {

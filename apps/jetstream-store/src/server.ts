@@ -55,6 +55,8 @@ class Server implements JetStreamStore {
   readonly #accounts = new NodeAccounts((...change) => this.#directory?.allow(...change));
   readonly #opened = Promise.withResolvers<void>();
   readonly #meters = new Meters();
+  /** All that is on disk has been found, and it is known whose it is. */
+  #isComplete = false;
   #shards: Shards | undefined;
   #directory: StreamDirectory | undefined;
   #limits: StoreLimits | undefined;
@@ -111,6 +113,11 @@ class Server implements JetStreamStore {
       notices,
       origins: feeds,
       logger: log,
+      streamOf: (account: string, subject: string) => {
+        const isKnown = this.#isComplete && shards.files.every(({ fault }) => fault === undefined);
+        const owner = isKnown ? directory.account(account) : undefined;
+        return owner === undefined ? null : owner.streamOf(subject);
+      },
       watch: (...watched: Parameters<Member['watch']>) => this.#member.watch(...watched),
       domain,
     };
@@ -159,6 +166,7 @@ class Server implements JetStreamStore {
     this.#dispatch = new Dispatch(directory, new Publishing(), api, backups);
     this.#accounts.configure(configuration);
     for (const [name, allowance] of this.#accounts) directory.allow(name, allowance);
+    this.#isComplete = true;
     this.#opened.resolve();
     await this.#settled.all();
     // In operator mode the accounts, and with them their streams, come from the auth-resolver.

@@ -18,6 +18,7 @@ export abstract class Shard implements Host {
   readonly origins: Surroundings['origins'];
   readonly logger: Surroundings['logger'];
   readonly watch: Surroundings['watch'];
+  readonly streamOf: Surroundings['streamOf'];
   readonly domain: string;
   /** By their numbers. */
   readonly streams = new Map<number, StreamHost>();
@@ -32,6 +33,7 @@ export abstract class Shard implements Host {
     this.notices = surroundings.notices;
     this.origins = surroundings.origins;
     this.logger = surroundings.logger;
+    this.streamOf = surroundings.streamOf;
     this.watch = surroundings.watch;
     this.domain = surroundings.domain;
   }

@@ -48,6 +48,7 @@ function run({ config, batch, requests }: Case): number {
       confirm: () => {},
       notice: () => {},
       release: () => {},
+      letters: () => {},
       newPin: () => '',
     },
     START,

@@ -42,6 +42,7 @@ export {
   encodeConsumerOperation,
 } from './consumer/consumer-operation.ts';
 export { ConsumerState } from './consumer/consumer-state.ts';
+export { type DeadLetter, deadLetterSubject, letterFor, letterKey, type Sender } from './consumer/dead-letter.ts';
 export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consumer-config.ts';
 export type {
   AccountOverview,

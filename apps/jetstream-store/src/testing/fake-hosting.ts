@@ -191,6 +191,7 @@ class FakeConsumer implements HostedConsumer {
       confirm: () => {},
       notice: () => {},
       release: () => {},
+      letters: () => {},
       newPin: () => 'pin',
     };
     this.consumer = new Consumer(own, store, config, Consumer.newState(store, config), store.last, effects, 0);

@@ -4,6 +4,7 @@ import { apiLevels } from '../stream/api-level.ts';
 import type { StreamConfig } from '../stream/stream-config.ts';
 import { durationText } from '../time.ts';
 import { type ConsumerConfig, filtersOf, type RequestedConsumer } from './consumer-config.ts';
+import { DEAD_LETTER, deadLetterSubject } from './dead-letter.ts';
 
 const MILLISECOND = 1_000_000;
 const SECOND = 1_000_000_000;
@@ -36,6 +37,7 @@ export function checkConsumerConfig(
   if (requested.direct && requested.durable_name) throw apiErrors.consumerDirectDurable();
   const full = withDefaults(requested, name, stream);
   checkText(full);
+  checkOwnMetadata(full);
   checkRedelivery(full, requested, pedantic);
   checkLimits(full, stream);
   if (full.deliver_subject === undefined) checkPull(full, stream);
@@ -137,6 +139,13 @@ function checkText({ description = '', metadata = {}, sample_freq, num_replicas 
   for (const [key, value] of Object.entries(metadata)) bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   if (bytes > METADATA_BYTES_MAX) throw apiErrors.consumerMetadataTooLong();
   if (sample_freq !== undefined) checkSampling(sample_freq.replace(/%$/, ''));
+}
+
+/** What this server makes of metadata. */
+function checkOwnMetadata(full: ConsumerConfig): void {
+  const subject = deadLetterSubject(full);
+  if (subject === undefined || (isLiteral(subject) && isValidPattern(subject))) return;
+  throw apiErrors.consumerCreateFailed(`${DEAD_LETTER} is not a subject to publish to`);
 }
 
 function checkSampling(text: string): void {

@@ -1,3 +1,4 @@
+import type { DeadLetter } from './dead-letter.ts';
 import { NumberReader, NumberWriter } from './numbers.ts';
 
 /** Messages one after the other in the stream, each delivered for the so-manieth time. */
@@ -19,6 +20,15 @@ export type ConsumerOperation =
   | { readonly kind: 'acked'; readonly sequences: readonly number[]; readonly millis: number }
   /** They ran out of deliveries: nobody waits for them any more, and nobody had them. */
   | { readonly kind: 'dropped'; readonly sequences: readonly number[]; readonly millis: number }
+  /** Letters from this number on: messages that go elsewhere; they are done with here. */
+  | {
+      readonly kind: 'dying';
+      readonly number: number;
+      readonly letters: readonly DeadLetter[];
+      readonly millis: number;
+    }
+  /** All letters up to this number have arrived. */
+  | { readonly kind: 'buried'; readonly number: number; readonly millis: number }
   /** It begins anew with this message. */
   | { readonly kind: 'reset'; readonly sequence: number; readonly millis: number };
 
@@ -28,19 +38,50 @@ export type ConsumerOperation =
  *   2 acked      of each run of sequences: how far it begins behind the end of the one before, length
  *   3 dropped    the same
  *   4 reset      sequence
+ *   5 dying      number; of each letter sequence, deliveries, reason (length, then UTF-8)
+ *   6 buried     number
  */
-const kinds = ['delivered', 'acked', 'dropped', 'reset'] as const;
+const kinds = ['delivered', 'acked', 'dropped', 'reset', 'dying', 'buried'] as const;
 const HEAD_BYTES = 9;
 
 export function encodeConsumerOperation(operation: ConsumerOperation): Buffer {
   const writer = new NumberWriter().put(kinds.indexOf(operation.kind) + 1).putDouble(operation.millis);
-  if (operation.kind === 'reset') writer.put(operation.sequence);
-  else if (operation.kind !== 'delivered') writeSequences(writer, operation.sequences);
-  else {
-    writer.put(operation.consumerSequence);
-    for (const { first, length, deliveries } of operation.runs) writer.put(first).put(length).put(deliveries);
-  }
+  writeBody(writer, operation);
   return writer.bytes();
+}
+
+function writeBody(writer: NumberWriter, operation: ConsumerOperation): void {
+  switch (operation.kind) {
+    case 'delivered':
+      writer.put(operation.consumerSequence);
+      for (const { first, length, deliveries } of operation.runs) writer.put(first).put(length).put(deliveries);
+      return;
+    case 'reset':
+      writer.put(operation.sequence);
+      return;
+    case 'dying':
+      writer.put(operation.number);
+      writeLetters(writer, operation.letters);
+      return;
+    case 'buried':
+      writer.put(operation.number);
+      return;
+    default:
+      writeSequences(writer, operation.sequences);
+  }
+}
+
+export function writeLetters(writer: NumberWriter, letters: Iterable<DeadLetter>): void {
+  for (const { sequence, deliveries, reason } of letters) writer.put(sequence).put(deliveries).putText(reason);
+}
+
+/** All that are left. */
+export function readLetters(reader: NumberReader): DeadLetter[] {
+  const letters: DeadLetter[] = [];
+  while (!reader.isAtEnd) {
+    letters.push({ sequence: reader.get(), deliveries: reader.get(), reason: reader.getText() });
+  }
+  return letters;
 }
 
 /** @throws RangeError for bytes that are no operation */
@@ -54,6 +95,10 @@ export function decodeConsumerOperation(bytes: Buffer): ConsumerOperation {
       return { kind, consumerSequence: reader.get(), runs: readRuns(reader), millis };
     case 'reset':
       return { kind, sequence: reader.get(), millis };
+    case 'dying':
+      return { kind, number: reader.get(), letters: readLetters(reader), millis };
+    case 'buried':
+      return { kind, number: reader.get(), millis };
     default:
       return { kind, sequences: readSequences(reader), millis };
   }

@@ -1,5 +1,6 @@
 import type { StreamStore } from '@skein/storage';
-import type { ConsumerOperation } from './consumer-operation.ts';
+import { type ConsumerOperation, readLetters, writeLetters } from './consumer-operation.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import { NumberReader, NumberWriter } from './numbers.ts';
 import { PendingMessages } from './pending-messages.ts';
 
@@ -38,6 +39,9 @@ export class ConsumerState {
   readonly pending = new PendingMessages();
   /** How often messages were delivered, where more than once. */
   readonly #redelivered = new Map<number, number>();
+  /** On their way elsewhere, by sequence, in the order of their numbers, of which the last is `#lettersMade`. */
+  readonly #letters = new Map<number, DeadLetter>();
+  #lettersMade = 0;
 
   /** @param start of the first message that it wants */
   constructor(awaitsAcks: boolean, start: number) {
@@ -67,6 +71,8 @@ export class ConsumerState {
     state.#ackedAt = reader.getDouble();
     readPending(reader, state.pending);
     for (let left = reader.get(); left > 0; left--) state.#redelivered.set(reader.get(), reader.get());
+    state.#lettersMade = reader.get();
+    for (const letter of readLetters(reader)) state.#letters.set(letter.sequence, letter);
     return state;
   }
 
@@ -74,7 +80,8 @@ export class ConsumerState {
    * As bytes: version (1); delivered and floor (consumer, stream), each a number of seven bits a byte; when something was delivered and
    * acknowledged last (f64 each); how many runs of pending messages; of each how far it begins behind the end of the one before in
    * the stream, where it begins in the consumer's order, how many follow one another in both, and when they were delivered (f64);
-   * how many messages were delivered more than once; of each sequence and number.
+   * how many messages were delivered more than once; of each sequence and number; how many dead letters there were; those that are on
+   * their way, as in an operation.
    */
   save(): Buffer {
     const writer = new NumberWriter().put(VERSION);
@@ -83,7 +90,34 @@ export class ConsumerState {
     writePending(writer, this.pending);
     writer.put(this.#redelivered.size);
     for (const [sequence, deliveries] of this.#redelivered) writer.put(sequence).put(deliveries);
+    writer.put(this.#lettersMade);
+    writeLetters(writer, this.#letters.values());
     return Buffer.from(writer.bytes());
+  }
+
+  /** On their way elsewhere, in the order of their numbers. */
+  get letters(): Iterable<DeadLetter> {
+    return this.#letters.values();
+  }
+
+  /** The number of the first of them, or of the next one. */
+  get firstLetter(): number {
+    return this.#lettersMade - this.#letters.size + 1;
+  }
+
+  /** The sequences of those up to a number. */
+  lettersThrough(number: number): number[] {
+    return [...this.#letters.keys()].slice(0, Math.max(0, number - this.firstLetter + 1));
+  }
+
+  /** Of the last letter; 0: there was none. */
+  get lettersMade(): number {
+    return this.#lettersMade;
+  }
+
+  /** The message is on its way elsewhere. */
+  isLetter(sequence: number): boolean {
+    return this.#letters.size > 0 && this.#letters.has(sequence);
   }
 
   get delivered(): Place {
@@ -128,6 +162,15 @@ export class ConsumerState {
       }
       case 'dropped':
         for (const sequence of operation.sequences) this.pending.remove(sequence);
+        return;
+      case 'dying':
+        this.#applyDying(operation);
+        return;
+      case 'buried':
+        for (const { sequence } of this.#letters.values()) {
+          if (this.firstLetter > operation.number) return;
+          this.#letters.delete(sequence);
+        }
         return;
       case 'reset':
         this.pending.clear();
@@ -194,6 +237,18 @@ export class ConsumerState {
         this.deliver(sequence, consumer, deliveries, millis);
       }
     }
+  }
+
+  #applyDying({ number, letters, millis }: Extract<ConsumerOperation, { kind: 'dying' }>): void {
+    for (const [i, letter] of letters.entries()) {
+      // It was applied before.
+      if (number + i <= this.#lettersMade) continue;
+      this.#lettersMade = number + i;
+      this.#letters.set(letter.sequence, letter);
+      this.#forget(letter.sequence);
+      this.#ackedAt = millis;
+    }
+    this.#raiseFloor();
   }
 
   #forget(sequence: number): boolean {

@@ -125,6 +125,7 @@ class Played {
       confirm: (reply: string) => this.#heard.push({ subject: reply }),
       notice: ({ kind, ...about }: Notice) => this.#notice(kind, about),
       release: () => {},
+      letters: () => {},
       newPin: () => `PIN${++this.#pins}`,
     };
     this.#consumer = new Consumer(

@@ -5,6 +5,7 @@ import { ackSubject, type Delivery, readAcknowledgement } from './acknowledgemen
 import { type ConsumerConfig, filtersOf } from './consumer-config.ts';
 import type { ConsumerOperation, Run } from './consumer-operation.ts';
 import { ConsumerState, type Place } from './consumer-state.ts';
+import { type DeadLetter, deadLetterSubject, NAK_BACKOFF } from './dead-letter.ts';
 import { OriginalPace } from './original-pace.ts';
 import { ACKED, NEVER } from './pending-messages.ts';
 import { PullRecipients } from './pull-recipients.ts';
@@ -52,6 +53,8 @@ export interface ConsumerEffects {
   /** Tells whoever asked that the acknowledgement is there to stay. */
   confirm(reply: string): void;
   notice(notice: Notice): void;
+  /** There are letters in its state that are to be sent. */
+  letters(): void;
   /** It has no more use for the message. */
   release(sequence: number): void;
   /** A name that nobody had before. */
@@ -116,6 +119,8 @@ export class Consumer {
   #runsBegin = 0;
   #acked: number[] = [];
   #dropped: number[] = [];
+  #dying: DeadLetter[] = [];
+  #nextLetter: number;
   #confirms: string[] = [];
   #notices: Notice[] = [];
   /** Came back without having been received: their next delivery has the same number. */
@@ -163,6 +168,7 @@ export class Consumer {
     }
     this.#recipients = (this.#pull ?? this.#push) as Recipients;
     this.#redelivery = new Redelivery(state.pending);
+    this.#nextLetter = state.lettersMade + 1;
     state.pending.forEach((place) => {
       const sequence = state.pending.sequence(place);
       this.#redelivery.await(sequence, state.pending.millis(place) + this.#ackWait(sequence));
@@ -311,12 +317,12 @@ export class Consumer {
           break;
         case 'nak':
           this.#notices.push({ kind: 'nak', ...about });
-          if (said.delayMillis > 0) this.#redelivery.await(sequence, millis + said.delayMillis);
-          else this.#redelivery.makeReady(sequence);
+          this.#deliverAgain(sequence, said.delayMillis, millis);
           break;
         case 'term':
           this.#notices.push({ kind: 'terminated', ...about, reason: said.reason });
-          this.#ack(sequence);
+          if (deadLetterSubject(this.config) === undefined) this.#ack(sequence);
+          else this.#bury({ sequence, deliveries, reason: said.reason ? `terminated: ${said.reason}` : 'terminated' });
           break;
         default:
           this.#sample(delivery, this.state.pending.millis(place), millis);
@@ -367,11 +373,16 @@ export class Consumer {
       operations.push({ kind: 'delivered', consumerSequence: this.#runsBegin, runs: this.#runs, millis });
     }
     if (this.#dropped.length > 0) operations.push({ kind: 'dropped', sequences: this.#dropped, millis });
+    if (this.#dying.length > 0) {
+      operations.push({ kind: 'dying', number: this.#nextLetter, letters: this.#dying, millis });
+      this.#nextLetter += this.#dying.length;
+    }
     if (this.#acked.length > 0) operations.push({ kind: 'acked', sequences: this.#acked, millis });
     const turn = { operations, confirms: this.#confirms, notices: this.#notices };
     this.#runs = [];
     this.#acked = [];
     this.#dropped = [];
+    this.#dying = [];
     this.#confirms = [];
     this.#notices = [];
     const isNothing = operations.length + turn.confirms.length + turn.notices.length === 0;
@@ -381,6 +392,10 @@ export class Consumer {
   /** The turn is durable: what was acknowledged counts. */
   applied({ operations, confirms, notices }: ConsumerTurn): void {
     for (const operation of operations) {
+      if (operation.kind === 'dying') {
+        this.state.apply(operation);
+        this.#effects.letters();
+      }
       if (operation.kind !== 'acked') continue;
       this.state.apply(operation);
       for (const sequence of operation.sequences) this.#effects.release(sequence);
@@ -400,6 +415,7 @@ export class Consumer {
     this.#returned.clear();
     this.#runs = [];
     this.#acked = [];
+    this.#dying = [];
     this.#situation.undelivered.begin(this.state.delivered.stream);
   }
 
@@ -507,10 +523,28 @@ export class Consumer {
   }
 
   #drop(sequence: number, deliveries: number): void {
+    this.#notices.push({ kind: 'max_deliver', stream_seq: sequence, deliveries });
+    if (deadLetterSubject(this.config) !== undefined) {
+      this.#bury({ sequence, deliveries, reason: 'max deliveries' });
+      return;
+    }
     this.#redelivery.cancel(sequence, NEVER);
     this.#dropped.push(sequence);
     this.state.apply({ kind: 'dropped', sequences: [sequence], millis: 0 });
-    this.#notices.push({ kind: 'max_deliver', stream_seq: sequence, deliveries });
+  }
+
+  /** It goes elsewhere, and is wanted here until it is there. */
+  #bury(letter: DeadLetter): void {
+    this.#dying.push(letter);
+    this.#redelivery.cancel(letter.sequence, ACKED);
+  }
+
+  #deliverAgain(sequence: number, delayMillis: number, millis: number): void {
+    const { metadata, backoff } = this.config;
+    const byBackoff = backoff !== undefined && metadata?.[NAK_BACKOFF] === 'true';
+    if (delayMillis > 0) this.#redelivery.await(sequence, millis + delayMillis);
+    else if (byBackoff) this.#redelivery.await(sequence, millis + this.#ackWait(sequence));
+    else this.#redelivery.makeReady(sequence);
   }
 
   #give(message: StoredMessage, millis: number): void {

@@ -159,6 +159,7 @@ class Crashing {
         confirm: () => {},
         notice: () => {},
         release: () => {},
+        letters: () => {},
         newPin: () => '',
       },
       this.#now,
