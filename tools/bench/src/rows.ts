@@ -35,6 +35,9 @@ export type ShapeName =
   | 'idle-connections'
   | 'churn'
   | 'accounts'
+  | 'streams'
+  | 'streams-synced'
+  | 'streams-unsynced'
   | 'idle-cpu'
   | 'start-up'
   | 'idle-memory';
@@ -102,6 +105,10 @@ const shape = (
   ...{ name, title, shape: shapeName, figures, runsMax, gateways: 1 },
 });
 
+function stored(key: string, label: string, ratioMin: number): Figure {
+  return { key, label, unit: 'msgs/s', target: { ratioMin } };
+}
+
 function clients(number: number): string {
   return number === 1 ? '1 client' : `${number} clients`;
 }
@@ -165,6 +172,36 @@ export const rows: Row[] = [
     { key: 'publishRate', label: 'publishes with 100 imports', unit: 'msgs/s' },
     { key: 'publishPercent', label: 'slower than without', unit: '%', target: { max: 10 } },
   ]),
+  shape(
+    'js',
+    'JetStream, 128 B; acknowledged publishes are on disk here, and not in the peer',
+    'streams',
+    [
+      stored('fileRate', 'published, 2,000 in flight, file', 1.0),
+      stored('memoryRate', 'the same, memory', 1.0),
+      stored('orderedRate', 'consumed without acknowledgements', 1.0),
+      stored('consumeRate', 'consumed and acknowledged', 1.0),
+      stored('getRate', 'got by sequence, one at a time', 0.5),
+      stored('batchGetRate', 'got by sequence, 500 at a time', 1.0),
+      stored('putRate', 'put, 10,000 keys, 16 in flight', 0.8),
+      stored('keyGetRate', 'got by key, 16 in flight', 0.8),
+    ],
+    5,
+  ),
+  shape(
+    'js-synced',
+    'JetStream, both with `sync_interval: always`',
+    'streams-synced',
+    [stored('asyncRate', 'published, 2,000 in flight', 20), stored('syncRate', 'published, one at a time', 0.9)],
+    5,
+  ),
+  shape(
+    'js-unsynced',
+    'JetStream, both with `sync_interval: 2m`',
+    'streams-unsynced',
+    [stored('syncRate', 'published, one at a time', 0.5)],
+    5,
+  ),
   shape(
     'idle-cpu',
     'idle for 10 s',

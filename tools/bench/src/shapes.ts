@@ -4,6 +4,7 @@ import type { Stream } from './frames.ts';
 import { processTree, proportionalKib, residentKib, treeCpuSeconds, untilIdle } from './procfs.ts';
 import type { ShapeName } from './rows.ts';
 import type { ServerProcess } from './server-process.ts';
+import { measureStreams, streamsConfiguration } from './streams.ts';
 import { newUsers, tenancyConfiguration } from './tenancy.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
@@ -22,6 +23,9 @@ export async function measureShape(shape: ShapeName, server: ServerProcess): Pro
 /** The configuration of a server for that. */
 export function shapeConfiguration(shape: ShapeName): string {
   if (shape === 'logins') return tenancyConfiguration();
+  if (shape === 'streams') return streamsConfiguration('default');
+  if (shape === 'streams-synced') return streamsConfiguration('always');
+  if (shape === 'streams-unsynced') return streamsConfiguration('later');
   return shape === 'accounts' ? accountsConfiguration() : '';
 }
 
@@ -108,6 +112,10 @@ const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string
   async accounts({ address }) {
     return await measureAccounts(address);
   },
+
+  streams: ({ address }) => measureStreams('default', address),
+  'streams-synced': ({ address }) => measureStreams('always', address),
+  'streams-unsynced': ({ address }) => measureStreams('later', address),
 
   async 'idle-cpu'({ pid }) {
     const before = treeCpuSeconds(pid);

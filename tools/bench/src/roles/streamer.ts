@@ -1,0 +1,144 @@
+import { nowSeconds } from '../clock.ts';
+import { type Address, Connection } from '../connection.ts';
+import { payload } from '../frames.ts';
+
+const PAYLOAD_BYTES = 128;
+/** Once in every message that a stream keeps, and nowhere else. */
+const MARK = 0x01;
+/** Once in every acknowledgement of a publish. */
+const BRACE = 0x7d;
+const INBOX = '_INBOX.bench';
+const PONG = 'PONG\r\n';
+const ACKED = /MSG \S+ \d+ (\$JS\.ACK\.\S+) \d+\r\n/g;
+
+/** One client of JetStream, that counts what it gets rather than read it. Rates are messages a second. */
+export class Streamer {
+  #connection!: Connection;
+  readonly #body = Buffer.concat([Buffer.from([MARK]), payload(PAYLOAD_BYTES - 1)]).toString('latin1');
+  /** Consumers of the same stream need names of their own. */
+  #consumers = 0;
+
+  async open({ address }: { address: Address }): Promise<void> {
+    this.#connection = await Connection.open(address);
+    this.#connection.write(`SUB ${INBOX}.> 1\r\n`);
+    await this.#connection.ping();
+  }
+
+  async create({ name, storage }: { name: string; storage: 'file' | 'memory' }): Promise<void> {
+    const config = { name, subjects: [`${name}.*`], storage, max_msgs_per_subject: name === 'KV' ? 1 : -1 };
+    await this.#ask(`$JS.API.STREAM.CREATE.${name}`, { ...config, allow_direct: true });
+  }
+
+  /** Publishes, never more than so many that are not acknowledged. */
+  async publish(load: { stream: string; messages: number; inFlight: number; subjects: number }): Promise<number> {
+    const { stream, subjects } = load;
+    return this.#windowed(load, BRACE, (index) => [`${stream}.${index % subjects}`, this.#body]);
+  }
+
+  /** The newest message of each of the subjects. */
+  async getLast(load: { stream: string; messages: number; inFlight: number; subjects: number }): Promise<number> {
+    const { stream, subjects } = load;
+    return this.#windowed(load, MARK, (index) => [`$JS.API.DIRECT.GET.${stream}.${stream}.${index % subjects}`, '']);
+  }
+
+  /** By a pull consumer; the next batch is asked for when half of the one before has come. */
+  async consume(load: { stream: string; messages: number; batch: number; acknowledges: boolean }): Promise<number> {
+    const { stream, messages, batch, acknowledges } = load;
+    const name = `C${++this.#consumers}`;
+    const config = { durable_name: name, ack_policy: acknowledges ? 'explicit' : 'none', max_ack_pending: 10 * batch };
+    await this.#ask(`$JS.API.CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config });
+    const request = JSON.stringify({ batch });
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`;
+    const frame = `PUB ${subject} ${INBOX}.pull ${request.length}\r\n${request}\r\n`;
+    let asked = 0;
+    let rest = '';
+    return this.#counted(
+      messages,
+      MARK,
+      (got) => {
+        while (asked < messages && asked - got <= batch / 2) {
+          this.#connection.write(frame);
+          asked += batch;
+        }
+      },
+      acknowledges
+        ? (chunk) => {
+            const text = rest + chunk.toString('latin1');
+            const acks: string[] = [];
+            let end = 0;
+            for (const found of text.matchAll(ACKED)) {
+              acks.push(`PUB ${found[1]} 4\r\n+ACK\r\n`);
+              end = found.index + found[0].length;
+            }
+            if (acks.length > 0) this.#connection.write(acks.join(''));
+            rest = text.slice(Math.max(end, text.length - 512));
+          }
+        : undefined,
+    );
+  }
+
+  /** By sequence: one at a time, or so many at once. */
+  async get({ stream, messages, batch }: { stream: string; messages: number; batch: number }): Promise<number> {
+    let asked = 0;
+    return this.#counted(messages, MARK, (got) => {
+      if (got < asked || asked >= messages) return;
+      const request = JSON.stringify({ seq: asked + 1, ...(batch > 1 && { batch }) });
+      this.#connection.write(`PUB $JS.API.DIRECT.GET.${stream} ${INBOX}.get ${request.length}\r\n${request}\r\n`);
+      asked += batch;
+    });
+  }
+
+  #windowed(
+    { messages, inFlight }: { messages: number; inFlight: number },
+    mark: number,
+    frameOf: (index: number) => [subject: string, body: string],
+  ): Promise<number> {
+    let sent = 0;
+    return this.#counted(messages, mark, (got) => {
+      const frames: string[] = [];
+      for (const end = Math.min(messages, got + inFlight); sent < end; sent++) {
+        const [subject, body] = frameOf(sent);
+        frames.push(`PUB ${subject} ${INBOX}.${sent} ${body.length}\r\n${body}\r\n`);
+      }
+      if (frames.length > 0) this.#connection.write(Buffer.from(frames.join(''), 'latin1'));
+    });
+  }
+
+  /** Resolves with the rate when so many marks have come. @param next told how many there are, to send what is due */
+  #counted(wanted: number, mark: number, next: (got: number) => void, look?: (chunk: Buffer) => void): Promise<number> {
+    const connection = this.#connection;
+    return new Promise((resolve, reject) => {
+      connection.whenFailed(reject);
+      const startedAt = nowSeconds();
+      let got = 0;
+      connection.reader = (chunk) => {
+        this.#answerPing(chunk);
+        for (const byte of chunk) if (byte === mark) got++;
+        look?.(chunk);
+        if (got < wanted) next(got);
+        else resolve(wanted / (nowSeconds() - startedAt));
+      };
+      next(0);
+    });
+  }
+
+  #ask(subject: string, body: object): Promise<void> {
+    const connection = this.#connection;
+    const text = JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      connection.whenFailed(reject);
+      let heard = '';
+      connection.reader = (chunk) => {
+        this.#answerPing(chunk);
+        heard += chunk.toString('latin1');
+        if (heard.endsWith('}\r\n')) resolve();
+      };
+      connection.write(`PUB ${subject} ${INBOX}.ask ${text.length}\r\n${text}\r\n`);
+    });
+  }
+
+  #answerPing(chunk: Buffer): void {
+    if (chunk.includes('PING\r\n')) this.#connection.write(PONG);
+    if (chunk.includes('"error"') || chunk.includes('-ERR')) throw new Error(chunk.toString('latin1').slice(0, 300));
+  }
+}
