@@ -69,7 +69,6 @@ class JetStreamApi implements Api {
   #dispatch(request: ApiRequest, route: Route, names: readonly string[]): void {
     const { accountName } = request;
     const lane = names[0] ?? '';
-    this.#counter.count(accountName);
     if (this.#lanes.isFree(accountName, lane)) {
       const pending = this.#run(request, route, names);
       if (pending !== undefined) this.#lanes.take(accountName, lane, () => pending);
@@ -79,6 +78,8 @@ class JetStreamApi implements Api {
     } else {
       this.#lanes.take(accountName, lane, async () => this.#run(request, route, names));
     }
+    // Who asks how many there were is told of those before. Accounts without JetStream have no such figures.
+    if (request.account !== undefined) this.#counter.count(accountName);
   }
 
   /** @returns what settles when it was answered; undefined: it was */
@@ -126,7 +127,7 @@ class JetStreamApi implements Api {
 
   #refuse(request: ApiRequest, route: Route, error: ApiError): void {
     if (route.isShy && isAbsence(error)) return;
-    this.#counter.countError(request.accountName);
+    if (request.account !== undefined) this.#counter.countError(request.accountName);
     if (error.detail !== undefined) this.#context.log.warn(`${request.subject}: ${error.message}: ${error.detail}`);
     this.#send(request, { type: `${TYPE}${route.type}`, error, ...route.blank });
   }
