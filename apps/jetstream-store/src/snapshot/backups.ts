@@ -26,6 +26,8 @@ export const BACKUP_PREFIX = '$JS.SNAPSHOT.';
 const ACK_PREFIX = '$JS.SNAPSHOT.ACK.';
 const RESTORE_PREFIX = '$JS.SNAPSHOT.RESTORE.';
 
+/** The `nats` CLI subscribes to where the backup goes when it has the answer, and would miss what comes with it. */
+const BEGIN_MS = 30;
 const CHUNK_BYTES = 128 * 1024;
 const CHUNK_BYTES_MIN = 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
@@ -82,7 +84,7 @@ export class Backups {
   }
 
   /**
-   * Begins to send a backup when this turn is over.
+   * Begins to send a backup a moment after the answer.
    *
    * @param text of the request
    * @param address where its answer goes; the backup goes by the same gateway
@@ -125,7 +127,7 @@ export class Backups {
       this.#host.logger.warn(`Snapshot for stream '${stream.account} > ${stream.name}' failed: ${error.message}`);
       outbox.deliver(stream.account, to, '', '', NO_FLOW, NO_FLOW.length);
     };
-    setImmediate(() => {
+    const begin = (): void => {
       session.sending
         .run()
         .catch(fail)
@@ -134,7 +136,8 @@ export class Backups {
           notices.snapshotCompleted(stream, start, client);
           return image.close();
         });
-    });
+    };
+    this.#host.agenda.plan({ dueAt: Number.POSITIVE_INFINITY, due: begin }, clock.tick() + BEGIN_MS);
     return { config, state };
   }
 

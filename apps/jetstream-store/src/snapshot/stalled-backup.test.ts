@@ -45,6 +45,13 @@ class Host {
     newId: () => 'ID',
   } as unknown as BackupsHost);
 
+  /** What is to begin a moment later begins now. */
+  begin(): void {
+    const { planned } = this;
+    this.planned = undefined;
+    planned?.due(1030);
+  }
+
   /** Resolves when something else was sent or planned. */
   next(): Promise<void> {
     return new Promise((resolve) => {
@@ -58,6 +65,8 @@ const request = JSON.stringify({ deliver_subject: 'd', chunk_size: 1024, window_
 it('sends no more than the window, and goes on with each acknowledgement', async () => {
   const host = new Host();
   await host.backups.snapshot(streamOf(4), request, 'gate_INBOX', {});
+  expect(host.sent).toEqual([]);
+  host.begin();
   const acknowledged: string[] = [];
   while (!host.said.includes('completed')) {
     expect(host.sent.filter(({ reply }) => reply !== '').length - acknowledged.length).toBeLessThanOrEqual(2);
@@ -77,6 +86,8 @@ it('sends no more than the window, and goes on with each acknowledgement', async
 it('gives up when nothing is acknowledged', async () => {
   const host = new Host();
   await host.backups.snapshot(streamOf(4), request, 'gate_INBOX', {});
+  expect(host.sent).toEqual([]);
+  host.begin();
   while (host.planned === undefined) await host.next();
   expect(host.sent).toHaveLength(2);
   host.planned.due(6000);
