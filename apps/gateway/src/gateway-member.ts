@@ -111,7 +111,7 @@ export class GatewayMember {
       return '';
     });
     this.member.handle(LEAVING, (_body, from) => {
-      if (from?.component === 'jetstream-store') this.#reach.absent(from);
+      if (from !== undefined) this.#reach.leaving(from);
       return '';
     });
     this.member.handle(FLUSHED, () => this.gateway.heldPongs.flushed());
@@ -161,6 +161,7 @@ export class GatewayMember {
     const configuration = completeOptions(given);
     this.configuration = configuration;
     this.gateway.applySettings(settingsFrom(configuration));
+    this.#reach.configure(configuration.jetstream !== undefined);
     this.gateway.admission.standIn.configure(configuration.trust, configuration.systemAccount);
     this.gateway.definitions.configure(configuration);
     this.#options.configured(configuration);

@@ -99,6 +99,32 @@ describe('a store that is away', () => {
     expect([link.delivered, client.hear()]).toEqual([[], expect.stringContaining('503')]);
   });
 
+  it('is not waited for where there is no JetStream any more', () => {
+    const bench = new StoreBench();
+    const client = bench.client().say('SUB inbox 1\r\n');
+    const [first, second] = [bench.store(7), new FakeLink(8, 'jetstream-store', 1)];
+    bench.reach.up(second);
+    bench.account.setRemote(8, 'other', '', 1);
+    bench.reach.down(first.peer);
+    client.say(publish('orders.1', 'a'));
+    bench.reach.configure(false);
+    expect(client.hear()).toContain('503');
+    bench.reach.leaving(second.peer);
+    bench.reach.down(second.peer);
+    client.say(publish('other', 'b'));
+    expect(client.hear()).toContain('503');
+  });
+
+  it('says before that it goes: what comes then is held at once', () => {
+    const bench = new StoreBench();
+    const client = bench.client();
+    const first = bench.store(7);
+    bench.reach.leaving(first.peer);
+    client.say(publish('orders.1', 'a'));
+    bench.reach.down(first.peer);
+    expect([payloads(first), payloads(bench.store(9))]).toEqual([[], ['a']]);
+  });
+
   it('may go again before it serves: what was held stays held', () => {
     const bench = new StoreBench();
     const client = bench.client();

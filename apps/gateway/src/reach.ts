@@ -33,9 +33,18 @@ export class Reach {
   readonly #owner: ReachOwner;
   /** By instance. */
   readonly #absent = new Map<number, Absence>();
+  /** The node has JetStream: a store that goes comes back. */
+  #holds = true;
 
   constructor(owner: ReachOwner) {
     this.#owner = owner;
+  }
+
+  /** By the configuration. Where there is no JetStream any more, nobody waits for a store. */
+  configure(hasJetStream: boolean): void {
+    this.#holds = hasJetStream;
+    if (hasJetStream) return;
+    for (const [instance, absence] of this.#absent) this.#end(absence, instance);
   }
 
   up(link: Link): void {
@@ -53,7 +62,7 @@ export class Reach {
   /** The link has ended, or the process is not registered any more. */
   down({ id, component, instance }: Peer): void {
     const known = this.links.get(id);
-    if (component !== STORE || known === undefined) {
+    if (component !== STORE || known === undefined || !this.#holds) {
       this.links.delete(id);
       const absence = this.#absent.get(instance);
       if (component === STORE && absence?.successor?.peer.id === id) absence.successor = undefined;
@@ -62,6 +71,11 @@ export class Reach {
     }
     if (known instanceof HeldMessages) return;
     this.absent(known.peer);
+  }
+
+  /** A process ends, and says so before: what it was sent so far it still works through. */
+  leaving(peer: Peer): void {
+    if (peer.component === STORE && this.#holds) this.absent(peer);
   }
 
   /** What is for this store is held from now on. Idempotent. */
