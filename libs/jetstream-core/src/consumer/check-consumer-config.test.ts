@@ -3,7 +3,7 @@ import { ApiError, apiErrors } from '../api-error.ts';
 import recorded from '../recorded/consumer-config.json' with { type: 'json' };
 import { checkStreamConfig } from '../stream/check-stream-config.ts';
 import type { StreamConfig } from '../stream/stream-config.ts';
-import { checkBesideOthers, checkConsumerConfig } from './check-consumer-config.ts';
+import { checkBesideOthers, checkConsumerConfig, requiredLevel } from './check-consumer-config.ts';
 import { checkConsumerUpdate } from './check-consumer-update.ts';
 import type { ConsumerConfig, RequestedConsumer } from './consumer-config.ts';
 import { type CreateSubject, consumerName } from './consumer-name.ts';
@@ -68,4 +68,9 @@ it('metadata has a limit', () => {
   const stream = checkStreamConfig({ name: 'S' });
   const metadata = { a: 'b'.repeat(128 * 1024) };
   expect(() => checkConsumerConfig({ metadata }, 'C', stream)).toThrow(apiErrors.consumerMetadataTooLong());
+});
+
+it('an unset time to pause until needs no newer server', () => {
+  const levelOf = (pause_until?: string): number => requiredLevel({ pause_until });
+  expect([levelOf(), levelOf('0001-01-01T00:00:00Z'), levelOf('2036-01-01T00:00:00Z')]).toEqual([0, 0, 1]);
 });

@@ -2,7 +2,7 @@ import { isLiteral, isValidPattern, overlaps } from '@skein/subjects';
 import { apiErrors } from '../api-error.ts';
 import { apiLevels } from '../stream/api-level.ts';
 import type { StreamConfig } from '../stream/stream-config.ts';
-import { durationText } from '../time.ts';
+import { durationText, NO_TIME } from '../time.ts';
 import { type ConsumerConfig, filtersOf, type RequestedConsumer } from './consumer-config.ts';
 import { DEAD_LETTER, deadLetterSubject } from './dead-letter.ts';
 
@@ -128,7 +128,8 @@ function withDefaults(requested: RequestedConsumer, name: string, stream: Stream
 /** The API level that its features came with (ADR-44). */
 export function requiredLevel({ ack_policy, pause_until, priority_policy = 'none' }: RequestedConsumer): number {
   if (ack_policy === 'flow_control') return 4;
-  return pause_until || priority_policy !== 'none' ? 1 : 0;
+  const pauses = pause_until !== undefined && pause_until !== NO_TIME;
+  return pauses || priority_policy !== 'none' ? 1 : 0;
 }
 
 function checkText({ description = '', metadata = {}, sample_freq, num_replicas }: ConsumerConfig): void {
