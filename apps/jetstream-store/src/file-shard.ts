@@ -4,6 +4,7 @@ import { checkKeyring, KeyError, type Keyring, type NodeKeys, openKeyring } from
 import { type Files, type Journal, openJournal } from '@skein/journal';
 import { checksum, ShardStore, type ShardStoreOptions, type StreamImage, type StreamStore } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
+import type { DiskSpace } from './disk-space.ts';
 import type { Entry, Saved, Surroundings } from './host.ts';
 import { StreamHost } from './hosted-stream.ts';
 import type { Meters } from './meters.ts';
@@ -31,6 +32,7 @@ export interface FileShardOptions {
   readonly meters: Meters;
   /** 0: before anything is acknowledged. */
   readonly syncIntervalMs: number;
+  readonly space: Pick<DiskSpace, 'isShort' | 'spent'>;
   /** Undefined: nothing is encrypted. */
   readonly keys: NodeKeys | undefined;
   /** Default: the machine's. */
@@ -60,6 +62,9 @@ export class FileShard extends Shard {
   #durable = 0;
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
+  #isReclaiming = false;
+  /** When it was opened, or last asked to reclaim. */
+  #bytesKept = 0;
   #isClosed = false;
   isReplaying = true;
   /** Why it does not serve; undefined: it does. */
@@ -89,6 +94,10 @@ export class FileShard extends Shard {
 
   get isFull(): boolean {
     return this.#waiting.bytes > WAITING_BYTES_MAX;
+  }
+
+  get isShortOfSpace(): boolean {
+    return this.#options.space.isShort;
   }
 
   /** It is encrypted, and not with the configuration's key. */
@@ -164,6 +173,7 @@ export class FileShard extends Shard {
     if (this.fault !== undefined || this.isFull) return 0;
     const number = this.#journal?.append(bytes, start, end) ?? 0;
     if (number > 0) this.#waiting.push(entry, number, end - start);
+    this.#options.space.spent(end - start);
     return number;
   }
 
@@ -204,8 +214,34 @@ export class FileShard extends Shard {
     return image;
   }
 
+  /** Gives the disk back what was removed since the last time. */
+  async reclaim(): Promise<void> {
+    if (this.fault !== undefined || this.isReplaying || this.#isReclaiming) return;
+    const bytes = this.#countBytes();
+    const isLess = bytes < this.#bytesKept;
+    this.#bytesKept = bytes;
+    if (!isLess) return;
+    this.#isReclaiming = true;
+    try {
+      await this.flush();
+      await this.#store.reclaim();
+    } catch (error) {
+      this.#fail(error as Error);
+    } finally {
+      this.#isReclaiming = false;
+    }
+  }
+
+  #countBytes(): number {
+    let bytes = 0;
+    for (const { store } of this.streams.values()) bytes += store.bytes;
+    return bytes;
+  }
+
   async room(): Promise<void> {
-    if (this.#store.dirtyBytes > FLUSH_BYTES) await this.kept();
+    if (this.#store.dirtyBytes <= FLUSH_BYTES) return;
+    this.#options.space.spent(this.#store.dirtyBytes);
+    await this.kept();
   }
 
   async kept(): Promise<void> {

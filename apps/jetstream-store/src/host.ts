@@ -75,6 +75,8 @@ export interface Surroundings {
 export interface Host extends Surroundings {
   /** An earlier life's records are applied again: nobody is told of anything. */
   readonly isReplaying: boolean;
+  /** There is no room for messages on the disk. */
+  readonly isShortOfSpace: boolean;
   /** Nothing can be logged at the moment. */
   readonly isFull: boolean;
   /** Puts a record into the journal, which copies it. @returns its number; 0: not taken */

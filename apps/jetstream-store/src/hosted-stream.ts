@@ -39,7 +39,7 @@ import {
   type ShardRecord,
 } from './record.ts';
 import type { OriginsInfo } from './sources/feeds.ts';
-import { consumerNotFound, storeUnavailable } from './store-errors.ts';
+import { consumerNotFound, diskNearlyFull, storeUnavailable } from './store-errors.ts';
 import type { TurnTask } from './turn.ts';
 import type { Share } from './usage.ts';
 
@@ -220,6 +220,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   }
 
   #change(operation: Operation): Promise<number> {
+    if (operation.kind === 'ingest' && this.host.isShortOfSpace) return Promise.reject(diskNearlyFull());
     const { clock } = this.host;
     const { seconds, nanos } = clock.now();
     const bytes = record(RecordKind.Operation, this.number, encodeOperation({ operation, seconds, nanos }));
@@ -262,6 +263,11 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     const consumer = this.consumers.get(name);
     if (consumer === undefined) throw consumerNotFound();
     return consumer;
+  }
+
+  /** Why no message of this size has a place. */
+  placeFault(size: number): ApiError | undefined {
+    return this.host.isShortOfSpace ? diskNearlyFull() : this.share?.fault(size);
   }
 
   /** Logs a record, and applies it when it is durable. */

@@ -10,6 +10,7 @@ const COUNTED = { overheadBytes: 16, headerOverheadBytes: 0 } as const;
 /** Streams in memory: what would be a record is applied at once, and nothing outlives the process. */
 export class MemoryShard extends Shard {
   readonly isReplaying = false;
+  readonly isShortOfSpace = false;
   readonly isFull = false;
   #last = 0;
   #stores = 0;

@@ -49,7 +49,7 @@ export class Publishing {
     }
     const { share } = stream;
     const size = share === undefined ? 0 : stream.store.sizeOf(subject, end - start, headerBytes);
-    const fault = share?.fault(size);
+    const fault = stream.placeFault(size);
     if (fault !== undefined) {
       stream.refuse(addressOf(link.peer.id, buf, replyStart, replyEnd), fault);
       return;
@@ -134,7 +134,7 @@ export class Publishing {
     const message = fastBatches.take(reply, end - start, headers, reply, stream.stream.config, clock.millis);
     turn.plan(stream);
     if (message === undefined) return;
-    const fault = stream.share?.fault(stream.store.sizeOf(subject, end - start, headerBytes));
+    const fault = stream.placeFault(stream.store.sizeOf(subject, end - start, headerBytes));
     if (fault !== undefined) {
       fastBatches.notTaken(message, fault);
       return;

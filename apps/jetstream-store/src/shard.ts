@@ -23,6 +23,7 @@ export abstract class Shard implements Host {
   /** By their numbers. */
   readonly streams = new Map<number, StreamHost>();
   abstract readonly isReplaying: boolean;
+  abstract readonly isShortOfSpace: boolean;
   abstract readonly isFull: boolean;
 
   constructor(surroundings: Surroundings) {

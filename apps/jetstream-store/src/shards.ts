@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { StreamConfig } from '@skein/jetstream-core';
+import { apiErrors, type StreamConfig } from '@skein/jetstream-core';
+import { DiskSpace, type DiskSpaceOptions } from './disk-space.ts';
 import { FileShard, type FileShardOptions } from './file-shard.ts';
 import type { Surroundings } from './host.ts';
 import { MemoryShard } from './memory-shard.ts';
@@ -19,7 +20,9 @@ interface Note {
   shards: number;
 }
 
-export type ShardsOptions = Omit<FileShardOptions, 'directory'> & {
+export type ShardsOptions = Omit<FileShardOptions, 'directory' | 'space'> & {
+  /** Default: the machine's. */
+  readonly lookAtDisk?: DiskSpaceOptions['look'];
   /** `<store_dir>/jetstream`. */
   readonly directory: string;
   /** For a directory that is used for the first time; absent: as many as there are processors, within bounds. */
@@ -32,12 +35,23 @@ export class Shards {
   readonly #surroundings: Surroundings;
   readonly #options: ShardsOptions;
   #files: (FileShard | undefined)[] = [];
+  readonly space: DiskSpace;
   #opening: Promise<unknown> = Promise.resolve();
 
   constructor(surroundings: Surroundings, options: ShardsOptions) {
     this.#surroundings = surroundings;
     this.#options = options;
     this.memory = new MemoryShard(surroundings);
+    const { directory, lookAtDisk } = options;
+    this.space = new DiskSpace({
+      ...surroundings,
+      directory,
+      shards: () => this.files.length,
+      onShort: () => {
+        for (const shard of this.files) void shard.reclaim();
+      },
+      ...(lookAtDisk && { look: lookAtDisk }),
+    });
   }
 
   /** Those on disk that are open. */
@@ -48,6 +62,7 @@ export class Shards {
   /** Opens what is there. @throws Error for a directory of another version */
   async open(): Promise<void> {
     const count = await this.#count();
+    await this.space.look();
     this.#files = new Array(count).fill(undefined);
     const there = [...this.#files.keys()].filter((number) => existsSync(this.#directoryOf(number)));
     await Promise.all(there.map((number) => this.#open(number)));
@@ -56,6 +71,7 @@ export class Shards {
   /** The one with the fewest streams. @throws ApiError when none can be opened */
   async for({ storage }: StreamConfig): Promise<Shard> {
     if (storage === 'memory') return this.memory;
+    if (this.space.isShort) throw apiErrors.insufficientStorage('the disk is nearly full');
     const opened = this.#opening.then(() => this.#leastUsed());
     this.#opening = opened.catch(() => {});
     return opened;
@@ -80,7 +96,11 @@ export class Shards {
   }
 
   async #open(number: number): Promise<FileShard> {
-    const shard = new FileShard(this.#surroundings, { ...this.#options, directory: this.#directoryOf(number) });
+    const shard = new FileShard(this.#surroundings, {
+      ...this.#options,
+      directory: this.#directoryOf(number),
+      space: this.space,
+    });
     this.#files[number] = shard;
     await shard.start();
     return shard;

@@ -12,7 +12,7 @@ import { S2Reader } from '@skein/s2';
 import type { StreamStore } from '@skein/storage';
 import { RESTORED_CONSUMER, type RestoredConsumer, type StreamHost } from '../hosted-stream.ts';
 import type { Shard } from '../shard.ts';
-import { storeUnavailable } from '../store-errors.ts';
+import { diskNearlyFull, storeUnavailable } from '../store-errors.ts';
 import { type ArchiveEntry, ArchiveError, ArchiveReader } from './archive.ts';
 import { CONSUMER_PREFIX, STATE_NAME } from './stream-archive.ts';
 
@@ -61,6 +61,7 @@ export class Restoration {
       for (const entry of this.#archive.push(text)) this.#add(entry);
       if (performance.now() > this.#sliceEnd) await this.#breathe();
       if (!this.#shard.isRestoring(this.#store)) throw storeUnavailable();
+      if (this.#shard.isShortOfSpace) throw diskNearlyFull();
     }
     this.#stream.save();
     await this.#shard.room();

@@ -215,6 +215,17 @@ export class ShardStore {
     return true;
   }
 
+  /** Gives the disk back what was removed, as far as it was flushed, now rather than as writing goes on. */
+  async reclaim(): Promise<void> {
+    await this.#clearing;
+    if (this.#closed || this.#failed !== undefined) return;
+    try {
+      await this.#database.compact(Buffer.alloc(1), RECORDS_END);
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
   /** Resolves when nothing is being written or cleared away. */
   async idle(): Promise<void> {
     await this.#flushing?.catch(() => {});
