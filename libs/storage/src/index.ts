@@ -2,5 +2,6 @@ export { DamagedError, ShardError } from './level/errors.ts';
 export { checksum, type Seal } from './level/seal.ts';
 export { ShardStore, type ShardStoreOptions } from './level/shard-store.ts';
 export { MemoryStreamStore, type MemoryStreamStoreOptions } from './memory-stream-store.ts';
+export { Sequences } from './sequences.ts';
 export type { StoredMessage, StreamImage, StreamStore, SubjectState } from './stream-store.ts';
 export { SubjectFilter, subjectFilter } from './subject-filter.ts';

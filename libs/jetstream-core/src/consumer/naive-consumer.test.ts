@@ -14,6 +14,11 @@ type Step =
   | { do: 'delete' | 'purge'; sequence: number }
   | { do: 'purge subject'; subject: string }
   | { do: 'pull'; batch: number }
+  /** Somebody is interested in what is pushed, or nobody any more. */
+  | { do: 'interest'; isThere: boolean }
+  /** What was given comes back. */
+  | { do: 'return'; nth: number }
+  | { do: 'reset'; sequence: number }
   | { do: 'ack' | 'nak' | 'term'; nth: number }
   | { do: 'pass'; millis: number }
   /** The journal has caught up: what was acknowledged counts. */
@@ -28,6 +33,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constantFrom('delete' as const, 'purge' as const), sequence: fc.nat(25) }),
   fc.record({ do: fc.constant('purge subject' as const), subject }),
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pull' as const), batch: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('interest' as const), isThere: fc.boolean() }) },
+  fc.record({ do: fc.constant('return' as const), nth: fc.nat(9) }),
+  fc.record({ do: fc.constant('reset' as const), sequence: fc.nat(25) }),
   {
     weight: 5,
     arbitrary: fc.record({ do: fc.constantFrom('ack' as const, 'nak' as const, 'term' as const), nth: fc.nat(9) }),
@@ -43,6 +51,7 @@ const config: fc.Arbitrary<RequestedConsumer> = fc.record({
   max_ack_pending: fc.constantFrom(-1, 3),
   max_deliver: fc.constantFrom(-1, 2),
   ack_wait: fc.constant(1e9),
+  deliver_subject: fc.constantFrom('', 'd'),
 });
 
 /** A consumer on a stream, whose journal may lose what it was not told to keep. */
@@ -91,6 +100,18 @@ class Crashing {
         break;
       case 'purge subject':
         this.#stream.purge({ filter: one.subject });
+        break;
+      case 'interest':
+        this.#consumer.setActive(one.isThere, this.#now);
+        break;
+      case 'return': {
+        const given = this.#given[one.nth];
+        if (given !== undefined) this.#consumer.returned(given, () => true);
+        break;
+      }
+      case 'reset':
+        this.#sync();
+        this.#reset(one.sequence);
         break;
       case 'pull':
         this.#consumer.request('in', JSON.stringify({ batch: one.batch, no_wait: true }), this.#now);
@@ -164,6 +185,15 @@ class Crashing {
       },
       this.#now,
     );
+  }
+
+  /** It is durable at once. */
+  #reset(sequence: number): void {
+    const operation = this.#consumer.reset(sequence, this.#now);
+    this.#journal.push(encodeConsumerOperation(operation));
+    this.#synced = this.#journal.length;
+    this.#consumer.applyReset(operation);
+    this.floor = this.floorNow;
   }
 
   #take(): void {

@@ -1,4 +1,4 @@
-import { type StreamStore, type SubjectFilter, subjectFilter } from '@skein/storage';
+import { Sequences, type StreamStore, type SubjectFilter, subjectFilter } from '@skein/storage';
 import { firstSince } from '../stream/message-get.ts';
 import { parseTime } from '../time.ts';
 import { type ConsumerConfig, filtersOf } from './consumer-config.ts';
@@ -8,7 +8,7 @@ export class Undelivered {
   readonly #store: StreamStore;
   readonly #filter: SubjectFilter | undefined;
   /** With `last_per_subject`: the messages it begins with, in order. */
-  #lasts: number[] = [];
+  #lasts = new Sequences();
   /** The newest message when it was created; those up to it count only if they are in `#lasts`. */
   #lastsEnd = 0;
   #delivered = 0;
@@ -52,15 +52,19 @@ export class Undelivered {
   begin(delivered: number, lastsEnd = 0): void {
     this.#delivered = delivered;
     this.#lastsEnd = lastsEnd;
+    this.#lasts = new Sequences();
     const lasts = lastsEnd > delivered ? lastsOf(this.#store, this.#filter, lastsEnd) : [];
-    this.#lasts = lasts.filter((sequence) => sequence > delivered);
+    for (const sequence of lasts) if (sequence > delivered) this.#lasts.push(sequence);
     this.recount();
   }
 
   recount(): void {
-    this.#lasts = this.#lasts.filter((one) => one > this.#delivered && this.#store.get(one) !== undefined);
+    const lasts = this.#lasts;
+    for (let one = lasts.next(1); one > 0; one = lasts.next(one + 1)) {
+      if (one <= this.#delivered || this.#store.get(one) === undefined) lasts.remove(one);
+    }
     const behind = Math.max(this.#delivered, this.#lastsEnd);
-    this.#count = this.#lasts.length + this.#store.count(behind + 1, this.#filter);
+    this.#count = lasts.size + this.#store.count(behind + 1, this.#filter);
   }
 
   stored(sequence: number, subject: string): void {
@@ -73,21 +77,20 @@ export class Undelivered {
       this.#count--;
       return;
     }
-    const at = this.#lasts.indexOf(sequence);
-    if (at < 0) return;
-    this.#lasts.splice(at, 1);
+    if (this.#lasts.next(sequence) !== sequence) return;
+    this.#lasts.remove(sequence);
     this.#count--;
   }
 
   /** 0: none. */
   next(): number {
     if (this.#count === 0) return 0;
-    return this.#lasts[0] ?? this.#store.next(Math.max(this.#delivered, this.#lastsEnd) + 1, this.#filter);
+    return this.#lasts.first || this.#store.next(Math.max(this.#delivered, this.#lastsEnd) + 1, this.#filter);
   }
 
   /** The next one was delivered. */
   take(sequence: number): void {
-    if (this.#lasts[0] === sequence) this.#lasts.shift();
+    if (this.#lasts.first === sequence) this.#lasts.remove(sequence);
     this.#delivered = sequence;
     this.#count--;
   }
