@@ -1,28 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { Notices } from './client.ts';
+import { ask, startJetStream } from './jetstream.ts';
 import type { Node } from './node.ts';
-import { freeze, openClientAt, restartProcess, startNode, startTraffic, thaw } from './scope.ts';
+import { freeze, openClientAt, restartProcess, startTraffic, thaw } from './scope.ts';
 
 const ACK_MS_MAX = 5000;
 const BACK_MS = 10_000;
 
 async function startWithStream(conf = ''): Promise<Node> {
-  const folder = mkdtempSync(join(tmpdir(), 'skein-js-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const node = await startNode({ gateways: 2, conf: `jetstream { store_dir: ${JSON.stringify(folder)} }\n${conf}` });
+  const node = await startJetStream({ gateways: 2, conf });
   const client = await openClientAt(node, 0, conf === '' ? {} : { user: 'a', pass: 'a' });
   const created = await ask(client, '$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['orders.*'] });
   expect(created.error).toBeUndefined();
   return node;
-}
-
-async function ask(client: NatsConnection, subject: string, body: object = {}) {
-  return (await client.request(subject, JSON.stringify(body), { timeout: ACK_MS_MAX })).json<Record<string, unknown>>();
 }
 
 const publish = async (client: NatsConnection, body: string): Promise<number> =>
