@@ -136,12 +136,12 @@ export class Account {
     this.#changed();
   }
 
-  /** The up-to-date route of the subject that these bytes are. */
-  route(buffer: Buffer, start: number, end: number): Route {
+  /** The up-to-date route of the subject that these bytes are. @param isAnswer most likely, and seen never again */
+  route(buffer: Buffer, start: number, end: number, isAnswer = false): Route {
     const route = isReplySubject(buffer, start, end)
       ? // Seen once and never again: kept, it would cost more in garbage than it saves.
         new Route(buffer.toString('latin1', start, end), 0)
-      : this.#routes.get(buffer, start, end);
+      : this.#routes.get(buffer, start, end, isAnswer);
     if (route.generation !== this.#generation) this.refresh(route);
     return route;
   }

@@ -206,7 +206,7 @@ export class GatewayMember {
         this.#transit.deliver(link, plain, queues, request, targets);
       },
       publish: (link, account, buf, ss, se, rs, re, headers, ps, pe, hs, he, request) => {
-        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe, hs, he);
+        this.#transit.load(account, buf, ss, se, rs, re, headers, ps, pe, hs, he, true);
         this.#transit.publish(link, request);
       },
       returned: (link, request, targets, account, buf, ss, se, rs, re, headers, ps, pe, queues, hs, he) => {

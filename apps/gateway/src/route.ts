@@ -134,6 +134,7 @@ function joinGroups(local: readonly Group<Subscription>[], remote: readonly Grou
 export class RouteCache {
   #young = new Table();
   #old: Table | null = null;
+  #met: Int32Array | undefined;
 
   get size(): number {
     return this.#young.count + (this.#old?.count ?? 0);
@@ -144,11 +145,29 @@ export class RouteCache {
     if (this.#old !== null) yield* this.#old.routes();
   }
 
-  get(buffer: Buffer, start: number, end: number): Route {
+  /**
+   * @param sparing a subject that is met for the first time is not kept: most of what a store publishes are answers, each to a subject of its
+   *   own, and routes that are kept for nothing are what is then collected all the time
+   */
+  get(buffer: Buffer, start: number, end: number, sparing = false): Route {
     const hash = hashBytes(buffer, start, end);
-    let route = this.#young.find(buffer, start, end, hash);
-    if (route !== null) return route;
-    route = this.#old?.find(buffer, start, end, hash) ?? new Route(buffer.toString('latin1', start, end), hash);
+    const known = this.#young.find(buffer, start, end, hash);
+    if (known !== null) return known;
+    if (sparing && !this.#wasMet(hash)) return new Route(buffer.toString('latin1', start, end), hash);
+    return this.#admit(buffer, start, end, hash);
+  }
+
+  /** Not long ago. */
+  #wasMet(hash: number): boolean {
+    this.#met ??= new Int32Array(MET_SLOTS);
+    const slot = hash & (MET_SLOTS - 1);
+    const wasMet = this.#met[slot] === hash;
+    this.#met[slot] = hash;
+    return wasMet;
+  }
+
+  #admit(buffer: Buffer, start: number, end: number, hash: number): Route {
+    const route = this.#old?.find(buffer, start, end, hash) ?? new Route(buffer.toString('latin1', start, end), hash);
     if (this.#young.count >= HALF_ENTRIES_MAX) {
       this.#old = this.#young;
       this.#young = new Table();
@@ -159,6 +178,8 @@ export class RouteCache {
 }
 
 const HALF_ENTRIES_MAX = 16_384;
+/** Of hashes met; a power of two. */
+const MET_SLOTS = 4096;
 
 class Table {
   count = 0;

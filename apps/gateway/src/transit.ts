@@ -44,6 +44,7 @@ export class Transit {
     payloadEnd: number,
     shownStart: number,
     shownEnd: number,
+    isPublished = false,
   ): void {
     if (name !== this.#account.name) this.#account = this.#gateway.account(name);
     const { message } = this.#gateway;
@@ -65,7 +66,7 @@ export class Transit {
     message.payloadStart = payloadStart;
     message.payloadEnd = payloadEnd;
     message.trace = null;
-    this.#route = this.#account.route(buf, subjectStart, subjectEnd);
+    this.#route = this.#account.route(buf, subjectStart, subjectEnd, isPublished);
   }
 
   /** For receivers here. What finds none goes back. */

@@ -33,6 +33,8 @@ const member = {
   }),
   stop: async () => {},
   handle: () => {},
+  request: async () => '{}',
+  watch: () => ({ isWanted: false, end() {} }),
   declare: () => 1,
   sequence: 1,
   settled: () => true,

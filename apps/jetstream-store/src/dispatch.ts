@@ -6,12 +6,14 @@ import type { StreamDirectory } from './directory.ts';
 import type { Api } from './hosting.ts';
 import type { Publishing } from './publishing.ts';
 import { BACKUP_PREFIX, type Backups } from './snapshot/backups.ts';
+import { SubjectStrings } from './subject-strings.ts';
 
 const API = '$JS.API.';
 const NEXT = '$JS.API.CONSUMER.MSG.NEXT.';
 const ACK = '$JS.ACK.';
 const FLOW = '$JS.FC.';
 const DOLLAR = 0x24;
+const J = 0x4a;
 
 /** What a message that reaches this process is: a publish to a stream, or something that is asked of JetStream. */
 export class Dispatch {
@@ -20,6 +22,7 @@ export class Dispatch {
   readonly #api: Api;
   readonly #backups: Backups;
   readonly #domainApi: string;
+  readonly #subjects = new SubjectStrings();
 
   constructor(directory: StreamDirectory, publishing: Publishing, api: Api, backups: Backups) {
     this.#directory = directory;
@@ -31,9 +34,11 @@ export class Dispatch {
 
   deliver: NonNullable<MemberHandlers['deliver']> = (link, name, buf, ss, se, rs, re, headerBytes, ps, pe) => {
     const account = this.#directory.account(name);
-    const subject = buf.toString('latin1', ss, se);
-    if (buf[ss] === DOLLAR && this.#isAsked(account, name, subject, link.peer.id, buf, rs, re, headerBytes, ps, pe))
-      return;
+    if (buf[ss] === DOLLAR && buf[ss + 1] === J) {
+      const asked = buf.toString('latin1', ss, se);
+      if (this.#isAsked(account, name, asked, link.peer.id, buf, rs, re, headerBytes, ps, pe)) return;
+    }
+    const subject = this.#subjects.of(buf, ss, se);
     const stream = account?.streamOf(subject);
     if (stream !== undefined) this.#publishing.publish(stream, link, subject, buf, rs, re, headerBytes, ps, pe);
   };

@@ -131,7 +131,8 @@ export class Sublist<T extends Interested> {
   /** Who gets what is published to a subject. Nobody, not even `>`, when it has an empty token. */
   match(subject: string): Match<T> {
     if (this.#size === 0) return NO_MATCH as Match<T>;
-    const literal = this.#literals.get(subject);
+    // A map makes a string of its own of each that it is asked for.
+    const literal = this.#literals.size === 0 ? undefined : this.#literals.get(subject);
     if (this.#wildcards === 0 && (literal === undefined || !(literal instanceof Bucket))) {
       return literal === undefined ? (NO_MATCH as Match<T>) : { plain: [literal], groups: NO_GROUPS };
     }
