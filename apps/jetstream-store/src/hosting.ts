@@ -105,6 +105,8 @@ export interface Directory {
 
 /** Everything that leaves. Never blocks, never throws. */
 export interface Outbox {
+  /** A gateway has not worked through what it was sent: what can wait, waits. */
+  readonly isCongested: boolean;
   /** @param content header block, then payload */
   reply(account: string, to: Address, content: Buffer, headerBytes: number): void;
   /** As `reply`, of text without headers. */
@@ -146,6 +148,8 @@ export interface ApiContext {
 export interface Api {
   /** All but those `CONSUMER.MSG.NEXT` that are a consumer's. Answers by the outbox, now or later. */
   handle(request: ApiRequest): void;
+  /** There may be room in the outbox again. */
+  release(): void;
   /** What an account has asked so far. */
   countsOf(account: string): ApiCounts;
 }

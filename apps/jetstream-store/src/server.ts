@@ -14,6 +14,7 @@ import { Clock } from './clock.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
 import { storeFigures } from './figures.ts';
+import type { Api } from './hosting.ts';
 import { type StoreLimits, storeLimits } from './limits.ts';
 import { Meters } from './meters.ts';
 import { answerMonitor, totalLimits } from './monitoring.ts';
@@ -60,6 +61,7 @@ class Server implements JetStreamStore {
   #shards: Shards | undefined;
   #directory: StreamDirectory | undefined;
   #limits: StoreLimits | undefined;
+  #api: Api | undefined;
   #dispatch: Dispatch | undefined;
 
   constructor(options: StoreOptions) {
@@ -154,6 +156,7 @@ class Server implements JetStreamStore {
       requestsMax: jetstream.requestQueueMax,
       now: () => this.#clock.tick(),
     });
+    this.#api = api;
     answerMonitor(this.#member, {
       directory,
       serverName,
@@ -224,8 +227,14 @@ class Server implements JetStreamStore {
         this.#outbox.linksChanged();
         this.#serving.linkUp(link);
       },
-      peerDown: () => this.#outbox.linksChanged(),
-      writable: () => this.#turn.release(),
+      peerDown: () => {
+        this.#outbox.linksChanged();
+        this.#api?.release();
+      },
+      writable: () => {
+        this.#turn.release();
+        this.#api?.release();
+      },
       commit: (given) => this.#reconfigure(this.#complete(given)),
       stats: () => ({
         logLinesDropped: this.#options.logLinesDropped?.() ?? 0,

@@ -45,6 +45,7 @@ function play({ server, user = '$G' }: Scene): Ask {
   let answers: string[] = [];
   const note = (content: Buffer): void => void answers.push(content.toString('latin1'));
   const outbox: Outbox = {
+    isCongested: false,
     reply: (_account, _to, content) => note(content),
     answer: (_account, _to, text) => note(Buffer.from(text)),
     publish: () => {},

@@ -1,5 +1,6 @@
 import {
   type AdvisoryClient,
+  type AnswerPart,
   type ApiCounts,
   ApiError,
   apiErrors,
@@ -17,6 +18,7 @@ import { Lanes } from './lanes.ts';
 import { type Route, routes } from './routes.ts';
 import { readSubject } from './subject.ts';
 import { readText, writeText } from './text.ts';
+import { Waiting } from './waiting.ts';
 
 const NEXT = '$JS.API.CONSUMER.MSG.NEXT';
 const DIRECT = '$JS.API.DIRECT.GET';
@@ -30,6 +32,7 @@ export function createApi(context: ApiContext): Api {
 class JetStreamApi implements Api {
   readonly #context: ApiContext;
   readonly #lanes = new Lanes();
+  readonly #waiting = new Waiting();
   readonly #counter = new ApiCounter();
 
   constructor(context: ApiContext) {
@@ -42,6 +45,17 @@ class JetStreamApi implements Api {
 
   handle(request: ApiRequest): void {
     if (request.reply === '') return;
+    const { outbox, notices, requestsMax } = this.#context;
+    if (this.#waiting.isEmpty && !outbox.isCongested) this.#take(request);
+    // An answer to who comes beyond that would wait with the others.
+    else if (!this.#waiting.hold(request.content.length, requestsMax, () => this.#take(request))) notices.apiRefused();
+  }
+
+  release(): void {
+    this.#waiting.release(() => !this.#context.outbox.isCongested);
+  }
+
+  #take(request: ApiRequest): void {
     const parsed = readSubject(request.subject);
     // Of these everybody is told whether somebody is there.
     if (request.subject.startsWith(NEXT)) {
@@ -156,14 +170,25 @@ class JetStreamApi implements Api {
   }
 
   #direct(request: ApiRequest, names: readonly string[]): void {
-    const { account, accountName, reply } = request;
-    const { outbox } = this.#context;
+    const { account } = request;
     const parts = account && answerDirect(account, names, request);
     if (parts === undefined) {
       this.#nobody(request);
       return;
     }
-    for (const { content, headerBytes } of parts) outbox.reply(accountName, reply, content, headerBytes);
+    this.#sendParts(request, parts[Symbol.iterator]());
+  }
+
+  /** As many as there is room for; the others follow. */
+  #sendParts(request: ApiRequest, parts: Iterator<AnswerPart>): void {
+    const { outbox, notices } = this.#context;
+    for (let next = parts.next(); !next.done; next = parts.next()) {
+      outbox.reply(request.accountName, request.reply, next.value.content, next.value.headerBytes);
+      if (!outbox.isCongested) continue;
+      const isHeld = this.#waiting.hold(0, this.#context.requestsMax, () => this.#sendParts(request, parts));
+      if (!isHeld) notices.apiRefused();
+      return;
+    }
   }
 }
 

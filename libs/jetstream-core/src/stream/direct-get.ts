@@ -23,7 +23,7 @@ export interface AnswerPart {
   readonly headerBytes: number;
 }
 
-/** Answers as messages are asked for, so that a large batch need not be in memory at once. The store must not change meanwhile. */
+/** Answers as messages are asked for, so that a large batch need not be in memory at once. What goes meanwhile is left out. */
 export function* directGet(stream: string, store: StreamStore, request: DirectRequest): Generator<AnswerPart> {
   const { multi_last = [], batch = 0 } = request;
   if (multi_last.length > 0) {
@@ -70,12 +70,14 @@ function* consecutive(stream: string, store: StreamStore, request: DirectRequest
   let room = max_bytes || BATCH_BYTES;
   let last = 0;
   let at = store.next(from, filter);
-  for (let sent = 0; sent < batch && room > 0 && at > 0; sent++) {
-    const message = store.get(at) as StoredMessage;
-    yield part(stream, message, --pending, last);
+  for (let sent = 0; sent < batch && room > 0 && at > 0; at = store.next(at + 1, filter)) {
+    const message = store.get(at);
+    if (message === undefined) continue;
+    sent++;
+    pending = Math.max(0, pending - 1);
+    yield part(stream, message, pending, last);
     room -= weightOf(message);
     last = at;
-    at = store.next(at + 1, filter);
   }
   yield end(pending, last);
 }
@@ -106,7 +108,8 @@ function* lastOfEach(stream: string, store: StreamStore, request: DirectRequest)
   let last = 0;
   for (const sequence of sequences.slice(0, batch > 0 ? batch : SUBJECTS_MAX)) {
     if (room <= 0) break;
-    const message = store.get(sequence) as StoredMessage;
+    const message = store.get(sequence);
+    if (message === undefined) continue;
     yield part(stream, message, --pending, last);
     room -= weightOf(message);
     last = sequence;
