@@ -1,34 +1,6 @@
-import type { Connection, PeerCertificate } from './connection.ts';
+import type { ConnectionRecord } from '@skein/bus/questions';
+import type { Connection } from './connection.ts';
 import type { Subscription } from './subscription.ts';
-
-/** One connection in the fields and units of nats-server's `/connz`; times still as numbers (Unix ms, ms). */
-export interface ConnectionRecord {
-  cid: number;
-  kind: 'Client';
-  type: 'nats' | 'websocket';
-  ip: string;
-  port: number;
-  startUnixMs: number;
-  lastActivityUnixMs: number;
-  rttMs: number;
-  pendingBytes: number;
-  inMsgs: number;
-  outMsgs: number;
-  inBytes: number;
-  outBytes: number;
-  subscriptions: number;
-  name: string;
-  lang: string;
-  version: string;
-  user: string;
-  account: string;
-  accountTag: string;
-  tlsVersion: string;
-  tlsCipher: string;
-  /** Absent where there are none. */
-  tlsCertificates?: readonly PeerCertificate[];
-  tlsFirst?: boolean;
-}
 
 export interface ClosedRecord extends ConnectionRecord {
   stopUnixMs: number;

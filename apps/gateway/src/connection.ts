@@ -1,5 +1,6 @@
 import type { Way } from '@skein/accounts';
 import type { Channel, ChannelHandler, Link, Timer } from '@skein/bus';
+import type { PeerCertificate } from '@skein/bus/questions';
 import type { ConnectionPermissions } from '@skein/permissions';
 import { type ParseFault, Parser, type PubLine } from '@skein/protocol';
 import { subjectFromText, subjectText } from '@skein/subjects';
@@ -44,13 +45,6 @@ export interface TlsState {
   readonly certificates: readonly PeerCertificate[];
   /** The handshake came before INFO. */
   readonly first: boolean;
-}
-
-/** Digests are SHA-256, lower-case hexadecimal. */
-export interface PeerCertificate {
-  readonly subject: string;
-  readonly publicKeyDigest: string;
-  readonly digest: string;
 }
 
 /** PONGs held until links have been worked through as far as this connection's own publishes. */

@@ -1,11 +1,6 @@
+import type { DescribedConnection, SubscriptionDetail } from '@skein/bus/questions';
 import { subjectText } from '@skein/subjects';
-import {
-  type ClosedRecord,
-  type ClosedSubscription,
-  type ConnectionRecord,
-  recordOf,
-  textLength,
-} from './connection-record.ts';
+import { type ClosedRecord, type ClosedSubscription, recordOf, textLength } from './connection-record.ts';
 import { type Picked, type PickQuery, pickConnections } from './connz-pick.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -26,21 +21,6 @@ export type ConnzQuery = { pick: PickQuery } | { describe: DescribeQuery };
 export interface Position {
   cid: number;
   subscription: number;
-}
-
-export interface DescribedConnection extends ConnectionRecord, Partial<Pick<ClosedRecord, 'stopUnixMs' | 'reason'>> {
-  jwt?: string;
-  subscriptionsList?: string[];
-  subscriptionsDetail?: SubscriptionDetail[];
-}
-
-export interface SubscriptionDetail {
-  subject: string;
-  queue: string;
-  sid: string;
-  msgs: number;
-  /** 0: none */
-  max: number;
 }
 
 export interface Described {

@@ -1,6 +1,7 @@
+import type { SubszQuery } from '@skein/bus/questions';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ROWS_MAX, type SubszQuery, subsz } from './subsz.ts';
+import { ROWS_MAX, subsz } from './subsz.ts';
 import { Bench } from './testing/bench.ts';
 
 function setUp(...clients: string[]) {

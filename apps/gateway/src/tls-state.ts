@@ -1,6 +1,7 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import type { PeerCertificate, TlsState } from './connection.ts';
+import type { PeerCertificate } from '@skein/bus/questions';
+import type { TlsState } from './connection.ts';
 
 /** What a finished handshake tells of the other end. */
 export function tlsStateOf(socket: TLSSocket, first: boolean): TlsState {

@@ -1,45 +1,15 @@
+import type { DescribedConnection } from '@skein/bus/questions';
 import { readUserToken } from '@skein/events';
 import { formatDuration } from './duration.ts';
 import { isoTime } from './endpoints/endpoint.ts';
 import { formatUptime } from './uptime.ts';
 
-/** One connection, as a gateway describes it. */
-export interface GatewayConnection {
-  cid: number;
-  /** The instance of its gateway; put in by who asked it. */
+/** One connection, as its gateway describes it, and what the monitor knows beside. */
+export interface GatewayConnection extends DescribedConnection {
+  /** The instance of its gateway. */
   gateway?: number;
-  kind: string;
-  type: string;
-  ip: string;
-  port: number;
-  startUnixMs: number;
-  lastActivityUnixMs: number;
-  rttMs: number;
-  pendingBytes: number;
-  inMsgs: number;
-  outMsgs: number;
-  inBytes: number;
-  outBytes: number;
-  subscriptions: number;
-  name: string;
-  lang: string;
-  version: string;
-  user: string;
-  account: string;
-  accountTag: string;
-  tlsVersion: string;
-  tlsCipher: string;
-  tlsCertificates?: { subject: string; publicKeyDigest: string; digest: string }[];
-  tlsFirst?: boolean;
-  /** That the user has shown; of open ones, when asked for. */
-  jwt?: string;
-  /** Of a closed one. */
-  stopUnixMs?: number;
-  reason?: string;
   /** Its gateway does not answer: how long ago this was so. */
   staleMs?: number;
-  subscriptionsList?: string[];
-  subscriptionsDetail?: { subject: string; queue: string; sid: string; msgs: number; max: number }[];
 }
 
 /** In nats-server's fields, in its order; empty texts are left out. `auth`: with user and account. */

@@ -1,15 +1,4 @@
-/** What a gateway says of its sublists, for one account or all. */
-export interface InterestFigures {
-  subscriptions: number;
-  inserts: number;
-  removes: number;
-  /** Messages for which receivers were looked up, and how often they were not in the cache. */
-  lookups: number;
-  misses: number;
-  cached: number;
-  fanoutTotal: number;
-  fanoutMax: number;
-}
+import type { InterestFigures } from '@skein/bus/questions';
 
 /** Those of all gateways in nats-server's fields and order. */
 export function sublistStats(all: readonly InterestFigures[]) {

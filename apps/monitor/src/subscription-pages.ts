@@ -1,6 +1,6 @@
 import type { Peer } from '@skein/bus';
+import type { InterestFigures, SubscriptionRow, SubszAnswer } from '@skein/bus/questions';
 import { type Answers, type Gather, staleness } from './gather.ts';
-import type { InterestFigures } from './interest-figures.ts';
 import { Turnstile } from './turnstile.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
@@ -14,28 +14,11 @@ export interface SubscriptionQuery {
   limit: number;
 }
 
-/** One subscription, as a gateway describes it. */
-export interface SubscriptionRow {
-  account: string;
-  subject: string;
-  queue: string;
-  sid: string;
-  msgs: number;
-  max: number;
-  cid: number;
-}
-
 export interface SubscriptionPage {
   total: number;
   subscriptions: SubscriptionRow[];
   figures: InterestFigures[];
   staleness: ReturnType<typeof staleness>;
-}
-
-interface GatewayAnswer {
-  total: number;
-  subscriptions: SubscriptionRow[];
-  figures: InterestFigures;
 }
 
 const AT_ONCE = 2;
@@ -64,7 +47,7 @@ export class SubscriptionPages {
     const counted = await this.#ask(query, 0, 0);
     if (counted.answers.length === 0) throw new UnavailableError('no gateway answers');
     const subscriptions: SubscriptionRow[] = [];
-    const all: Answers<GatewayAnswer>[] = [counted];
+    const all: Answers<SubszAnswer>[] = [counted];
     let skip = query.offset;
     for (const { peer, body } of counted.answers) {
       const left = query.limit - subscriptions.length;
@@ -85,13 +68,8 @@ export class SubscriptionPages {
   }
 
   /** As many answers as the rows need, within a bound. */
-  async #rowsOf(
-    peer: Peer,
-    query: SubscriptionQuery,
-    offset: number,
-    count: number,
-  ): Promise<Answers<GatewayAnswer>[]> {
-    const all: Answers<GatewayAnswer>[] = [];
+  async #rowsOf(peer: Peer, query: SubscriptionQuery, offset: number, count: number): Promise<Answers<SubszAnswer>[]> {
+    const all: Answers<SubszAnswer>[] = [];
     let got = 0;
     while (got < count && all.length < FURTHER_MAX) {
       const answers = await this.#ask(query, offset + got, count - got, peer);
@@ -111,6 +89,6 @@ export class SubscriptionPages {
       offset,
       limit,
     });
-    return this.#gather.put<GatewayAnswer>({ method: 'subsz', body, component: 'gateway', peer });
+    return this.#gather.put<SubszAnswer>({ method: 'subsz', body, component: 'gateway', peer });
   }
 }

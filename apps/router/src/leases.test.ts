@@ -1,6 +1,7 @@
+import type { LeaseAnswer } from '@skein/bus/questions';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LeaseAnswer, Leases } from './leases.ts';
+import { Leases } from './leases.ts';
 
 const wish = (connections: number, required = 0) => ({
   connections,

@@ -1,20 +1,4 @@
-/** What a process asks, see the schema's Lease. */
-export interface LeaseRequest {
-  connections: number;
-  required: number;
-  returned: number;
-  recalled: boolean;
-  connectionIds: number;
-}
-
-export interface LeaseAnswer {
-  connections: number;
-  refused: boolean;
-  recall: boolean;
-  slots: boolean;
-  firstConnectionId: number;
-  connectionIds: number;
-}
+import type { LeaseAnswer, LeaseRequest } from '@skein/bus/questions';
 
 /** Most ids that one request gets. */
 const ID_BLOCK_MAX = 65_536;

@@ -1,4 +1,5 @@
 import type { ConnectionLeases } from './api.ts';
+import type { LeaseAnswer, LeaseRequest } from './questions/leases.ts';
 import type { Runtime, Timer } from './runtime.ts';
 
 /** Connection ids asked for at once. */
@@ -8,23 +9,6 @@ const SLOTS_AT_HAND = 64;
 const PATIENCE_MS = 2000;
 /** Connections that wait for a slot; beyond that they are told no. */
 const WAITING_MAX = 65_536;
-
-export interface LeaseRequest {
-  connections: number;
-  required: number;
-  returned: number;
-  recalled: boolean;
-  connectionIds: number;
-}
-
-export interface LeaseAnswer {
-  connections: number;
-  refused: boolean;
-  recall: boolean;
-  slots: boolean;
-  firstConnectionId: number;
-  connectionIds: number;
-}
 
 interface Waiter {
   done(granted: boolean): void;

@@ -15,13 +15,14 @@ import { authRequestOf, authResponseFrame, authResponseOf } from './auth-message
 import { Backoff } from './backoff.ts';
 import { Calls } from './calls.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
-import { type LeaseAnswer, LeasedConnections } from './connection-leases.ts';
+import { LeasedConnections } from './connection-leases.ts';
 import { Declarations } from './declarations.ts';
 import type { ChangeReader, FrameHandler } from './frame-reader.ts';
 import type { PeerLink } from './link.ts';
 import { type DecodedFrame, type FrameBody, Phase, PROTOCOL } from './messages.ts';
 import { GLANCE, processFigures } from './own-figures.ts';
 import { Peering, type PeeringOwner } from './peering.ts';
+import type { LeaseAnswer } from './questions/leases.ts';
 import type { Timer } from './runtime.ts';
 import { Watches } from './watches.ts';
 

@@ -1,6 +1,6 @@
+import type { SubscriptionRow } from '@skein/bus/questions';
 import { hasEmptyToken, hasWildcard } from '@skein/subjects';
 import { sublistStats } from '../interest-figures.ts';
-import type { SubscriptionRow } from '../subscription-pages.ts';
 import { endpoint, isoTime, ok } from './endpoint.ts';
 import { QuestionError } from './question-error.ts';
 
