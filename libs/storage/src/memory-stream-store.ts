@@ -79,6 +79,8 @@ export class MemoryStreamStore implements StreamStore {
   readonly #blocks = new Map<number, Block>();
   readonly #subjects = new Map<string, Subject>();
   readonly #values = new Map<string, Buffer>();
+  /** Nothing is written that could be. */
+  isCompressed = false;
   #first = 1;
   #last = 0;
   #messages = 0;

@@ -34,6 +34,8 @@ export interface StreamStore {
   readonly messages: number;
   /** What the messages count for in limits: content, subject and `overheadBytes` for each. */
   readonly bytes: number;
+  /** What is written to disk from now on is compressed; what is there stays as it is. `bytes` does not change by it. */
+  isCompressed: boolean;
   /** What a message would add to `bytes`. */
   sizeOf(subject: string, contentBytes: number, headerBytes: number): number;
   readonly subjectCount: number;

@@ -408,7 +408,8 @@ export class Stream {
   }
 
   #configure(): PublishRules {
-    const { name, subject_transform, republish, max_age } = this.#config;
+    const { name, subject_transform, republish, max_age, compression } = this.#config;
+    this.store.isCompressed = compression === 's2';
     this.#transform = subject_transform && new SubjectTransform(subject_transform.src || '>', subject_transform.dest);
     this.#republisher = republish && new Republisher(name, republish);
     this.#maxAgeMillis = max_age / MILLISECOND;

@@ -64,6 +64,7 @@ export class LevelStreamStore implements StreamStore {
   /** Incarnations that were emptied at once; their records are cleared away when this is on disk. */
   #emptied: number[] = [];
   #dirty = true;
+  #isCompressed = false;
 
   constructor(context: ShardContext, id: number, state: StreamState) {
     this.#context = context;
@@ -80,6 +81,15 @@ export class LevelStreamStore implements StreamStore {
   /** Something is in memory alone. */
   get dirty(): boolean {
     return this.#dirty;
+  }
+
+  get isCompressed(): boolean {
+    return this.#isCompressed;
+  }
+
+  set isCompressed(isCompressed: boolean) {
+    this.#isCompressed = isCompressed;
+    this.#contents.isCompressed = isCompressed;
   }
 
   get first(): number {
@@ -307,7 +317,7 @@ export class LevelStreamStore implements StreamStore {
     const counts = new LiveCounts(this.#context, this.id, incarnation, state.regions);
     this.#blocks = new Blocks(this.#context, this.id, incarnation, counts);
     this.#subjects = new SubjectTable(this.#context, this.id, incarnation, state.subjectNext, state.subjectCount);
-    this.#contents = new Messages(this.#context, this.id, incarnation);
+    this.#contents = new Messages(this.#context, this.id, incarnation, this.#isCompressed);
   }
 
   #close(): void {

@@ -2,6 +2,7 @@ import type { StoredMessage } from '../stream-store.ts';
 import type { Batch } from './batch.ts';
 import { BLOCK_MESSAGES, type Block, type PageReference } from './block.ts';
 import type { Blocks } from './blocks.ts';
+import { compressPage, expandPage } from './compressed-page.ts';
 import { read, type ShardContext } from './context.ts';
 import { DamagedError } from './errors.ts';
 import { KeyType, key } from './keys.ts';
@@ -17,11 +18,14 @@ export class Messages {
   /** Those that are being written. */
   #written: NewPages | undefined;
   readonly #pages = new Map<number, Page>();
+  /** Pages that are written from now on. */
+  isCompressed: boolean;
 
-  constructor(context: ShardContext, stream: number, incarnation: number) {
+  constructor(context: ShardContext, stream: number, incarnation: number, isCompressed: boolean) {
     this.#context = context;
     this.#stream = stream;
     this.#incarnation = incarnation;
+    this.isCompressed = isCompressed;
   }
 
   append(
@@ -61,7 +65,7 @@ export class Messages {
       let counted = 0;
       for (const sequence of page.sequencesLeft()) counted += block.counted[sequence % BLOCK_MESSAGES];
       block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes: counted });
-      batch.put(key(KeyType.Page, this.#incarnation, firstLeft), page.encode());
+      batch.put(key(KeyType.Page, this.#incarnation, firstLeft), this.#packed(page.encode()));
     }
     this.#written = this.#pending;
     this.#pending = new NewPages();
@@ -88,7 +92,11 @@ export class Messages {
       if (error instanceof DamagedError) return undefined;
       throw error;
     }
-    return encodePage(first, left);
+    return this.#packed(encodePage(first, left));
+  }
+
+  #packed(page: Buffer): Buffer {
+    return this.isCompressed ? compressPage(page) : page;
   }
 
   close(): void {
@@ -106,7 +114,7 @@ export class Messages {
       new DamagedError(this.#stream, 'page', first, block.first + block.endOf(reference) - 1);
     const bytes = read(this.#context, key(KeyType.Page, this.#incarnation, first), damaged);
     if (bytes === undefined) throw damaged();
-    const page = new Page(first, bytes, this.#pages);
+    const page = new Page(first, expandPage(bytes), this.#pages);
     this.#pages.set(first, page);
     this.#context.cache.add(page);
     return page;
