@@ -158,3 +158,13 @@ describe('an account', () => {
     expect(routeOf(account, 'x'.repeat(1600)).weight).toBe(100 + 10 + 1 + 100);
   });
 });
+
+it('keeps the route of an inbox from the second time on, of other subjects from the first, and none of an answer', () => {
+  const account = new Account('$G');
+  const sizes = ['orders', '_INBOX.1', '_INBOX.2', '_INBOX.1', '_INBOX.1', '_R_.1.abc', '_R_.1.abc'].map((subject) => {
+    const bytes = Buffer.from(subject);
+    expect(account.route(bytes, 0, bytes.length).subject).toBe(subject);
+    return account.routes.size;
+  });
+  expect(sizes).toEqual([1, 1, 1, 2, 2, 2, 2]);
+});

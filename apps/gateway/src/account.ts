@@ -141,7 +141,7 @@ export class Account {
     const route = isReplySubject(buffer, start, end)
       ? // Seen once and never again: kept, it would cost more in garbage than it saves.
         new Route(buffer.toString('latin1', start, end), 0)
-      : this.#routes.get(buffer, start, end, isAnswer);
+      : this.#routes.get(buffer, start, end, isAnswer || buffer[start] === UNDERSCORE);
     if (route.generation !== this.#generation) this.refresh(route);
     return route;
   }
@@ -196,6 +196,9 @@ export class Account {
     this.#routes = new RouteCache();
   }
 }
+
+/** Inboxes begin with it: each request has one of its own. */
+const UNDERSCORE = 0x5f;
 
 /** Routes to many receivers are large: the cache starts anew when they may have come to this many list entries. */
 const ROUTED_WEIGHT_MAX = 1_000_000;
