@@ -3,6 +3,7 @@ import type {
   Consumer,
   ConsumerConfig,
   ConsumerCounts,
+  ConsumerState,
   Delivery,
   Operation,
   Stream,
@@ -57,6 +58,8 @@ export interface HostedConsumer {
   readonly name: string;
   readonly created: Moment;
   readonly config: ConsumerConfig;
+  /** What was delivered and acknowledged, for reading: it is there for consumers that nobody uses, too. */
+  readonly state: ConsumerState;
   /** For reading. */
   readonly consumer: Consumer;
   info(): ConsumerCounts;

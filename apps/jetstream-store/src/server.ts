@@ -11,6 +11,7 @@ import { createApi } from './api/api.ts';
 import { consumerView } from './api/views.ts';
 import { AuditInterest } from './audit-interest.ts';
 import { Clock } from './clock.ts';
+import { answerConsole } from './console.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
 import { storeFigures } from './figures.ts';
@@ -157,6 +158,7 @@ class Server implements JetStreamStore {
       now: () => this.#clock.tick(),
     });
     this.#api = api;
+    answerConsole(this.#member, directory);
     answerMonitor(this.#member, {
       directory,
       serverName,

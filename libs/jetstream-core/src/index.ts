@@ -47,15 +47,25 @@ export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consu
 export type {
   AccountOverview,
   ApiCounts,
+  ConsumerRow,
+  ConsumersAnswer,
+  ConsumersQuestion,
   FindAnswer,
   FindQuestion,
   JetStreamOverview,
   JetStreamUsage,
+  RowsAnswer,
+  RowsQuestion,
   StreamDetail,
+  StreamRow,
   StreamsAnswer,
   StreamsPosition,
   StreamsQuestion,
   StreamTrouble,
+} from './monitoring.ts';
+export {
+  compareRows,
+  rowOrders,
 } from './monitoring.ts';
 export { API_LEVEL, levelFault, requiresMore } from './stream/api-level.ts';
 export { AtomicBatches, type BatchEnd, type Staged, type WholeBatch } from './stream/atomic-batches.ts';

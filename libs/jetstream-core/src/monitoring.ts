@@ -70,6 +70,83 @@ export interface StreamDetail {
   consumer_detail?: object[];
 }
 
+/** Asks with `jetstream-rows`: the first streams in some order, for a list that is looked at all the time. */
+export interface RowsQuestion {
+  /** Part of a stream's or account's name, in small letters; '': all. */
+  search: string;
+  sort: keyof typeof rowOrders;
+  rising: boolean;
+  limit: number;
+}
+
+export interface RowsAnswer {
+  total: number;
+  rows: StreamRow[];
+}
+
+/** What costs next to nothing to know of a stream. */
+export interface StreamRow {
+  account: string;
+  stream: string;
+  storage: 'file' | 'memory';
+  messages: number;
+  bytes: number;
+  consumers: number;
+  /** Delivered and not acknowledged, over all consumers. */
+  unacknowledged: number;
+  /** How many sequences the consumer that is furthest back has before it: as many messages at most. */
+  behind: number;
+  /** Of the newest message, Unix milliseconds; 0: there was none. */
+  lastMs: number;
+}
+
+/** By what streams can be ordered. */
+export const rowOrders = {
+  name: () => 0,
+  messages: ({ messages }: StreamRow) => messages,
+  bytes: ({ bytes }: StreamRow) => bytes,
+  consumers: ({ consumers }: StreamRow) => consumers,
+  unacknowledged: ({ unacknowledged }: StreamRow) => unacknowledged,
+  behind: ({ behind }: StreamRow) => behind,
+  last: ({ lastMs }: StreamRow) => lastMs,
+} satisfies Record<string, (row: StreamRow) => number>;
+
+/** Those that are equal stand by name. */
+export function compareRows(sort: RowsQuestion['sort'], rising: boolean): (a: StreamRow, b: StreamRow) => number {
+  const order = rowOrders[sort];
+  const sign = rising ? 1 : -1;
+  const nameOf = ({ account, stream }: StreamRow): string => `${stream} ${account}`;
+  return (a, b) => sign * (order(a) - order(b)) || (sort === 'name' ? sign : 1) * (nameOf(a) < nameOf(b) ? -1 : 1);
+}
+
+/** Asks with `jetstream-consumers`: some of a stream's consumers, by name. */
+export interface ConsumersQuestion {
+  account: string;
+  stream: string;
+  offset: number;
+  limit: number;
+}
+
+export interface ConsumersAnswer {
+  total: number;
+  consumers: ConsumerRow[];
+}
+
+export interface ConsumerRow {
+  name: string;
+  isPush: boolean;
+  filters: string[];
+  /** Still to be delivered. */
+  pending: number;
+  unacknowledged: number;
+  redelivered: number;
+  /** Requests, of a pull consumer. */
+  waiting: number;
+  /** When the oldest message was stored that is delivered and not acknowledged, Unix milliseconds; 0: there is none. */
+  oldestMs: number;
+  isPaused: boolean;
+}
+
 /** Asks with `jetstream-find`. */
 export interface FindQuestion {
   account: string;

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ConsolePage, findBrowser, launchBrowser, styleOf } from './browser.ts';
@@ -27,7 +30,7 @@ describe.skipIf(executable === undefined)(`the console in a browser${why}`, () =
   it('loads without an error, asks nobody else, and everything that can be used has a name', async () => {
     const node = await startNode({ gateways: 2 });
     const { page, troubles } = await open(node);
-    for (const tab of ['Connections', 'Subscriptions', 'Accounts', 'Events', 'Overview']) {
+    for (const tab of ['Connections', 'Subscriptions', 'Accounts', 'Streams', 'Events', 'Overview']) {
       await page.getByRole('tab', { name: tab }).click();
       await page.getByRole('tabpanel', { name: tab }).waitFor();
       expect(await page.getByRole('tabpanel').count()).toBe(1);
@@ -130,11 +133,32 @@ describe.skipIf(executable === undefined)(`the console in a browser${why}`, () =
     await client.flush();
     await opened.page.getByRole('button', { name: 'Closed' }).click();
     await opened.page.getByRole('cell', { name: 'Slow Consumer (Pending Bytes)' }).waitFor();
-    await opened.page.keyboard.press('5');
+    await opened.page.keyboard.press('6');
     await opened.page
       .getByText(/was disconnected: Slow Consumer/)
       .first()
       .waitFor();
+  });
+
+  it('streams show how far their consumers are behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'streams-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const node = await startNode({ conf: `jetstream { store_dir: "${folder}" }\n` });
+    const client = await openClient(node);
+    const ask = (subject: string, body: object) => client.request(`$JS.API.${subject}`, JSON.stringify(body));
+    await ask('STREAM.CREATE.ORDERS', { name: 'ORDERS', subjects: ['orders'] });
+    for (let i = 0; i < 3; i++) await client.request('orders', 'one');
+    const config = { durable_name: 'SHIPPING', ack_policy: 'explicit' };
+    await ask('CONSUMER.CREATE.ORDERS.SHIPPING', { stream_name: 'ORDERS', config });
+    const pulled = client.subscribe('pulled', { max: 1 });
+    client.publish('$JS.API.CONSUMER.MSG.NEXT.ORDERS.SHIPPING', '1', { reply: 'pulled' });
+    for await (const { subject } of pulled) expect(subject).toBe('orders');
+    const opened = await open(node, '/console#streams');
+    await opened.page.getByRole('cell', { name: 'ORDERS' }).click();
+    const panel = opened.page.getByRole('dialog');
+    await panel.getByText('SHIPPING').waitFor();
+    expect(await panel.textContent()).toMatch(/to deliver2.*unacknowledged1.*oldest of them\d+s old/);
+    expect(await opened.column('Behind')).toEqual(['2']);
   });
 
   it('everything can be done with keys', async () => {

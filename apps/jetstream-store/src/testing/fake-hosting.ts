@@ -5,6 +5,7 @@ import {
   Consumer,
   type ConsumerConfig,
   type ConsumerCounts,
+  type ConsumerState,
   type Delivery,
   type Operation,
   Stream,
@@ -199,6 +200,10 @@ class FakeConsumer implements HostedConsumer {
 
   get config(): ConsumerConfig {
     return this.consumer.config;
+  }
+
+  get state(): ConsumerState {
+    return this.consumer.state;
   }
 
   info(): ConsumerCounts {

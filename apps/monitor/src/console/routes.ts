@@ -7,6 +7,7 @@ import type { Monitor } from '../monitor.ts';
 import { connections } from './connections.ts';
 import { consoleFiles } from './files.ts';
 import { live } from './live.ts';
+import { consumers, streams } from './streams.ts';
 
 interface Asset {
   type: string;
@@ -60,6 +61,12 @@ export function consoleRoutes(app: FastifyInstance, monitor: Monitor, sampler: S
   });
   app.get(`${base}/console/api/connections`, async ({ query }, reply) => {
     return reply.headers(headers).send(await connections(monitor, query as Query));
+  });
+  app.get(`${base}/console/api/streams`, async ({ query }, reply) => {
+    return reply.headers(headers).send(await streams(monitor, query as Query));
+  });
+  app.get(`${base}/console/api/consumers`, async ({ query }, reply) => {
+    return reply.headers(headers).send(await consumers(monitor, query as Query));
   });
 }
 

@@ -1,6 +1,7 @@
-import type { AccountOverview, StreamsQuestion } from '@skein/jetstream-core';
+import type { AccountOverview, RowsQuestion, StreamsQuestion } from '@skein/jetstream-core';
 import { parseExposition } from '@skein/metrics/testing';
 import { expect, it } from 'vitest';
+import { consumers, streams } from '../console/streams.ts';
 import { accountz } from '../endpoints/accountz.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { healthz } from '../endpoints/healthz.ts';
@@ -159,6 +160,31 @@ it('/metrics has streams and consumers under the names of the exporter', async (
   expect(found.get('jetstream_server_total_streams')).toEqual([6]);
   monitor.configuration.skein.metrics.seriesMax = 20;
   expect(await scrape(monitor)).not.toContain('jetstream_consumer_num_pending');
+});
+
+it("the console's list is put together from all stores' first ones", async () => {
+  const { monitor, answers } = node();
+  const row = (stream: string, messages: number) => ({
+    ...{ account: 'A', stream, storage: 'file', messages, bytes: 0, consumers: 0 },
+    ...{ unacknowledged: 0, behind: 0, lastMs: 0 },
+  });
+  const asked: RowsQuestion[] = [];
+  const answer = (rows: object[]) => (body: string) => {
+    asked.push(JSON.parse(body));
+    return { total: 5, rows };
+  };
+  answers.set('7 jetstream-rows', answer([row('S', 9), row('T', 3)]));
+  answers.set('8 jetstream-rows', answer([row('U', 7), row('V', 1)]));
+  const page = await streams(monitor, { sort: 'messages', rising: '0', offset: '1', limit: '2', search: 'X' });
+  expect(page).toMatchObject({ enabled: true, total: 10, rows: [{ stream: 'U' }, { stream: 'T' }] });
+  expect(asked[0]).toEqual({ search: 'x', sort: 'messages', rising: false, limit: 3 });
+  expect(await streams(monitor, { sort: 'constructor' })).toMatchObject({ total: 10 });
+  expect(asked.at(-1)).toMatchObject({ sort: 'name', limit: 100 });
+  answers.set('7 jetstream-consumers', { total: 0, consumers: [] });
+  answers.set('8 jetstream-consumers', { total: 1, consumers: [{ name: 'C' }] });
+  expect(await consumers(monitor, { account: 'A', stream: 'U' })).toEqual({ total: 1, consumers: [{ name: 'C' }] });
+  monitor.configuration.jetstream = undefined;
+  expect(await streams(monitor, {})).toEqual({ enabled: false, total: 0, rows: [] });
 });
 
 it('/healthz tells what is not there', async () => {

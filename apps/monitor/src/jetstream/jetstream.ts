@@ -1,14 +1,19 @@
-import type {
-  AccountOverview,
-  FindAnswer,
-  FindQuestion,
-  JetStreamOverview,
-  JetStreamUsage,
-  StreamDetail,
-  StreamsAnswer,
-  StreamsPosition,
-  StreamsQuestion,
-  StreamTrouble,
+import {
+  type AccountOverview,
+  type ConsumersAnswer,
+  type ConsumersQuestion,
+  compareRows,
+  type FindAnswer,
+  type FindQuestion,
+  type JetStreamOverview,
+  type JetStreamUsage,
+  type RowsAnswer,
+  type RowsQuestion,
+  type StreamDetail,
+  type StreamsAnswer,
+  type StreamsPosition,
+  type StreamsQuestion,
+  type StreamTrouble,
 } from '@skein/jetstream-core';
 import { type Answers, type Gather, staleness } from '../gather.ts';
 import { Turnstile } from '../turnstile.ts';
@@ -93,6 +98,21 @@ export class JetStream {
       }
       return found;
     });
+  }
+
+  /** A page of the streams of all stores. */
+  async rows(question: RowsQuestion, offset: number): Promise<RowsAnswer> {
+    const body = JSON.stringify({ ...question, limit: offset + question.limit });
+    const { answers } = await this.#put<RowsAnswer>('jetstream-rows', body);
+    const rows = answers.flatMap((one) => one.body.rows).sort(compareRows(question.sort, question.rising));
+    const total = answers.reduce((sum, one) => sum + one.body.total, 0);
+    return { total, rows: rows.slice(offset, offset + question.limit) };
+  }
+
+  /** Some of a stream's consumers, from the store that has it. */
+  async consumers(question: ConsumersQuestion): Promise<ConsumersAnswer> {
+    const { answers } = await this.#put<ConsumersAnswer>('jetstream-consumers', JSON.stringify(question));
+    return answers.map(({ body }) => body).find(({ total }) => total > 0) ?? { total: 0, consumers: [] };
   }
 
   async find(question: FindQuestion): Promise<FindAnswer> {

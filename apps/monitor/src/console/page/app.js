@@ -9,6 +9,7 @@ import { formatClock, formatSpan } from './format.js';
 import { Overview } from './overview.js';
 import { Refresher } from './refresher.js';
 import { Samples } from './samples.js';
+import { Streams } from './streams.js';
 import { Subscriptions } from './subscriptions.js';
 import { followTheme, switchTheme, theme } from './theme.js';
 
@@ -45,6 +46,7 @@ const views = [
   new Connections(context),
   new Subscriptions(context),
   new Accounts(context),
+  new Streams(context),
   new Events(),
 ];
 /** @type {View} */

@@ -1,0 +1,80 @@
+import type { Member } from '@skein/bus';
+import {
+  type ConsumerRow,
+  type ConsumersAnswer,
+  type ConsumersQuestion,
+  compareRows,
+  type RowsAnswer,
+  type RowsQuestion,
+  type StreamRow,
+} from '@skein/jetstream-core';
+import { subjectFromText } from '@skein/subjects';
+import type { Directory, HostedConsumer, HostedStream } from './hosting.ts';
+
+/** Answers what the console's lists ask. */
+export function answerConsole(member: Pick<Member, 'handle'>, directory: Directory): void {
+  const text = (answer: RowsAnswer | ConsumersAnswer): string => JSON.stringify(answer);
+  member.handle('jetstream-rows', (body) => text(streamRows(directory, JSON.parse(body) as RowsQuestion)));
+  member.handle('jetstream-consumers', (body) => text(consumerRows(directory, JSON.parse(body) as ConsumersQuestion)));
+}
+
+export function streamRows({ accounts }: Directory, { search, sort, rising, limit }: RowsQuestion): RowsAnswer {
+  const rows: StreamRow[] = [];
+  for (const { name: account, streams } of accounts) {
+    for (const one of streams.values()) {
+      const row = streamRow(account, one);
+      if (`${row.stream} ${account}`.toLowerCase().includes(search)) rows.push(row);
+    }
+  }
+  return { total: rows.length, rows: rows.sort(compareRows(sort, rising)).slice(0, limit) };
+}
+
+function streamRow(account: string, { name, stream, consumers }: HostedStream): StreamRow {
+  const { store, config, lastTime } = stream;
+  let unacknowledged = 0;
+  let behind = 0;
+  for (const { state } of consumers.values()) {
+    unacknowledged += state.pending.size;
+    behind = Math.max(behind, store.last - Math.max(state.delivered.stream, store.first - 1));
+  }
+  return {
+    account,
+    stream: readable(name),
+    storage: config.storage,
+    messages: store.messages,
+    bytes: store.bytes,
+    consumers: consumers.size,
+    unacknowledged,
+    behind,
+    lastMs: lastTime.seconds * 1000 + Math.floor(lastTime.nanos / 1e6),
+  };
+}
+
+export function consumerRows(directory: Directory, question: ConsumersQuestion): ConsumersAnswer {
+  const { account, stream, offset, limit } = question;
+  const found = directory.account(account)?.streams.get(subjectFromText(stream));
+  if (found === undefined) return { total: 0, consumers: [] };
+  const all = [...found.consumers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { total: all.length, consumers: all.slice(offset, offset + limit).map((one) => consumerRow(found, one)) };
+}
+
+function consumerRow({ stream }: HostedStream, one: HostedConsumer): ConsumerRow {
+  const { filter_subject, filter_subjects = [], deliver_subject } = one.config;
+  const { num_pending, num_redelivered, num_waiting, paused = false } = one.info();
+  const { pending } = one.state;
+  const oldest = pending.first < 0 ? undefined : stream.store.get(pending.sequence(pending.first));
+  return {
+    name: readable(one.name),
+    isPush: deliver_subject !== undefined,
+    filters: (filter_subject ? [filter_subject] : filter_subjects).map(readable),
+    pending: num_pending,
+    unacknowledged: pending.size,
+    redelivered: num_redelivered,
+    waiting: num_waiting,
+    oldestMs: oldest === undefined ? 0 : oldest.seconds * 1000 + Math.floor(oldest.nanos / 1e6),
+    isPaused: paused,
+  };
+}
+
+/** Names inside have a char a byte. */
+const readable = (name: string): string => Buffer.from(name, 'latin1').toString();
