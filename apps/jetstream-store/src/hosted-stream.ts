@@ -81,6 +81,8 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   readonly consumers = new Map<string, ConsumerHost>();
   /** What publishes are acknowledged with. */
   readonly ackOpening: string;
+  /** The same, with the brace. */
+  readonly ackBytes: Buffer;
   readonly batches = new AtomicBatches((id, reason) => this.host.notices.batchAbandoned(this, id, reason));
   readonly fastBatches: FastBatches<Address>;
   /** What waits for messages to be stored here. */
@@ -160,6 +162,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     this.created = value.created;
     this.stream = config === undefined ? new Stream(store, this, this) : Stream.create(store, config, this, this);
     this.ackOpening = ackOpening(this.name, host.domain);
+    this.ackBytes = Buffer.from(`{${this.ackOpening}`);
     this.fastBatches = new FastBatches(this.ackOpening, (to, text) => host.outbox.answer(this.account, to, text));
     this.#expiry = { dueAt: Number.POSITIVE_INFINITY, due: () => this.#expire() };
     this.#batchExpiry = { dueAt: Number.POSITIVE_INFINITY, due: (millis) => this.#abandonBatches(millis) };

@@ -6,10 +6,10 @@ import {
   PUBLISH_HEAD_BYTES,
   type PublishHeaders,
   PublishOutcome,
-  pubAck,
   readPublishHeaders,
   writePublish,
 } from '@skein/jetstream-core';
+import { AckWriter } from './ack-writer.ts';
 import { addressOf } from './address.ts';
 import type { Entry } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
@@ -19,7 +19,6 @@ import { storeUnavailable } from './store-errors.ts';
 
 /** Records and contents of many messages share one piece of memory, which goes when the last of them does. */
 const SLAB_BYTES = 64 * 1024;
-const ACK_BYTES = 16 * 1024;
 /** So many entries are kept for the next messages. */
 const SPARE_MAX = 4096;
 
@@ -72,11 +71,11 @@ export class Publishing {
     share?.expect(size);
     entry.link = link;
     entry.subject = subject;
-    entry.content = slab.subarray(contentAt, recordEnd);
+    entry.contentStart = contentAt;
     entry.headerBytes = headerBytes;
     entry.seconds = clock.seconds;
     entry.nanos = clock.nanos;
-    entry.reply = slab;
+    entry.slab = slab;
     entry.replyStart = recordEnd;
     entry.replyEnd = recordEnd + replyBytes;
     if (headerBytes > 0 && stream.stream.config.allow_atomic) {
@@ -173,20 +172,21 @@ function isFastReply(buf: Buffer, end: number): boolean {
 }
 
 const nothing = Buffer.alloc(0);
-const ack = Buffer.allocUnsafe(ACK_BYTES);
+const ack = new AckWriter();
 
 /** A message on its way to the disk. Used again for others. */
 class PublishEntry implements Entry {
   stream!: StreamHost;
   link!: Link;
   subject = '';
-  content: Buffer = nothing;
+  /** The content, up to where the reply subject begins, and that. */
+  slab: Buffer = nothing;
+  contentStart = 0;
   headerBytes = 0;
   /** What it counts for. */
   size = 0;
   seconds = 0;
   nanos = 0;
-  reply: Buffer = nothing;
   replyStart = 0;
   replyEnd = 0;
   /** It makes a batch whole. */
@@ -201,6 +201,11 @@ class PublishEntry implements Entry {
     return this.stream.isVoid;
   }
 
+  /** Made when it is needed: a view that waits for the disk is one more thing to collect. */
+  get content(): Buffer {
+    return this.slab.subarray(this.contentStart, this.replyStart);
+  }
+
   apply(): void {
     const { stream } = this;
     const core = stream.stream;
@@ -209,18 +214,22 @@ class PublishEntry implements Entry {
     } else this.batch();
     stream.changed();
     if (this.replyEnd > this.replyStart && core.config.no_ack !== true) {
-      this.acknowledge(pubAck(stream.ackOpening, core.outcome));
+      ack.outcome(stream.ackBytes, core.outcome, stream.ackOpening);
+      this.#send();
     }
     this.recycle();
   }
 
   acknowledge(text: string): void {
-    const { outbox } = this.stream.host;
     if (this.replyEnd === this.replyStart) return;
-    const bytes = text.length * 3 > ack.length ? Buffer.from(text) : ack;
-    const end = bytes === ack ? ack.write(text) : bytes.length;
+    ack.text(text);
+    this.#send();
+  }
+
+  #send(): void {
+    const { outbox } = this.stream.host;
     const account = outbox.accountBytes(this.stream.account);
-    outbox.send(this.link, account, this.reply, this.replyStart, this.replyEnd, bytes, end);
+    outbox.send(this.link, account, this.slab, this.replyStart, this.replyEnd, ack.bytes, ack.end);
   }
 
   refuse(error: ApiError): void {
@@ -242,8 +251,7 @@ class PublishEntry implements Entry {
   /** Nothing is held on to. */
   recycle(): void {
     this.stream.share?.expect(-this.size);
-    this.content = nothing;
-    this.reply = nothing;
+    this.slab = nothing;
     this.batch = undefined;
     if (this.#spare.length < SPARE_MAX) this.#spare.push(this);
   }
