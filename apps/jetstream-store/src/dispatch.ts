@@ -6,6 +6,7 @@ import type { StreamDirectory } from './directory.ts';
 import type { Api } from './hosting.ts';
 import type { Publishing } from './publishing.ts';
 import { BACKUP_PREFIX, type Backups } from './snapshot/backups.ts';
+import type { Feeds } from './sources/feeds.ts';
 import { SubjectStrings } from './subject-strings.ts';
 
 const API = '$JS.API.';
@@ -21,10 +22,18 @@ export class Dispatch {
   readonly #publishing: Publishing;
   readonly #api: Api;
   readonly #backups: Backups;
+  readonly #feeds: Pick<Feeds, 'deliver'>;
   readonly #domainApi: string;
   readonly #subjects = new SubjectStrings();
 
-  constructor(directory: StreamDirectory, publishing: Publishing, api: Api, backups: Backups) {
+  constructor(
+    directory: StreamDirectory,
+    publishing: Publishing,
+    api: Api,
+    backups: Backups,
+    feeds: Pick<Feeds, 'deliver'>,
+  ) {
+    this.#feeds = feeds;
     this.#directory = directory;
     this.#publishing = publishing;
     this.#api = api;
@@ -32,7 +41,24 @@ export class Dispatch {
     this.#domainApi = `$JS.${directory.domain}.API.`;
   }
 
-  deliver: NonNullable<MemberHandlers['deliver']> = (link, name, buf, ss, se, rs, re, headerBytes, ps, pe) => {
+  deliver: NonNullable<MemberHandlers['deliver']> = (
+    link,
+    name,
+    buf,
+    ss,
+    se,
+    rs,
+    re,
+    headerBytes,
+    ps,
+    pe,
+    _plain,
+    _queues,
+    _request,
+    _targets,
+    shownStart,
+    shownEnd,
+  ) => {
     const account = this.#directory.account(name);
     if (buf[ss] === DOLLAR && buf[ss + 1] === J) {
       const asked = buf.toString('latin1', ss, se);
@@ -40,7 +66,14 @@ export class Dispatch {
     }
     const subject = this.#subjects.of(buf, ss, se);
     const stream = account?.streamOf(subject);
-    if (stream !== undefined) this.#publishing.publish(stream, link, subject, buf, rs, re, headerBytes, ps, pe);
+    if (stream !== undefined) {
+      this.#publishing.publish(stream, link, subject, buf, rs, re, headerBytes, ps, pe);
+      return;
+    }
+    // What a mirror or source waits for.
+    const shown = shownEnd > shownStart ? buf.toString('latin1', shownStart, shownEnd) : subject;
+    const content = Buffer.from(buf.subarray(ps, pe));
+    this.#feeds.deliver(name, subject, shown, buf.toString('latin1', rs, re), content, headerBytes);
   };
 
   /** A delivery that nobody was there for. */

@@ -84,6 +84,21 @@ export class LinkOutbox implements Outbox {
     this.#send(link, account, this.#subject, this.#subject.write(subject, 'latin1'), content, headerBytes);
   }
 
+  /** Any that is up. */
+  get gateway(): Link | undefined {
+    return this.#any();
+  }
+
+  /** What this process asks as one of the account's clients. */
+  ask(account: string, subject: string, reply: string, content: Buffer, headerBytes: number): void {
+    const to = Buffer.from(subject, 'latin1');
+    const from = Buffer.from(reply, 'latin1');
+    const link = this.#any();
+    const bytes = this.accountBytes(account);
+    const taken = link?.publish(bytes, to, 0, to.length, from, 0, from.length, headerBytes, content, 0, content.length);
+    if (taken !== true) this.lost++;
+  }
+
   /** An answer whose address lies in a buffer; what it says, in another. */
   send(link: Link, account: Buffer, to: Buffer, start: number, end: number, text: Buffer, textEnd: number): void {
     const open = link.up ? link : this.#any();

@@ -29,6 +29,7 @@ import { SettledInterest } from './settled-interest.ts';
 import { Shards } from './shards.ts';
 import { Backups } from './snapshot/backups.ts';
 import { Feeds } from './sources/feeds.ts';
+import { OwnWatches } from './sources/own-watches.ts';
 import { troubles } from './troubles.ts';
 import { Turn } from './turn.ts';
 
@@ -64,6 +65,8 @@ class Server implements JetStreamStore {
   #limits: StoreLimits | undefined;
   #api: Api | undefined;
   #dispatch: Dispatch | undefined;
+  #feeds: Feeds | undefined;
+  #watches: OwnWatches | undefined;
 
   constructor(options: StoreOptions) {
     const { createMember, instance, version, pid, address, routerAddress, token, runtime, transport } = options;
@@ -107,7 +110,19 @@ class Server implements JetStreamStore {
         return timeText(seconds, nanos);
       },
     });
-    const feeds = new Feeds((account, name) => directory.stream(account, name));
+    const feeds = new Feeds((account, name) => directory.stream(account, name), domain, {
+      declare: (account, subject, weight) => this.#member.declare(account, subject, '', weight),
+      settled: () => this.#settled.all(),
+      publish: (...message) => this.#outbox.ask(...message),
+      listeningChanged: (subject) => watches.listeningChanged(subject),
+    });
+    this.#feeds = feeds;
+    const watches = new OwnWatches(
+      (...watched) => this.#member.watch(...watched),
+      (subject) => feeds.isListened(subject),
+      () => this.#outbox.gateway,
+    );
+    this.#watches = watches;
     const surroundings = {
       clock: this.#clock,
       outbox: this.#outbox,
@@ -121,7 +136,7 @@ class Server implements JetStreamStore {
         const owner = isKnown ? directory.account(account) : undefined;
         return owner === undefined ? null : owner.streamOf(subject);
       },
-      watch: (...watched: Parameters<Member['watch']>) => this.#member.watch(...watched),
+      watch: (...watched: Parameters<Member['watch']>) => watches.watch(...watched),
       domain,
     };
     const directory = new StreamDirectory(domain, limits, {
@@ -168,7 +183,7 @@ class Server implements JetStreamStore {
       describe: (stream, consumer) => consumerView(stream, consumer, { now: () => this.#clock.tick() }),
     });
     this.#directory = directory;
-    this.#dispatch = new Dispatch(directory, new Publishing(), api, backups);
+    this.#dispatch = new Dispatch(directory, new Publishing(), api, backups, feeds);
     this.#accounts.configure(configuration);
     for (const [name, allowance] of this.#accounts) directory.allow(name, allowance);
     this.#isComplete = true;
@@ -222,15 +237,18 @@ class Server implements JetStreamStore {
       returned: (...message) => this.#dispatch?.returned(...message),
       redeclare: (emit) => {
         for (const [account, subject] of this.#directory?.interest() ?? []) emit(account, subject, '', 1);
+        for (const [account, subject] of this.#feeds?.interest() ?? []) emit(account, subject, '', 1);
         return undefined;
       },
       settled: (sequence) => this.#settled.reached(sequence),
       peerUp: (link) => {
         this.#outbox.linksChanged();
+        this.#watches?.linksChanged();
         this.#serving.linkUp(link);
       },
       peerDown: () => {
         this.#outbox.linksChanged();
+        this.#watches?.linksChanged();
         this.#api?.release();
       },
       writable: () => {

@@ -19,7 +19,7 @@ import {
 import { consumerWithin, limitsFor, withBatch } from '../limits.ts';
 import { type Call, consumerOf, type Handler, refuseBody, streamOf } from './call.ts';
 import { byName, pageOf } from './page.ts';
-import { consumerView, listedConsumer } from './views.ts';
+import { consumerView, listedConsumer, shownConsumers } from './views.ts';
 
 const NAMES_MAX = 1024;
 const LISTED_MAX = 256;
@@ -81,14 +81,14 @@ export const consumerInfo: Handler = (call) => {
 
 export const consumerNames: Handler = (call) => {
   const { offset } = readPageRequest(call.text, 'JSApiConsumersRequest');
-  const { items, ...page } = pageOf(byName(streamOf(call).consumers.values()), offset, NAMES_MAX);
+  const { items, ...page } = pageOf(byName(shownConsumers(streamOf(call))), offset, NAMES_MAX);
   return { ...page, consumers: items.map(({ name }) => name) };
 };
 
 export const listConsumers: Handler = (call) => {
   const { offset } = readPageRequest(call.text, 'JSApiConsumersRequest');
   const stream = streamOf(call);
-  const { items, ...page } = pageOf(byName(stream.consumers.values()), offset, LISTED_MAX);
+  const { items, ...page } = pageOf(byName(shownConsumers(stream)), offset, LISTED_MAX);
   return { ...page, consumers: items.map((one) => listedConsumer(stream, one, call.context)) };
 };
 

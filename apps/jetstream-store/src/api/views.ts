@@ -7,14 +7,18 @@ export function timeOf(millis: number): string {
   return timeText(Math.floor(micros / 1e6), (micros % 1e6) * 1000);
 }
 
+/** Those by which mirrors and sources take are nobody else's business. */
+export const shownConsumers = ({ consumers }: HostedStream): HostedConsumer[] =>
+  [...consumers.values()].filter(({ config }) => config.direct !== true);
+
 /** A stream as the API shows it; `more` where nats-server says more of one stream than of several. */
 export function streamView(
   hosted: HostedStream,
   { directory, now }: ApiContext,
   more: { readonly details?: StateDetails; readonly leader?: string } = {},
 ): { page: Page; view: { domain?: string } } {
-  const { stream, consumers, created } = hosted;
-  const { state, page } = streamState(stream, consumers.size, more.details);
+  const { stream, created } = hosted;
+  const { state, page } = streamState(stream, shownConsumers(hosted).length, more.details);
   const view = {
     config: stream.config,
     created: timeText(created.seconds, created.nanos),

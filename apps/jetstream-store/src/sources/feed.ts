@@ -15,6 +15,7 @@ import type { Appointment } from '../agenda.ts';
 import type { StreamHost } from '../hosted-stream.ts';
 import { storeUnavailable } from '../store-errors.ts';
 import type { TurnTask } from '../turn.ts';
+import type { RemoteFeed } from './remote-feed.ts';
 
 /** One operation takes so much of an origin; one is on its way at a time. */
 const MESSAGES_MAX = 1000;
@@ -23,6 +24,16 @@ const BYTES_MAX = 1024 * 1024;
 const RETRY_MS = 5000;
 const NANOS_IN_MILLI = 1_000_000;
 
+/** What brings messages of an origin to a stream. */
+export interface OriginFeed {
+  readonly source: StreamSource;
+  /** There may be something to take. */
+  wake(): void;
+  /** @param isRemoved it is configured no longer */
+  end(isRemoved: boolean): void;
+  progress(): SourceProgress;
+}
+
 /** Where a feed finds the stream that it takes from. */
 export type FindStream = (account: string, name: string) => StreamHost | undefined;
 
@@ -30,7 +41,7 @@ export type FindStream = (account: string, name: string) => StreamHost | undefin
  * Takes messages of a stream of this process into another: what the origin holds is on disk there. Where it is with that, the stream knows
  * that takes (`Stream.takenThrough`), so it goes on there whatever happens in between.
  */
-export class Feed implements TurnTask {
+export class Feed implements TurnTask, OriginFeed {
   isPlanned = false;
   readonly source: StreamSource;
   readonly #stream: StreamHost;
@@ -43,8 +54,19 @@ export class Feed implements TurnTask {
   #heardMillis = -1;
   #isBusy = false;
   #isEnded = false;
+  /** The origin gives away what its consumers have acknowledged: this is one of them. */
+  #remote: RemoteFeed | undefined;
+  readonly #newRemote: () => RemoteFeed;
 
-  constructor(stream: StreamHost, source: StreamSource, isMirror: boolean, find: FindStream) {
+  /** @param newRemote takes as a durable consumer of the origin does */
+  constructor(
+    stream: StreamHost,
+    source: StreamSource,
+    isMirror: boolean,
+    find: FindStream,
+    newRemote: () => RemoteFeed,
+  ) {
+    this.#newRemote = newRemote;
     this.source = source;
     this.#stream = stream;
     this.#find = find;
@@ -58,9 +80,10 @@ export class Feed implements TurnTask {
     if (!this.#isEnded) this.#stream.host.turn.plan(this);
   }
 
-  end(): void {
+  end(isRemoved: boolean): void {
     this.#isEnded = true;
     this.#follow(undefined);
+    this.#remote?.end(isRemoved);
     this.#stream.host.agenda.plan(this.#retry, Number.POSITIVE_INFINITY);
   }
 
@@ -75,6 +98,7 @@ export class Feed implements TurnTask {
   }
 
   progress(): SourceProgress {
+    if (this.#remote !== undefined) return this.#remote.progress();
     const origin = this.#origin;
     const error = this.#error;
     if (origin === undefined) return { lag: 0, seq: 0, active: this.#active, error };
@@ -100,13 +124,13 @@ export class Feed implements TurnTask {
       return;
     }
     this.#follow(origin);
-    const { retention } = origin.stream.config;
-    if (retention !== 'limits') {
-      this.#said(
-        new ApiError(500, this.#isMirror ? 10029 : 10045, `an origin with ${retention} retention is not supported`),
-      );
+    if (origin.stream.config.retention !== 'limits') {
+      this.#remote ??= this.#newRemote();
+      this.#remote.wake();
       return;
     }
+    this.#remote?.end(true);
+    this.#remote = undefined;
     const from = this.#next(origin);
     if (this.#isMirror && this.#stream.store.last === 0 && from > 1) {
       this.#change(this.#stream.change({ kind: 'skip', through: from - 1 }));

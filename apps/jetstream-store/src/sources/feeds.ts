@@ -1,6 +1,7 @@
 import { type SourceInfo, type StreamSource, sourceInfo } from '@skein/jetstream-core';
 import type { StreamHost } from '../hosted-stream.ts';
-import { Feed, type FindStream } from './feed.ts';
+import { Feed, type FindStream, type OriginFeed } from './feed.ts';
+import { type FeedBus, RemoteFeed } from './remote-feed.ts';
 
 /** How a stream is with its origins, as info has it; nothing where it has none. */
 export interface OriginsInfo {
@@ -8,23 +9,89 @@ export interface OriginsInfo {
   sources?: SourceInfo[];
 }
 
+/** What feeds have of the bus. */
+export interface ProcessBus {
+  /** The process wants a subject of an account: 1, or no longer: 0. */
+  declare(account: string, subject: string, weight: number): void;
+  settled(): Promise<void>;
+  /** A message as a client of the account would publish it. */
+  publish(account: string, subject: string, reply: string, content: Buffer, headerBytes: number): void;
+  /** `isListened` of a subject may have changed. */
+  listeningChanged(subject: string): void;
+}
+
 /** Mirrors and sources of this process's streams (ADR-59). */
-export class Feeds {
+export class Feeds implements FeedBus {
   readonly #find: FindStream;
-  readonly #feeds = new Map<StreamHost, Feed[]>();
+  readonly #bus: ProcessBus;
+  /** `$JS.<domain>.API`: an origin behind it is one of the account's own streams. */
+  readonly #ownApi: string;
+  readonly #feeds = new Map<StreamHost, OriginFeed[]>();
   /** Those that take from a stream of that account and name, there or not. */
-  readonly #byOrigin = new Map<string, Set<Feed>>();
+  readonly #byOrigin = new Map<string, Set<OriginFeed>>();
   /** All that is on disk has been found. */
   #isComplete = false;
 
-  constructor(find: FindStream) {
+  /** By account and subject, who waits for what comes there. */
+  readonly #awaited = new Map<string, RemoteFeed>();
+  readonly #listened = new Set<string>();
+
+  constructor(find: FindStream, domain: string, bus: ProcessBus) {
     this.#find = find;
+    this.#bus = bus;
+    this.#ownApi = `$JS.${domain}.API`;
+  }
+
+  /** What of an account's messages is waited for. */
+  *interest(): IterableIterator<[account: string, subject: string]> {
+    for (const key of this.#awaited.keys()) yield key.split(' ') as [string, string];
+  }
+
+  /** @returns false: it is nothing that a feed waits for */
+  deliver(
+    account: string,
+    subject: string,
+    shown: string,
+    reply: string,
+    content: Buffer,
+    headerBytes: number,
+  ): boolean {
+    const feed = this.#awaited.get(keyOf(account, subject));
+    feed?.deliver(subject, shown, reply, content, headerBytes);
+    return feed !== undefined;
   }
 
   /** From now on what cannot be found is not there. */
   start(): void {
     this.#isComplete = true;
     for (const feeds of this.#feeds.values()) for (const feed of feeds) feed.wake();
+  }
+
+  listen(account: string, subject: string, feed: RemoteFeed): void {
+    this.#awaited.set(keyOf(account, subject), feed);
+    this.#listened.add(subject);
+    this.#bus.declare(account, subject, 1);
+    this.#bus.listeningChanged(subject);
+  }
+
+  unlisten(account: string, subject: string): void {
+    this.#awaited.delete(keyOf(account, subject));
+    this.#listened.delete(subject);
+    this.#bus.declare(account, subject, 0);
+    this.#bus.listeningChanged(subject);
+  }
+
+  /** In whatever account. */
+  isListened(subject: string): boolean {
+    return this.#listened.has(subject);
+  }
+
+  settled(): Promise<void> {
+    return this.#bus.settled();
+  }
+
+  publish(account: string, subject: string, reply: string, content: Buffer, headerBytes: number): void {
+    this.#bus.publish(account, subject, reply, content, headerBytes);
   }
 
   /** It can be found, and takes what it is to take from now on. */
@@ -41,9 +108,9 @@ export class Feeds {
     if (before.length === 0 && wanted.length === 0) return;
     const feeds = wanted.map((source) => {
       const same = before.find((feed) => isSame(feed.source, source));
-      return same ?? new Feed(stream, source, mirror !== undefined, this.#find);
+      return same ?? this.#newFeed(stream, source, mirror !== undefined);
     });
-    for (const feed of before) if (!feeds.includes(feed)) this.#end(stream, feed);
+    for (const feed of before) if (!feeds.includes(feed)) this.#end(stream, feed, true);
     this.#feeds.set(stream, feeds);
     for (const feed of feeds) {
       this.#followersOf(stream.account, feed.source.name).add(feed);
@@ -54,7 +121,7 @@ export class Feeds {
 
   /** It is no more, or no longer here. */
   closed(stream: StreamHost): void {
-    for (const feed of this.#feeds.get(stream) ?? []) this.#end(stream, feed);
+    for (const feed of this.#feeds.get(stream) ?? []) this.#end(stream, feed, false);
     this.#feeds.delete(stream);
     this.#wakeFollowers(stream);
   }
@@ -66,12 +133,19 @@ export class Feeds {
     return stream.stream.config.mirror === undefined ? { sources: infos } : { mirror: infos[0] as SourceInfo };
   }
 
+  #newFeed(stream: StreamHost, source: StreamSource, isMirror: boolean): OriginFeed {
+    const { external } = source;
+    const remote = (isDurable: boolean): RemoteFeed => new RemoteFeed(stream, source, isMirror, isDurable, this);
+    if (external !== undefined && external.api !== this.#ownApi) return remote(false);
+    return new Feed(stream, source, isMirror, this.#find, () => remote(true));
+  }
+
   #wakeFollowers({ account, name }: StreamHost): void {
     if (!this.#isComplete) return;
     for (const feed of this.#byOrigin.get(keyOf(account, name)) ?? []) feed.wake();
   }
 
-  #followersOf(account: string, name: string): Set<Feed> {
+  #followersOf(account: string, name: string): Set<OriginFeed> {
     const key = keyOf(account, name);
     let followers = this.#byOrigin.get(key);
     if (followers === undefined) {
@@ -81,8 +155,8 @@ export class Feeds {
     return followers;
   }
 
-  #end({ account }: StreamHost, feed: Feed): void {
-    feed.end();
+  #end({ account }: StreamHost, feed: OriginFeed, isRemoved: boolean): void {
+    feed.end(isRemoved);
     const key = keyOf(account, feed.source.name);
     const followers = this.#byOrigin.get(key);
     followers?.delete(feed);

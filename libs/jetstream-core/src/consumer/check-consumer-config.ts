@@ -117,6 +117,7 @@ function withDefaults(requested: RequestedConsumer, name: string, stream: Stream
     ...(inactive && { inactive_threshold: inactive }),
     num_replicas: requested.num_replicas ?? 0,
     ...(requested.mem_storage && { mem_storage: true }),
+    ...(requested.direct && { direct: true }),
     metadata: { ...requested.metadata, ...apiLevels(requiredLevel(requested)) },
     ...(requested.pause_until && { pause_until: requested.pause_until }),
     ...(requested.priority_groups?.length && { priority_groups: requested.priority_groups }),
@@ -246,6 +247,6 @@ function checkPriority(full: ConsumerConfig, { priority_groups: groups = [] }: R
 }
 
 function checkWorkQueue({ ack_policy, deliver_policy }: ConsumerConfig): void {
-  if (ack_policy !== 'explicit') throw apiErrors.workQueueNeedsAck();
+  if (ack_policy !== 'explicit' && ack_policy !== 'flow_control') throw apiErrors.workQueueNeedsAck();
   if (deliver_policy !== 'all') throw apiErrors.workQueueNeedsAll();
 }

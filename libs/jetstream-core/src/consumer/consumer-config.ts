@@ -35,6 +35,8 @@ export interface ConsumerConfig {
   /** 0: as many as the stream has. */
   num_replicas: number;
   mem_storage?: boolean;
+  /** A mirror or source takes by it: nobody else is shown it. */
+  direct?: boolean;
   metadata?: Record<string, string>;
   /** RFC 3339 */
   pause_until?: string;
@@ -50,7 +52,6 @@ export type PriorityPolicy = 'overflow' | 'pinned_client' | 'prioritized';
 
 /** What a request may name. */
 export type RequestedConsumer = Omit<Partial<ConsumerConfig>, 'priority_policy'> & {
-  direct?: boolean;
   priority_policy?: PriorityPolicy | 'none';
 };
 

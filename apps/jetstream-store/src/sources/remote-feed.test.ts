@@ -1,0 +1,209 @@
+import { checkStreamConfig, Stream, type StreamSource } from '@skein/jetstream-core';
+import { MemoryStreamStore } from '@skein/storage';
+import { beforeEach, expect, it } from 'vitest';
+import type { StreamHost } from '../hosted-stream.ts';
+import { type FeedBus, RemoteFeed } from './remote-feed.ts';
+
+const SECOND = 1000;
+const effects = { stored: () => {}, removed: () => {}, purged: () => {}, republish: () => {} };
+
+/** A destination, and the bus beside it: what the feed asks goes into `asked`, time is the test's. */
+class World implements FeedBus {
+  now = 1_000_000;
+  readonly asked: { subject: string; body: string; reply: string; headers: string }[] = [];
+  readonly warnings: string[] = [];
+  readonly listening = new Set<string>();
+  readonly #due = new Set<{ dueAt: number; due(millis: number): void }>();
+  readonly stream: Stream;
+  readonly feed: RemoteFeed;
+
+  constructor(source: StreamSource, { isMirror = false, isDurable = false, limits = {} } = {}) {
+    const origins = isMirror ? { mirror: source } : { sources: [source] };
+    const config = checkStreamConfig({ name: 'D', ...origins, ...limits });
+    const store = new MemoryStreamStore({ overheadBytes: 0, headerOverheadBytes: 0 });
+    this.stream = Stream.create(store, config, effects, { isWanted: () => false });
+    const world = this;
+    const host = {
+      stream: this.stream,
+      account: 'A',
+      name: 'D',
+      host: {
+        clock: {
+          get millis() {
+            return world.now;
+          },
+          tick: () => world.now,
+        },
+        agenda: {
+          plan: (one: { dueAt: number; due(millis: number): void }, at: number) => {
+            one.dueAt = at;
+            this.#due.add(one);
+          },
+        },
+        logger: { warn: (text: string) => this.warnings.push(text) },
+      },
+      change: async ({ key, identity, messages }: never) => this.stream.ingest(key, identity, messages, 5, 0),
+    };
+    this.feed = new RemoteFeed(host as unknown as StreamHost, source, isMirror, isDurable, this);
+  }
+
+  listen(_account: string, subject: string): void {
+    this.listening.add(subject);
+  }
+
+  unlisten(_account: string, subject: string): void {
+    this.listening.delete(subject);
+  }
+
+  async settled(): Promise<void> {}
+
+  publish(_account: string, subject: string, reply: string, content: Buffer, headerBytes: number): void {
+    const headers = content.toString('latin1', 0, headerBytes);
+    this.asked.push({ subject, reply, headers, body: content.toString('latin1', headerBytes) });
+  }
+
+  /** What was asked since, once all that is under way has happened. */
+  async questions(): Promise<World['asked']> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    return this.asked.splice(0);
+  }
+
+  async pass(millis: number): Promise<void> {
+    this.now += millis;
+    for (const one of this.#due) {
+      if (one.dueAt > this.now) continue;
+      one.dueAt = Number.POSITIVE_INFINITY;
+      one.due(this.now);
+    }
+  }
+
+  get deliverSubject(): string {
+    return [...this.listening].find((subject) => !subject.startsWith('$JSC.')) ?? '';
+  }
+
+  answer(body: object): void {
+    const inbox = [...this.listening].find((subject) => subject.startsWith('$JSC.')) as string;
+    this.feed.deliver(inbox, inbox, '', Buffer.from(JSON.stringify(body)), 0);
+  }
+
+  message(sequence: number, place: number, subject = 'o.1'): void {
+    const reply = `$JS.ACK.O.C.1.${sequence}.${place}.1700000000000000007.3`;
+    this.feed.deliver(this.deliverSubject, subject, reply, Buffer.from('x'), 0);
+  }
+
+  status(line: string, reply = ''): void {
+    const block = Buffer.from(`NATS/1.0 ${line}\r\n\r\n`);
+    this.feed.deliver(this.deliverSubject, this.deliverSubject, reply, block, block.length);
+  }
+}
+
+const external = { api: '$JS.A.API', deliver: 'from.a' };
+let world: World;
+
+async function reading(...options: ConstructorParameters<typeof World>): Promise<void> {
+  world = new World(...options);
+  world.feed.wake();
+  await world.questions();
+  world.answer({});
+}
+
+beforeEach(() => reading({ name: 'O', external }, { isMirror: true }));
+
+it('asks for a consumer that only it hears of', async () => {
+  world = new World({ name: 'O', external, filter_subject: 'o.*', opt_start_seq: 7 }, { isMirror: true });
+  world.feed.wake();
+  const [asked] = await world.questions();
+  expect(asked).toMatchObject({ subject: '$JS.A.API.CONSUMER.CREATE.O', reply: expect.stringMatching(/^\$JSC\.R\./) });
+  expect(JSON.parse(asked?.body ?? '')).toMatchObject({
+    stream_name: 'O',
+    config: {
+      deliver_policy: 'by_start_sequence',
+      opt_start_seq: 7,
+      ack_policy: 'none',
+      filter_subject: 'o.*',
+      flow_control: true,
+      direct: true,
+      deliver_subject: world.deliverSubject,
+    },
+  });
+  expect(world.deliverSubject).toMatch(/^from\.a\.D\./);
+});
+
+it('stores what comes, also before the answer, and goes on behind it when something was lost on the way', async () => {
+  world = new World({ name: 'O', external }, { isMirror: true });
+  world.feed.wake();
+  await world.questions();
+  world.message(3, 1);
+  world.answer({});
+  world.message(5, 2);
+  await world.questions();
+  expect([world.stream.store.first, world.stream.store.last, world.feed.progress().lag]).toEqual([3, 5, 3]);
+  const before = world.deliverSubject;
+  world.message(9, 4);
+  const [asked] = await world.questions();
+  expect(JSON.parse(asked?.body ?? '').config).toMatchObject({ opt_start_seq: 6 });
+  expect(world.deliverSubject).not.toBe(before);
+});
+
+it('finds by a heartbeat that something was lost', async () => {
+  world.message(1, 1);
+  world.status('100 Idle Heartbeat\r\nNats-Last-Consumer: 1');
+  expect(await world.questions()).toEqual([]);
+  world.status('100 Idle Heartbeat\r\nNats-Last-Consumer: 2');
+  expect(await world.questions()).toHaveLength(1);
+});
+
+it('answers how far it is when all before the question is stored', async () => {
+  world.message(1, 1);
+  world.status('100 FlowControl Request', '$JS.FC.1');
+  expect(world.asked).toEqual([]);
+  expect(await world.questions()).toMatchObject([{ subject: '$JS.FC.1', headers: '' }]);
+});
+
+it('acknowledges to a durable consumer what is stored, and has it begin again where it is', async () => {
+  world = new World({ name: 'O' }, { isDurable: true });
+  world.feed.wake();
+  const [created] = await world.questions();
+  expect(created?.subject).toMatch(/^\$JS\.API\.CONSUMER\.DURABLE\.CREATE\.O\.JS_SRC_/);
+  world.answer({});
+  const [reset] = await world.questions();
+  expect(reset?.subject).toMatch(/^\$JS\.API\.CONSUMER\.RESET\.O\.JS_SRC_/);
+  world.answer({});
+  world.message(4, 1);
+  world.message(6, 2);
+  await world.questions();
+  world.status('100 FlowControl Request', '$JS.FC.1');
+  expect(await world.questions()).toMatchObject([
+    { subject: '$JS.FC.1', headers: 'NATS/1.0\r\nNats-Last-Consumer: 2\r\nNats-Last-Stream: 6\r\n\r\n' },
+  ]);
+  world.feed.end(true);
+  expect(world.asked[0]?.subject).toMatch(/^\$JS\.API\.CONSUMER\.DELETE\.O\.JS_SRC_/);
+  expect([...world.listening]).toEqual([]);
+});
+
+it('says what is wrong, and tries again: a refusal, silence, and no place', async () => {
+  world = new World({ name: 'O', external }, { isMirror: true, limits: { max_msgs: 1, discard: 'new' } });
+  world.feed.wake();
+  await world.questions();
+  world.answer({ error: { code: 404, err_code: 10059, description: 'stream not found' } });
+  expect(world.feed.progress().error?.errorCode).toBe(10059);
+  await world.pass(5 * SECOND);
+  expect(await world.questions()).toHaveLength(1);
+  await world.pass(5 * SECOND);
+  expect(world.feed.progress().error?.message).toBe('no answer from the origin');
+  await world.pass(5 * SECOND);
+  await world.questions();
+  world.answer({});
+  expect(world.feed.progress().error).toBeUndefined();
+  await world.pass(5 * SECOND);
+  expect(world.feed.progress().error?.message).toBe('no answer from the origin');
+  await world.pass(5 * SECOND);
+  await world.questions();
+  world.answer({});
+  world.message(1, 1);
+  world.message(2, 2);
+  await world.questions();
+  await world.questions();
+  expect([world.stream.store.last, world.feed.progress().error?.errorCode]).toEqual([1, 10077]);
+  expect(world.warnings).toHaveLength(4);
+});
