@@ -25,6 +25,25 @@ export interface Message {
   trace: MessageTrace | null;
 }
 
+export function emptyMessage(): Message {
+  return {
+    subject: NOTHING,
+    subjectStart: 0,
+    subjectEnd: 0,
+    reply: NOTHING,
+    replyStart: 0,
+    replyEnd: 0,
+    headerBytes: 0,
+    payload: NOTHING,
+    payloadStart: 0,
+    payloadEnd: 0,
+    isShown: false,
+    trace: null,
+  };
+}
+
+const NOTHING = Buffer.alloc(0);
+
 /** Field by field: an object's spread costs a microsecond. */
 export function copyMessage(from: Message, to: Message): void {
   to.subject = from.subject;

@@ -9,7 +9,7 @@ import { BufferPool } from './buffer-pool.ts';
 import { ClosedConnections } from './closed-connections.ts';
 import { Connection, type Origin } from './connection.ts';
 import { closedRecordOf } from './connection-record.ts';
-import type { Message } from './deliver.ts';
+import { emptyMessage, type Message } from './deliver.ts';
 import { HeldPongs } from './held-pongs.ts';
 import { Interchange } from './interchange.ts';
 import type { MessageTrace } from './message-trace.ts';
@@ -83,20 +83,7 @@ export class Gateway {
     authFailures: 0,
   };
   /** The message being routed: one is enough, and none is made per message. */
-  readonly message: Message = {
-    subject: NOTHING,
-    subjectStart: 0,
-    subjectEnd: 0,
-    reply: NOTHING,
-    replyStart: 0,
-    replyEnd: 0,
-    headerBytes: 0,
-    payload: NOTHING,
-    payloadStart: 0,
-    payloadEnd: 0,
-    isShown: false,
-    trace: null,
-  };
+  readonly message = emptyMessage();
   settings: Settings;
   /** Whether this gateway is about to go: see `LameDuck`. */
   lameDuck = false;
@@ -352,5 +339,3 @@ export class Gateway {
     this.schedulePing(connection, settingsOf(this.settings, connection.origin.kind).pingIntervalMs);
   }
 }
-
-const NOTHING = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-import type { AccountDefinition } from '@skein/accounts';
+import type { AccountCountedMessage, AccountGoneMessage, AccountMessage } from '@skein/accounts';
 import type { Gateway } from './gateway.ts';
 
 /** Operator mode: what the auth-resolver says of accounts, which no configuration names. */
@@ -11,9 +11,7 @@ export class OperatorAccounts {
 
   /** Answered when the account is as its new definition has it, for its live connections too where `recheck` asks for it. */
   async changed(body: string): Promise<string> {
-    const message: { definition: AccountDefinition; token: string; known: boolean; recheck: boolean } =
-      JSON.parse(body);
-    const { definition, token, known, recheck } = message;
+    const { definition, token, known, recheck }: AccountMessage = JSON.parse(body);
     if (recheck) this.#gateway.admission.accountChanges(definition.name);
     if (known && !this.#gateway.accounts.has(definition.name)) return '{}';
     this.#gateway.admission.standIn.learn(definition.name, token);
@@ -28,14 +26,14 @@ export class OperatorAccounts {
 
   /** Every gateway lives by an account's new limits and knows how many clients the others have: those who are too many go. */
   counted(body: string): string {
-    const { account: name }: { account: string } = JSON.parse(body);
+    const { account: name }: AccountCountedMessage = JSON.parse(body);
     const account = this.#gateway.accounts.get(name);
     if (account !== undefined) this.#gateway.admission.endBeyond(account, this.#gateway.places.share(account));
     return '{}';
   }
 
   gone(body: string): string {
-    const { account: name }: { account: string } = JSON.parse(body);
+    const { account: name }: AccountGoneMessage = JSON.parse(body);
     this.#gateway.admission.accountChanges(name);
     this.#gateway.admission.standIn.forget(name);
     const account = this.#gateway.accounts.get(name);

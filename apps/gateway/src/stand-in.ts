@@ -1,3 +1,4 @@
+import type { AccountTokens } from '@skein/accounts';
 import type { AuthRequest, AuthResponse } from '@skein/bus';
 import type { AccountReading, Trust, TrustOptions } from '@skein/trust';
 
@@ -36,7 +37,7 @@ export class StandIn {
   }
 
   /** Some of what it has learned, by name; a new auth-resolver asks. */
-  tokensAfter(name: string): { tokens: [account: string, token: string][]; more: boolean } {
+  tokensAfter(name: string): AccountTokens {
     const names = [...this.#tokens.keys()].filter((one) => one > name).sort();
     const page = names.slice(0, TOKENS_A_PAGE);
     return {

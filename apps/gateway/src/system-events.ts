@@ -2,7 +2,7 @@ import { GLOBAL_ACCOUNT } from '@skein/accounts';
 import { clientInfo, eventId, type ServerFacts, serverInfo } from '@skein/events';
 import type { Account } from './account.ts';
 import type { Connection } from './connection.ts';
-import type { Message } from './deliver.ts';
+import { emptyMessage } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
 import { routeMessage } from './routing.ts';
 
@@ -35,20 +35,7 @@ export class SystemEvents {
   readonly #changed = new Set<string>();
   #reporting = false;
   /** Its own: the gateway's may be on its way at this moment. */
-  readonly #message: Message = {
-    subject: NOTHING,
-    subjectStart: 0,
-    subjectEnd: 0,
-    reply: NOTHING,
-    replyStart: 0,
-    replyEnd: 0,
-    headerBytes: 0,
-    payload: NOTHING,
-    payloadStart: 0,
-    payloadEnd: 0,
-    isShown: false,
-    trace: null,
-  };
+  readonly #message = emptyMessage();
 
   /** `account`: the system account's name. */
   constructor(gateway: Gateway, account: string, facts: () => ServerFacts) {
@@ -198,5 +185,3 @@ export class SystemEvents {
     member.request(monitor.id, 'connections-changed', JSON.stringify({ accounts }), REPORT_MS).then(next, next);
   };
 }
-
-const NOTHING = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-import { GLOBAL_ACCOUNT, type JetStreamLimits } from '@skein/accounts';
+import { GLOBAL_ACCOUNT, type JetStreamAccountsMessage, type JetStreamLimits } from '@skein/accounts';
 import { jetStreamAccounts } from '@skein/config/jetstream';
 import { type ServerOptions, systemAccountOf } from '@skein/config/options';
 import { isOperatorMode } from '@skein/trust/options';
@@ -8,16 +8,6 @@ export type TierLimits = Readonly<Record<string, JetStreamLimits>>;
 
 /** What an account may store; null: it has no JetStream, and whoever asks is told so; undefined: there is no such account. */
 export type Allowance = TierLimits | null | undefined;
-
-/** What the auth-resolver says of accounts, in place of what it said of these before. */
-export interface JetStreamAccountsMessage {
-  accounts: { name: string; jetstream?: TierLimits }[];
-  gone: string[];
-  /** It wants to know which accounts have streams that it has not named. */
-  begins: boolean;
-  /** There is nothing more to tell for now. */
-  complete: boolean;
-}
 
 /** The accounts of the node: those of the configuration, or, in operator mode, those that somebody has come for. */
 export class NodeAccounts {

@@ -1,3 +1,4 @@
+import type { JetStreamAccountsAnswer, JetStreamAccountsMessage } from '@skein/accounts';
 import type { Member, MemberHandlers } from '@skein/bus';
 import { jetStreamFolder, prepareJetStream } from '@skein/config/jetstream';
 import { completeOptions, type ServerOptions, systemAccountOf } from '@skein/config/options';
@@ -19,7 +20,7 @@ import type { Api } from './hosting.ts';
 import { type StoreLimits, storeLimits } from './limits.ts';
 import { Meters } from './meters.ts';
 import { answerMonitor, totalLimits } from './monitoring.ts';
-import { type JetStreamAccountsMessage, NodeAccounts } from './node-accounts.ts';
+import { NodeAccounts } from './node-accounts.ts';
 import { PublishedNotices } from './notices.ts';
 import { component, type StoreConfiguration, type StoreOptions } from './options.ts';
 import { LinkOutbox } from './outbox.ts';
@@ -213,7 +214,8 @@ class Server implements JetStreamStore {
     if (message.complete) this.#serving.begin();
     if (!message.begins) return '{}';
     const stored = [...(this.#directory?.stored() ?? [])].filter((name) => !this.#accounts.has(name));
-    return JSON.stringify({ stored });
+    const answer: JetStreamAccountsAnswer = { stored };
+    return JSON.stringify(answer);
   }
 
   #complete(given: unknown): ServerOptions & StoreConfiguration {

@@ -23,4 +23,12 @@ export {
 } from './definition.ts';
 export { AccountGraph } from './graph.ts';
 export { type CompiledMapping, Mapper, MappingError } from './mapper.ts';
+export type {
+  AccountCountedMessage,
+  AccountGoneMessage,
+  AccountMessage,
+  AccountTokens,
+  JetStreamAccountsAnswer,
+  JetStreamAccountsMessage,
+} from './messages.ts';
 export type { ServiceWay, StreamWay, Way } from './ways.ts';

@@ -1,15 +1,9 @@
+import type { AccountTokens } from '@skein/accounts';
 import type { Member } from '@skein/bus';
 import { decodeJwtAs, JwtError } from '@skein/jwt';
 import { type AccountBook, AccountError } from './account-book.ts';
 import type { GatewayAccounts } from './gateway-accounts.ts';
 import type { AccountStore } from './stores/account-store.ts';
-
-/** What a gateway answers to `account-tokens`: those after the name that was asked for, in the order of names. */
-export interface AccountTokens {
-  tokens: [account: string, token: string][];
-  /** There are more. */
-  more: boolean;
-}
 
 const ANSWER_MS = 2000;
 const AGAIN_MS = 50;

@@ -1,26 +1,5 @@
-import type { AccountDefinition } from '@skein/accounts';
+import type { AccountCountedMessage, AccountDefinition, AccountGoneMessage, AccountMessage } from '@skein/accounts';
 import type { Member } from '@skein/bus';
-
-/** What a gateway is told of an account. */
-export interface AccountMessage {
-  definition: AccountDefinition;
-  /** The account's own token: what it is judged by where this process can't be asked. */
-  token: string;
-  /** Only where somebody has come for it already. */
-  known: boolean;
-  /** Its live connections are looked at again; the answer comes when that is done. */
-  recheck: boolean;
-}
-
-/** Each gateway lives by the account's limits, and knows how many clients the others have: those who are too many go. */
-export interface AccountCountedMessage {
-  account: string;
-}
-
-/** An account is gone: its connections are closed. */
-export interface AccountGoneMessage {
-  account: string;
-}
 
 const ANSWER_MS = 10_000;
 const AGAIN_MS = 50;

@@ -1,3 +1,4 @@
+import type { AccountMessage } from '@skein/accounts';
 import type { AuthRequest, AuthResponse, Peer } from '@skein/bus';
 import { type ClaimsOf, encodeJwt, newClaims } from '@skein/jwt';
 import { createCurveKey, createSigningKey } from '@skein/nkeys';
@@ -8,7 +9,7 @@ import type { AccountChange } from '../audit.ts';
 import type { Ask } from '../callout/service.ts';
 import { AccountBook } from './account-book.ts';
 import { adoptAccounts } from './adoption.ts';
-import { type AccountMessage, GatewayAccounts } from './gateway-accounts.ts';
+import { GatewayAccounts } from './gateway-accounts.ts';
 import { OperatorMode } from './operator-mode.ts';
 import { StoreAccounts } from './store-accounts.ts';
 import type { AccountStore } from './stores/account-store.ts';

@@ -1,7 +1,12 @@
-import { type AccountDefinition, newDefinition, unlimitedJetStream } from '@skein/accounts';
+import {
+  type AccountDefinition,
+  type JetStreamAccountsMessage,
+  newDefinition,
+  unlimitedJetStream,
+} from '@skein/accounts';
 import type { Link } from '@skein/bus';
 import { beforeEach, expect, it } from 'vitest';
-import { type JetStreamAccountsMessage, StoreAccounts } from './store-accounts.ts';
+import { StoreAccounts } from './store-accounts.ts';
 
 const limits = { '': unlimitedJetStream() };
 const define = (name: string, jetstream?: typeof limits): AccountDefinition => ({

@@ -1,22 +1,5 @@
-import type { AccountDefinition } from '@skein/accounts';
+import type { AccountDefinition, JetStreamAccountsAnswer, JetStreamAccountsMessage } from '@skein/accounts';
 import type { Link, Member } from '@skein/bus';
-
-/** What a store process is told of accounts, in place of what it has heard of these before. At most `AT_ONCE` of them. */
-export interface JetStreamAccountsMessage {
-  /** Without `jetstream`: it has none. */
-  accounts: Pick<AccountDefinition, 'name' | 'jetstream'>[];
-  gone: string[];
-  /** The first message to this process: it is to name the accounts that it has streams of. */
-  begins: boolean;
-  /** There is nothing more to tell for now. */
-  complete: boolean;
-}
-
-/** Its answer, once what it was told holds. */
-export interface JetStreamAccountsAnswer {
-  /** Accounts that have streams, where it was asked for them. */
-  stored?: string[];
-}
 
 const AT_ONCE = 256;
 const ANSWER_MS = 10_000;
