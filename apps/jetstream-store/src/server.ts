@@ -29,6 +29,7 @@ import { Serving } from './serving.ts';
 import { SettledInterest } from './settled-interest.ts';
 import { Shards } from './shards.ts';
 import { Backups } from './snapshot/backups.ts';
+import { importBackups } from './snapshot/import.ts';
 import { Feeds } from './sources/feeds.ts';
 import { OwnWatches } from './sources/own-watches.ts';
 import { troubles } from './troubles.ts';
@@ -187,6 +188,7 @@ class Server implements JetStreamStore {
     this.#dispatch = new Dispatch(directory, new Publishing(), api, backups, feeds);
     this.#accounts.configure(configuration);
     for (const [name, allowance] of this.#accounts) directory.allow(name, allowance);
+    await importBackups(jetStreamFolder(jetstream), directory, log);
     this.#isComplete = true;
     this.#opened.resolve();
     await this.#settled.all();

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { S2Reader } from '@skein/s2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeNode, type Sent } from '../testing/fake-node.ts';
@@ -200,6 +202,39 @@ it('one that is restored outlives a crash at once', async () => {
   expect(await consumersOf('WQ')).toEqual(consumers);
   await other.stop();
   node = origin;
+});
+
+describe('a backup that lies in the folder of a stopped server', () => {
+  const { config, state, archive } = recorded.WQ as (typeof recorded)[string];
+
+  async function unpack(account: string, bytes: Buffer): Promise<string> {
+    const folder = join(node.directory, 'jetstream', account, 'streams', 'WQ');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'backup.json'), JSON.stringify({ config, state }));
+    await writeFile(join(folder, 'stream.tar.s2'), bytes);
+    return folder;
+  }
+
+  it('is a stream after the start, and is imported once', async () => {
+    const folder = await unpack('$G', Buffer.from(archive, 'base64'));
+    await node.restart();
+    expect(await api('STREAM.INFO.WQ')).toMatchObject({ state });
+    expect(await readdir(folder)).toEqual(['backup.json.imported', 'stream.tar.s2']);
+    await api('STREAM.DELETE.WQ');
+    await node.restart();
+    expect(await api('STREAM.INFO.WQ')).toMatchObject({ error: { err_code: 10059 } });
+  });
+
+  it.each([
+    ['$G', 100, 's2: corrupt input'],
+    ['NOBODY', 10_000, 'the account has no JetStream'],
+  ])('of %s, its first %d bytes: stays where it is, and the log says why', async (account, bytes, why) => {
+    const folder = await unpack(account, Buffer.from(archive, 'base64').subarray(0, bytes));
+    await node.restart();
+    expect(node.errors).toEqual([`The backup in ${folder} cannot be imported: ${why}`]);
+    expect(await api('STREAM.NAMES')).toMatchObject({ streams: null });
+    expect(await readdir(folder)).toEqual(['backup.json', 'stream.tar.s2']);
+  });
 });
 
 describe('requests', () => {
