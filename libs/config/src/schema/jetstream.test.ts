@@ -17,13 +17,12 @@ const recorded: Recorded[] = JSON.parse(readFileSync(new URL('../testdata/jetstr
 
 /** What only the machine can tell: `jetstream-start.ts`. */
 const isOfTheMachine = (line: string): boolean => line.startsWith('[FTL] ');
-const ENCRYPTION = /\b(?:key|ek|encryption_key): (?:[a-z$]|"[^"])/;
 const TEMPORARY = 'Temporary storage directory used, data could be lost on system reboot';
 
 const load = (conf: string) => loadConfig('f.conf', testIo({ 'f.conf': `${conf}\n` }));
 
 describe('the keys of JetStream mean what they mean to nats-server', () => {
-  it.each(recorded.filter(({ conf }) => !ENCRYPTION.test(conf)))('$conf', ({ conf, test, start, warnings }) => {
+  it.each(recorded)('$conf', ({ conf, test, start, warnings }) => {
     const io = testIo({ 'f.conf': `${conf}\n` });
     expectLike(() => testConfig('f.conf', io), test);
     const faults = start.filter((line) => !isOfTheMachine(line));
@@ -31,6 +30,18 @@ describe('the keys of JetStream mean what they mean to nats-server', () => {
     const expected = warnings?.filter((warning) => warning !== TEMPORARY);
     if (faults.length === 0) expect(loadConfig('f.conf', io).warnings).toEqual(expected ?? []);
   });
+});
+
+it('reads what encryption at rest needs', () => {
+  const read = (block: string): unknown => load(`jetstream { ${block} }`).jetstream?.encryption;
+  expect(read('key: s3cret, cipher: AES, prev_key: older')).toEqual({
+    key: 's3cret',
+    cipher: 'aes',
+    previousKey: 'older',
+  });
+  expect(read('ek: s3cret')).toEqual({ key: 's3cret', cipher: 'chacha' });
+  expect(read('key: s3cret, cipher: ChachaPoly')).toEqual({ key: 's3cret', cipher: 'chacha' });
+  expect(read('key: "", prev_key: older')).toBeUndefined();
 });
 
 it('reads the whole block', () => {

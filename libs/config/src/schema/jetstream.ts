@@ -22,7 +22,6 @@ import {
   readBlock,
 } from './reader.ts';
 import { showValue } from './show.ts';
-import { refuseEncryption } from './unsupported.ts';
 
 /** As nats-server takes an interval that is no time. */
 const SYNC_INTERVAL_DEFAULT_MS = 120_000;
@@ -49,7 +48,6 @@ export function readJetStream(
   const block: JetStreamBlock = { options, enabled: true, storeDir, key: '', cipher: 'chacha', previousKey: '' };
   readBlock(asMap(value), SERVER_KEYS, block, problems);
   if (block.key !== '') {
-    refuseEncryption(value);
     options.encryption = { key: block.key, cipher: block.cipher };
     if (block.previousKey !== '') options.encryption.previousKey = block.previousKey;
   }

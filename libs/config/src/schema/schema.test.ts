@@ -54,7 +54,6 @@ describe('what is not there yet', () => {
   });
 
   it.each([
-    ['jetstream {key: s3cret}', 'f.conf:1:0: encryption ("key") is not supported yet\n'],
     ['ocsp: true', 'f.conf:1:0: "ocsp" is not supported yet\n'],
     ['ocsp_cache: true', 'f.conf:1:0: "ocsp_cache" is not supported yet\n'],
     ['proxy_protocol: true', 'f.conf:1:0: "proxy_protocol" is not supported yet\n'],

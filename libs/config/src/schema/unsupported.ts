@@ -1,4 +1,3 @@
-import type { Value } from '../lang/value.ts';
 import { asBoolean, failAt, type KeyReader } from './reader.ts';
 import type { Draft } from './server.ts';
 
@@ -27,9 +26,6 @@ const listener =
     }
     draft.options.warnings.push(`"${key}" is not supported yet: its listener is not started`);
   };
-
-/** Encryption at rest, asked for in the block `jetstream`. */
-export const refuseEncryption = (block: Value): never => failAt(block.at, 'encryption ("key") is not supported yet');
 
 export const LATER_KEYS: Record<string, KeyReader<Draft>> = {
   proxies: refused,
