@@ -1,5 +1,6 @@
 import type { Component, Peer } from '@skein/bus';
 import type { Connection } from '@skein/bus/internal';
+import { Silence } from '@skein/process';
 import { DeclaredInterest } from './interest-store.ts';
 import type { StoredPeer } from './state.ts';
 
@@ -10,6 +11,7 @@ export interface Registered {
   readonly wantsInterest: boolean;
   readonly interest: DeclaredInterest;
   heardMs: number;
+  readonly silence: Silence;
   /** It has declared all that it wanted when it connected. */
   declared: boolean;
   /** The first part of its declaration has been passed on. */
@@ -66,6 +68,7 @@ export const newRegistered = (
   wantsInterest,
   interest: new DeclaredInterest(),
   heardMs,
+  silence: new Silence(),
   declared: false,
   begun: false,
   revision,

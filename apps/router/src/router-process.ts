@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { systemRuntime, unixTransport } from '@skein/bus';
 import { diagnosticMethods } from '@skein/diagnostics';
-import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
+import { type ProcessContext, processorWaitMs, productVersion, type RunningProcess } from '@skein/process';
 import { readServerOptions, readTokens, startingFrom } from './options.ts';
 import { createRouter } from './server.ts';
 import { fileState } from './state.ts';
@@ -23,6 +23,8 @@ export async function createRouterProcess(
     state: context.supervised ? store : startingFrom(store, serverFlags, process.cwd()),
     productVersion,
     readOptions: readServerOptions,
+    // In containers of their own, the others' process ids mean nothing here.
+    ...(context.supervised && { processorWaitMs }),
     methods: {
       ...diagnosticMethods,
       reload: async () => JSON.stringify({ refusal: await router.reload() }),

@@ -37,6 +37,8 @@ export interface RouterOptions {
   productVersion: string;
   /** Reads the configuration again, as the node was started. Throws when it can't be read. */
   readOptions?: (argv: readonly string[], cwd: string) => ServerOptions | Promise<ServerOptions>;
+  /** How long a process of this machine has waited for a processor in its life, milliseconds. Default: not known, 0. */
+  processorWaitMs?(pid: number): number;
   /** A reload has put these options in force. */
   optionsChanged?: (options: ServerOptions) => void;
   /** What else processes may ask: JSON text in, JSON text out. */
@@ -334,7 +336,8 @@ class NodeRouter implements Router, SessionOwner {
       if (late) member.heardMs = now;
       const gatewayMs = gateways > 1 ? SILENT_GATEWAY_MS : SILENT_GATEWAY_ALONE_MS;
       const limitMs = member.peer.component === 'gateway' ? gatewayMs : SILENT_MS;
-      if (now - member.heardMs <= limitMs) continue;
+      const waitedMs = (): number => this.given.processorWaitMs?.(member.peer.pid) ?? 0;
+      if (member.silence.of(member.heardMs, now, limitMs, waitedMs) <= limitMs) continue;
       this.log.warn(`${member.peer.component} ${member.peer.instance} (pid ${member.peer.pid}) is silent, cut off`);
       this.drop(member.peer.id, 'silent');
     }

@@ -5,4 +5,5 @@ export { encodeMessage, HEARTBEAT_MS, MessageReader, RESTART, SUPERVISOR_FD } fr
 export type { ProcessOptions } from './options.ts';
 export type { ProcessContext, ProcessDefinition, RunningProcess } from './run-process.ts';
 export { runProcess } from './run-process.ts';
+export { processorWaitMs, Silence } from './silence.ts';
 export { productVersion } from './version.ts';

@@ -1,3 +1,5 @@
+import { Silence } from '@skein/process';
+
 /**
  * Finds processes whose event loop has stopped. Times are monotonic milliseconds.
  *
@@ -5,22 +7,28 @@
  * a full span anew.
  */
 export class HeartbeatWatch<Key> {
-  private readonly silentSince = new Map<Key, number>();
+  private readonly silent = new Map<Key, { sinceMs: number; readonly silence: Silence }>();
   private readonly intervalMs: number;
+  private readonly waitedMs: (key: Key) => number;
   private lastCheckMs: number | undefined;
 
-  /** `intervalMs`: how often `overdue` is going to be called. */
-  constructor(intervalMs: number) {
+  /**
+   * `intervalMs`: how often `overdue` is going to be called. `waitedMs`: how long a process has waited for a processor in its life.
+   */
+  constructor(intervalMs: number, waitedMs: (key: Key) => number) {
     this.intervalMs = intervalMs;
+    this.waitedMs = waitedMs;
   }
 
   /** Starts watching, or takes note of a heartbeat. */
   beat(key: Key, nowMs: number): void {
-    this.silentSince.set(key, nowMs);
+    const one = this.silent.get(key);
+    if (one === undefined) this.silent.set(key, { sinceMs: nowMs, silence: new Silence() });
+    else one.sinceMs = nowMs;
   }
 
   forget(key: Key): void {
-    this.silentSince.delete(key);
+    this.silent.delete(key);
   }
 
   /** Those silent for longer than their limit. */
@@ -28,11 +36,14 @@ export class HeartbeatWatch<Key> {
     const late = this.lastCheckMs !== undefined && nowMs - this.lastCheckMs > 2 * this.intervalMs;
     this.lastCheckMs = nowMs;
     if (late) {
-      for (const key of this.silentSince.keys()) this.silentSince.set(key, nowMs);
+      for (const one of this.silent.values()) one.sinceMs = nowMs;
       return [];
     }
     const keys: Key[] = [];
-    for (const [key, since] of this.silentSince) if (nowMs - since > limitMs(key)) keys.push(key);
+    for (const [key, { sinceMs, silence }] of this.silent) {
+      const limit = limitMs(key);
+      if (silence.of(sinceMs, nowMs, limit, () => this.waitedMs(key)) > limit) keys.push(key);
+    }
     return keys;
   }
 }

@@ -3,7 +3,7 @@ import { NATS_VERSION, notYet, type ServerOptions } from '@skein/config';
 import { ownStacks, stacksText } from '@skein/diagnostics';
 import { createLogger, type Logger, Timestamp, wallClock } from '@skein/log';
 import { createCurveKey, createServerKey } from '@skein/nkeys';
-import { productVersion } from '@skein/process';
+import { processorWaitMs, productVersion } from '@skein/process';
 import { isOperatorMode } from '@skein/trust/options';
 import { logBanner, logListening } from './banner.ts';
 import { type StartChild, startChild } from './child.ts';
@@ -118,6 +118,7 @@ async function startLogged(given: NodeOptions, target: LogTarget, log: Logger): 
         setTimeout(fn, ms).unref();
       },
     },
+    processorWaitMs,
     programOf: given.programOf ?? programOf,
     lines: (name, text) => target.writeOf(name, text),
     optionsChanged: (changed) => {

@@ -64,6 +64,7 @@ function setUp(gateways = 1) {
       return child;
     },
     clock: { now: () => now, wallMs: () => now, after: (ms, fn) => timers.push({ at: now + ms, fn }) },
+    processorWaitMs: () => 0,
     programOf: (component) => component,
     lines: () => {},
     optionsChanged: () => {},

@@ -30,6 +30,8 @@ export interface SupervisorOptions {
   log: Logger;
   startChild: StartChild;
   clock: SupervisorClock;
+  /** How long a process has waited for a processor in its life, milliseconds. */
+  processorWaitMs(pid: number): number;
   programOf(component: ComponentName): string;
   /** Log lines of an inner process, complete; `process` as in `gateway/1`. */
   lines(process: string, text: string): void;
@@ -45,7 +47,7 @@ export class Supervisor {
   private readonly given: SupervisorOptions;
   private options: ServerOptions;
   private readonly processes: Supervised[] = [];
-  private readonly watch = new HeartbeatWatch<Supervised>(CHECK_MS);
+  private readonly watch: HeartbeatWatch<Supervised>;
   /** As the monitor was told. */
   private logLinesDropped = 0;
   private phase: 'starting' | 'running' | 'leaving' = 'starting';
@@ -54,6 +56,7 @@ export class Supervisor {
 
   constructor(given: SupervisorOptions) {
     this.given = given;
+    this.watch = new HeartbeatWatch(CHECK_MS, (one) => this.waitedMs(one));
     this.options = given.options;
   }
 
@@ -191,7 +194,9 @@ export class Supervisor {
       one.killStuck((frames) => log.error(`Process ${one.name} was at ${whereText(frames)}`));
     }
     for (const one of this.processes) {
-      if (one.startingForMs <= startMsMax(one.spec.component) || !this.mayBlame(one)) continue;
+      const limitMs = startMsMax(one.spec.component);
+      if (one.startingForMs <= limitMs || one.startingForMs - this.waitedMs(one) <= limitMs || !this.mayBlame(one))
+        continue;
       log.error(`Process ${one.name} does not become ready, killing it`);
       one.kill();
     }
@@ -200,6 +205,10 @@ export class Supervisor {
       this.publish();
     }
     clock.after(CHECK_MS, () => this.check());
+  }
+
+  private waitedMs({ pid }: Supervised): number {
+    return pid === undefined ? 0 : this.given.processorWaitMs(pid);
   }
 
   /** Without a router nobody becomes ready: that is not their fault. */
