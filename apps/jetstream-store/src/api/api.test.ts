@@ -118,3 +118,43 @@ describe('the API says what nats-server’s says', () => {
     expect(compared(said)).toEqual(compared(expected));
   });
 });
+
+it('requests wait for gateways that are behind; beyond a number of them they are turned away', () => {
+  const answers: string[] = [];
+  const outbox = {
+    isCongested: true,
+    reply: (_account: string, to: string, content: Buffer) => void answers.push(`${to} ${content}`),
+    answer: (_account: string, to: string, text: string) => void answers.push(`${to} ${text}`),
+    publish: () => {},
+  };
+  const ofServer = limits.plain as StoreLimits;
+  const directory = new FakeDirectory('', { $G: unlimited() }, ofServer, outbox);
+  let refused = 0;
+  const notices = { apiAudit: () => {}, apiRefused: () => void refused++ } as unknown as Notices;
+  const api = createApi({
+    ...{ notices, serverName: 'js', systemAccount: '', directory, outbox, limits: ofServer, requestsMax: 2 },
+    log: { info: () => {}, warn: () => {}, error: (text: string) => expect.fail(text) },
+    backups: {} as Backups,
+    now: () => 0,
+  });
+  const ask = (reply: string, subject: string): void =>
+    api.handle({
+      ...{ account: directory.account('$G'), accountName: '$G', subject: `$JS.API.${subject}`, reply },
+      ...{ content: Buffer.alloc(0), headerBytes: 0 },
+    });
+  ask('1', 'STREAM.NAMES');
+  ask('2', 'STREAM.INFO.X');
+  ask('3', 'STREAM.NAMES');
+  ask('4', 'DIRECT.GET.X');
+  expect(answers.splice(0).map((text) => text.slice(0, 120))).toEqual([
+    expect.stringMatching(/^3 .*stream_names_response","error":\{"code":429,"err_code":10167/),
+    '4 NATS/1.0 429 Too Many Requests\r\n\r\n',
+  ]);
+  expect(refused).toBe(2);
+  outbox.isCongested = false;
+  api.release();
+  expect(answers.map((text) => text.slice(0, 30))).toEqual([
+    '1 {"type":"io.nats.jetstream.a',
+    '2 {"type":"io.nats.jetstream.a',
+  ]);
+});

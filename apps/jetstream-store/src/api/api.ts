@@ -22,6 +22,8 @@ import { Waiting } from './waiting.ts';
 
 const NEXT = '$JS.API.CONSUMER.MSG.NEXT';
 const DIRECT = '$JS.API.DIRECT.GET';
+/** To who asks for messages, as the gateway says it for a store that takes no more. */
+const TOO_MANY = Buffer.from('NATS/1.0 429 Too Many Requests\r\n\r\n');
 const TYPE = 'io.nats.jetstream.api.v1.';
 
 /** `$JS.API.>`, as nats-server 2.15.2 answers it where there is no cluster. */
@@ -47,8 +49,21 @@ class JetStreamApi implements Api {
     if (request.reply === '') return;
     const { outbox, notices, requestsMax } = this.#context;
     if (this.#waiting.isEmpty && !outbox.isCongested) this.#take(request);
-    // An answer to who comes beyond that would wait with the others.
-    else if (!this.#waiting.hold(request.content.length, requestsMax, () => this.#take(request))) notices.apiRefused();
+    else if (!this.#waiting.hold(request.content.length, requestsMax, () => this.#take(request))) {
+      notices.apiRefused();
+      this.#turnAway(request);
+    }
+  }
+
+  /** In few words, for which there is room yet; nobody is told of it. */
+  #turnAway({ accountName, reply, subject }: ApiRequest): void {
+    const { outbox } = this.#context;
+    const route = routes[readSubject(subject)?.verb ?? ''];
+    if (route === undefined) outbox.reply(accountName, reply, TOO_MANY, TOO_MANY.length);
+    else {
+      const error = apiErrors.tooManyRequests();
+      outbox.answer(accountName, reply, JSON.stringify({ type: `${TYPE}${route.type}`, error, ...route.blank }));
+    }
   }
 
   release(): void {
