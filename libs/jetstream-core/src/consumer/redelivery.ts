@@ -3,6 +3,8 @@ import { NEVER, type PendingMessages } from './pending-messages.ts';
 
 /** So many entries that nobody waits for are kept before they are swept out. */
 const STALE_MAX = 64;
+/** So many become ready at a time. */
+const ADVANCED_MAX = 4096;
 
 /**
  * Which messages are to be delivered again, and when the others will be. When a message is due stands with it (`PendingMessages`); here
@@ -64,9 +66,11 @@ export class Redelivery {
     this.#queue.clear();
   }
 
-  /** Those whose time has come are ready. */
+  /** Those whose time has come are ready; of very many some, so that others have their turn. */
   advance(millis: number): void {
-    while (this.nextAt <= millis) this.makeReady(this.#queue.key as number);
+    for (let left = ADVANCED_MAX; left > 0 && this.nextAt <= millis; left--) {
+      this.makeReady(this.#queue.key as number);
+    }
   }
 
   /** The one that is ready for longest; it stays so until it is awaited or cancelled. */
