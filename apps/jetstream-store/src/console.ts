@@ -9,6 +9,7 @@ import {
   type StreamRow,
 } from '@skein/jetstream-core';
 import { subjectFromText } from '@skein/subjects';
+import { shownConsumers } from './api/views.ts';
 import type { Directory, HostedConsumer, HostedStream } from './hosting.ts';
 
 /** Answers what the console's lists ask. */
@@ -29,21 +30,22 @@ export function streamRows({ accounts }: Directory, { search, sort, rising, limi
   return { total: rows.length, rows: rows.sort(compareRows(sort, rising)).slice(0, limit) };
 }
 
-function streamRow(account: string, { name, stream, consumers }: HostedStream): StreamRow {
-  const { store, config, lastTime } = stream;
+function streamRow(account: string, hosted: HostedStream): StreamRow {
+  const { store, config, lastTime } = hosted.stream;
+  const consumers = shownConsumers(hosted);
   let unacknowledged = 0;
   let behind = 0;
-  for (const { state } of consumers.values()) {
+  for (const { state } of consumers) {
     unacknowledged += state.pending.size;
     behind = Math.max(behind, store.last - Math.max(state.delivered.stream, store.first - 1));
   }
   return {
     account,
-    stream: readable(name),
+    stream: readable(hosted.name),
     storage: config.storage,
     messages: store.messages,
     bytes: store.bytes,
-    consumers: consumers.size,
+    consumers: consumers.length,
     unacknowledged,
     behind,
     lastMs: lastTime.seconds * 1000 + Math.floor(lastTime.nanos / 1e6),
@@ -54,7 +56,7 @@ export function consumerRows(directory: Directory, question: ConsumersQuestion):
   const { account, stream, offset, limit } = question;
   const found = directory.account(account)?.streams.get(subjectFromText(stream));
   if (found === undefined) return { total: 0, consumers: [] };
-  const all = [...found.consumers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const all = shownConsumers(found).sort((a, b) => (a.name < b.name ? -1 : 1));
   return { total: all.length, consumers: all.slice(offset, offset + limit).map((one) => consumerRow(found, one)) };
 }
 

@@ -17,7 +17,7 @@ const consume = (stream: string, name: string) =>
   node.ask(`$JS.API.CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config: { name, durable_name: name } });
 const streams = (more: object = {}): StreamsAnswer =>
   node.tell('jetstream-streams', {
-    ...{ account: '$G', from: { stream: 0, consumer: 0 }, consumers: true, config: false },
+    ...{ account: '$G', from: { stream: 0, consumer: 0 }, consumers: true, direct: true, config: false },
     ...more,
   });
 
@@ -54,6 +54,17 @@ it('shows a stream as /jsz does', async () => {
   expect(configured.consumer_detail).toMatchObject([{ config: { durable_name: 'C' } }]);
   expect(streams({ consumers: false }).streams[0]).not.toHaveProperty('consumer_detail');
   expect(streams({ account: 'nobody' })).toEqual({ streams: [] });
+});
+
+it('tells what a stream takes from', async () => {
+  await create('S', { subjects: ['a'] });
+  await create('M', { mirror: { name: 'S' } });
+  const told = streams({ consumers: false }).streams.map((one) => [one.name, Object.keys(one).slice(-1)[0]]);
+  expect(told).toEqual([
+    ['M', 'mirror'],
+    ['S', 'state'],
+  ]);
+  expect(streams().streams[0]).toMatchObject({ mirror: { name: 'S', lag: 0 } });
 });
 
 it('says the rest in further answers, from where the last one ended', async () => {

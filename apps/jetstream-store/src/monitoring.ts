@@ -15,6 +15,7 @@ import {
   timeText,
 } from '@skein/jetstream-core';
 import { subjectFromText } from '@skein/subjects';
+import { shownConsumers } from './api/views.ts';
 import type { Directory, HostedConsumer, HostedStream, JetStreamAccount } from './hosting.ts';
 
 /** About so much text is in one answer; one stream or consumer more at most. */
@@ -59,7 +60,7 @@ function accountOverview(monitored: Monitored, { name, streams }: JetStreamAccou
     used[kind] += store.bytes;
     reserved[kind] += Math.max(0, config.max_bytes);
     messages += store.messages;
-    consumers += one.consumers.size;
+    consumers += shownConsumers(one).length;
   }
   return {
     account: name,
@@ -109,22 +110,29 @@ export function streamsText(monitored: Monitored, question: StreamsQuestion): st
 function streamText(
   monitored: Monitored,
   stream: HostedStream,
-  { consumers, config: withConfig }: StreamsQuestion,
+  { consumers, direct, config: withConfig }: StreamsQuestion,
   from: number,
   charsMax: number,
 ): { text: string; nextConsumer: number } {
   const { config } = stream.stream;
   const { created } = stream;
+  const shown = shownConsumers(stream);
   const head = {
     name: stream.name,
     created: timeText(created.seconds, created.nanos),
     cluster: { leader: subjectFromText(monitored.serverName) },
     ...(withConfig && { config: withoutVersions(config) }),
-    state: streamState(stream.stream, stream.consumers.size).state,
+    state: streamState(stream.stream, shown.length).state,
   };
   const opening = JSON.stringify(head).slice(0, -1);
-  if (!consumers || stream.consumers.size === 0) return { text: `${opening}}`, nextConsumer: 0 };
-  const all = [...stream.consumers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  // Behind the consumers, as in nats-server.
+  const ending = JSON.stringify({
+    ...(consumers && direct && directConsumers(monitored, stream)),
+    ...stream.origins(),
+  });
+  const rest = ending === '{}' ? '}' : `,${ending.slice(1)}`;
+  if (!consumers || shown.length === 0) return { text: opening + rest, nextConsumer: 0 };
+  const all = shown.sort((a, b) => (a.name < b.name ? -1 : 1));
   const texts: string[] = [];
   let chars = opening.length;
   let at = from;
@@ -133,7 +141,14 @@ function streamText(
     texts.push(text);
     chars += text.length;
   }
-  return { text: `${opening},"consumer_detail":[${texts.join(',')}]}`, nextConsumer: at < all.length ? at : 0 };
+  return { text: `${opening},"consumer_detail":[${texts.join(',')}]${rest}`, nextConsumer: at < all.length ? at : 0 };
+}
+
+/** Those by which mirrors and sources elsewhere take. */
+function directConsumers(monitored: Monitored, stream: HostedStream): object {
+  const direct = [...stream.consumers.values()].filter(({ config }) => config.direct === true);
+  if (direct.length === 0) return {};
+  return { direct_consumer_detail: direct.map((one) => consumerDetail(monitored.describe(stream, one), false)) };
 }
 
 function consumerDetail(view: object, withConfig: boolean): object {

@@ -49,6 +49,8 @@ export interface StreamsQuestion {
   account: string;
   from: StreamsPosition;
   consumers: boolean;
+  /** With those of mirrors and sources elsewhere, where consumers are asked for. */
+  direct: boolean;
   config: boolean;
 }
 

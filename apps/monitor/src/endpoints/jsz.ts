@@ -111,7 +111,7 @@ async function accountDetail(monitor: Monitor, overview: AccountOverview, option
   const { account } = overview;
   const shown = shownAccount(overview, await accountTag(monitor, account));
   if (!options.streams && !options.consumer) return shown;
-  const { consumer: consumers, config } = options;
-  const streams = await monitor.jetstream.streams(account, { consumers, config });
+  const { consumer: consumers, directConsumer: direct, config } = options;
+  const streams = await monitor.jetstream.streams(account, { consumers, direct, config });
   return { ...shown, ...(streams.length > 0 && { stream_detail: streams }) };
 }

@@ -76,7 +76,7 @@ export class JetStream {
    */
   streams(
     account: string,
-    parts: Pick<StreamsQuestion, 'consumers' | 'config'>,
+    parts: Pick<StreamsQuestion, 'consumers' | 'direct' | 'config'>,
     isEnough: (found: readonly StreamDetail[]) => boolean = () => false,
   ): Promise<StreamDetail[]> {
     return this.#turnstile.run(async () => {

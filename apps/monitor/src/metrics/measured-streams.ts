@@ -15,7 +15,7 @@ export async function measuredStreams(monitor: Monitor, seriesMax: number): Prom
   for (const { account, memory, storage, limits, streams } of accounts) {
     const room = left;
     const isEnough = (found: readonly StreamDetail[]): boolean => seriesOf(found) >= room;
-    const parts = { consumers: true, config: true };
+    const parts = { consumers: true, direct: false, config: true };
     const found = left > 0 && streams > 0 ? await monitor.jetstream.streams(account, parts, isEnough) : [];
     left -= seriesOf(found);
     measured.push({
