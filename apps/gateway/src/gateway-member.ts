@@ -64,6 +64,7 @@ export class GatewayMember {
     this.#reach = new Reach({
       runtime,
       withdraw: (process) => this.#replica.withdraw(process),
+      warn: (text) => log.warn(text),
       wants: (process, held) => this.#transit.isWanted(process, held),
       failed: (process, held) => this.#transit.failed(process, held),
     });

@@ -16,6 +16,7 @@ class StoreBench extends Bench {
     const reach = new Reach({
       runtime: { setTimer: (ms, fn) => this.runtime.setTimer(ms, fn) },
       withdraw: (process) => this.account.withdrawRemote(process),
+      warn: (text) => this.log.warn(text),
       wants: (process, held) => this.transit.isWanted(process, held),
       failed: (process, held) => this.transit.failed(process, held),
     });
@@ -82,6 +83,7 @@ describe('a store that is away', () => {
     expect(client.hear()).not.toContain('503');
     bench.runtime.advance(1);
     expect(client.hear()).toContain('NATS/1.0 503\r\nNats-Subject: orders.1');
+    expect(bench.log.lines.at(-1)).toBe('WRN jetstream-store 0 was away for too long; messages given up: 1');
     client.say(publish('orders.1', 'b'));
     expect(client.hear()).toContain('503');
     const link = bench.store(9);

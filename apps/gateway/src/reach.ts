@@ -10,6 +10,7 @@ export interface ReachOwner {
   withdraw(process: number): void;
   /** Whether a process wants a message. */
   wants(process: number, held: HeldMessage): boolean;
+  warn(text: string): void;
   /** Nobody took what was for this process. */
   failed(process: number, held: HeldMessage): void;
 }
@@ -109,10 +110,14 @@ export class Reach {
     if (successor?.peer.id !== process) this.#owner.withdraw(process);
     const link = successor?.up ? successor : undefined;
     if (link !== undefined) this.links.set(link.peer.id, link);
+    let lost = 0;
     for (const held of messages.messages) {
       const isTaken = link !== undefined && this.#owner.wants(link.peer.id, held) && deliverHeld(link, held);
-      if (!isTaken) this.#owner.failed(process, held);
+      if (isTaken) continue;
+      lost++;
+      this.#owner.failed(process, held);
     }
+    if (lost > 0) this.#owner.warn(`jetstream-store ${instance} was away for too long; messages given up: ${lost}`);
   }
 }
 
