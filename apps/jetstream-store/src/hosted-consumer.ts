@@ -296,9 +296,9 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   #lead(): Consumer {
-    const { stream, store, host } = this.#stream;
+    const { stream, store } = this.#stream;
     const effects = new Effects(this.#stream, this);
-    return new Consumer(stream.config, store, this.config, this.state, this.lastsEnd, effects, host.clock.tick());
+    return new Consumer(stream.config, store, this.config, this.state, this.lastsEnd, effects, this.#begunAt);
   }
 
   #runSoon(): void {

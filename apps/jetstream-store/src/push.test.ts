@@ -116,3 +116,17 @@ it('gives what nobody was there for to the next one, and asks nothing more of wh
   await node.ask('s.a', 'two');
   expect(node.sent.filter(({ subject }) => subject === 'in.gone')).toHaveLength(1);
 });
+
+it('tells that a pause is over when it is, and not again after a restart', async () => {
+  const pause_until = new Date(Date.now() + 50).toISOString();
+  const resumed = node.next('$JS.EVENT.ADVISORY.CONSUMER.PAUSE.S.C');
+  await create({ pause_until });
+  node.subscribe('d.x');
+  expect(JSON.parse((await resumed).body)).toMatchObject({ paused: false });
+  await node.restart();
+  node.sent.length = 0;
+  const first = next();
+  await node.ask('s.a', 'one');
+  expect(await first).toMatchObject({ body: 'one' });
+  expect(node.sent.filter(({ subject }) => subject.includes('PAUSE'))).toEqual([]);
+});

@@ -167,7 +167,7 @@ class Played {
     else if (to.includes('UNPIN')) consumer.unpin(group ?? '', 'admin');
     else if (to.includes('CONSUMER.DELETE')) consumer.close('Consumer Deleted');
     else if (to.includes('RESET')) consumer.applyReset(consumer.reset(seq ?? 0, this.#now));
-    else if (to.includes('PAUSE')) consumer.pause(asked.pause_until);
+    else if (to.includes('PAUSE')) consumer.pause(asked.pause_until, this.#now);
   }
 
   /** As often as there are subscriptions for it. */

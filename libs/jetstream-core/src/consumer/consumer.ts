@@ -133,7 +133,7 @@ export class Consumer {
 
   /**
    * @param lastsEnd the stream's newest message at the consumer's creation
-   * @param millis when it begins to be led
+   * @param millis when it began, in this life of the process
    */
   constructor(
     stream: StreamOfConsumer,
@@ -174,7 +174,7 @@ export class Consumer {
       this.#redelivery.await(sequence, state.pending.millis(place) + this.#ackWait(sequence));
     });
     if (config.replay_policy === 'original') this.#pace = new OriginalPace(store.last);
-    this.pause(config.pause_until);
+    this.pause(config.pause_until, millis);
   }
 
   static newState(store: StreamStore, config: ConsumerConfig): ConsumerState {
@@ -192,7 +192,7 @@ export class Consumer {
     if (JSON.stringify(filtersOf(previous)) !== JSON.stringify(filtersOf(config))) {
       this.#situation.undelivered = this.#undeliveredOf(config);
     }
-    this.pause(config.pause_until);
+    this.pause(config.pause_until, millis);
     if (previous.deliver_subject !== config.deliver_subject) this.#moved();
     const isSamePlace =
       previous.deliver_subject === config.deliver_subject && previous.deliver_group === config.deliver_group;
@@ -256,10 +256,11 @@ export class Consumer {
     return Math.min(givesAt, this.#recipients.nextAt, this.#pausedUntil || NEVER);
   }
 
-  /** @param until RFC 3339 */
-  pause(until: string | undefined): void {
+  /** @param until RFC 3339; a time that is over pauses nothing, and is not told of as an end */
+  pause(until: string | undefined, millis: number): void {
     const time = until === undefined ? undefined : parseTime(until);
-    this.#pausedUntil = time === undefined ? 0 : millisOf(time.seconds, time.nanos);
+    const untilMillis = time === undefined ? 0 : millisOf(time.seconds, time.nanos);
+    this.#pausedUntil = untilMillis > millis ? untilMillis : 0;
   }
 
   stored(sequence: number, subject: string): void {
