@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rename } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkStreamConfig, readRestoreRequest } from '@skein/jetstream-core';
 import type { Directory, JetStreamAccount } from '../hosting.ts';
@@ -11,7 +11,7 @@ const PIECE_BYTES = 1024 * 1024;
 
 /**
  * Makes streams of backups that somebody unpacked while the server was stopped: `<account>/streams/<stream>/` with the two files that
- * `nats stream backup` writes. What was imported is marked; what cannot be stays, and the log says why.
+ * `nats stream backup` writes. What was imported is removed there; what cannot be stays, and the log says why.
  *
  * @param directory `<store_dir>/jetstream`
  */
@@ -23,7 +23,8 @@ export async function importBackups(directory: string, accounts: Directory, log:
       if (text === undefined) continue;
       try {
         await importBackup(folder, text, accounts.account(account));
-        await rename(join(folder, META), join(folder, `${META}.imported`));
+        // What is encrypted here must not lie beside it in clear.
+        await rm(folder, { recursive: true });
         log.info(`Imported the backup of stream '${account} > ${stream}'`);
       } catch (error) {
         log.error(`The backup in ${folder} cannot be imported: ${(error as Error).message}`);
