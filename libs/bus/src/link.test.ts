@@ -20,12 +20,13 @@ async function pair(
   handlers: [MemberHandlers, MemberHandlers],
   given: Partial<MemberLimits> = {},
   bytesMax = Number.MAX_SAFE_INTEGER,
+  acksPatiently = false,
 ): Promise<{ simulation: Simulation; one: Side; two: Side }> {
   const simulation = new Simulation(1);
   const limits = { ...defaultLimits, ...given };
   const sides: Side[] = [];
   const add = (at: number, process: SimulatedProcess, link: PeerLink) => {
-    link.establish(peer(2 - at), bytesMax);
+    link.establish(peer(2 - at), bytesMax, acksPatiently);
     sides[at] = { link, process };
   };
   const owner = (at: number) => ({ handlers: handlers[at], linkMessage() {}, linkDown() {} });
@@ -57,6 +58,30 @@ const giveBack = (link: PeerLink, payload: Buffer) =>
   link.returned(1, 1, account, subject, 0, subject.length, none, 0, 0, 0, payload, 0, payload.length, [], 0);
 
 describe('a link', () => {
+  test('that may take its time acknowledges with what it says next, when it is much, or soon', async () => {
+    const { simulation, one, two } = await pair([{}, {}], {}, undefined, true);
+    const begun = simulation.now;
+    deliver(one.link, Buffer.from('a'));
+    await simulation.run(100, () => one.link.framesAcked === 1);
+    expect(simulation.now - begun).toBeGreaterThanOrEqual(5);
+
+    const again = simulation.now;
+    deliver(one.link, Buffer.from('b'));
+    await simulation.run(2);
+    deliver(two.link, Buffer.from('answer'));
+    await simulation.run(100, () => one.link.framesAcked === 2);
+    expect(simulation.now - again).toBeLessThan(5);
+
+    await simulation.run(100);
+    const large = simulation.now;
+    deliver(one.link, Buffer.alloc(20 * 1024));
+    await simulation.run(100, () => one.link.framesAcked === 3);
+    expect(simulation.now - large).toBeLessThan(5);
+    for (let i = 0; i < 40; i++) deliver(one.link, Buffer.alloc(1024));
+    await simulation.run(100, () => one.link.framesAcked === 43);
+    expect(one.link.framesAcked).toBe(43);
+  });
+
   test('carries messages in order; the peer says how far it has worked through them', async () => {
     const seen: string[] = [];
     const acked: number[] = [];

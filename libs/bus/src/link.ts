@@ -2,8 +2,12 @@ import type { Link, MemberHandlers, MemberLimits, Peer, Ranges } from './api.ts'
 import { Connection, type ConnectionOwner } from './connection.ts';
 import { type FrameHandler, FrameReader } from './frame-reader.ts';
 import type { DecodedFrame, FrameBody } from './messages.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime, Timer } from './runtime.ts';
 import type { Channel } from './transport.ts';
+
+/** Acknowledgements that may wait for company wait for so long, or until so much was received. */
+const PATIENT_MS = 5;
+const PATIENT_BYTES = 16 * 1024;
 
 /** Bytes of one kind that were sent and that the peer has worked through. */
 class Flow {
@@ -52,9 +56,15 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
   private bytesReceived = 0;
   private returnedReceived = 0;
   private ackDue = false;
+  /** Of `bytesReceived` and `returnedReceived`, together, what the peer knows of. */
+  private bytesAcked = 0;
+  private acksPatiently = false;
+  private ackTimer: Timer | null = null;
+  private readonly runtime: Runtime;
 
   constructor(channel: Channel, runtime: Runtime, limits: MemberLimits, owner: LinkOwner) {
     this.owner = owner;
+    this.runtime = runtime;
     this.limits = limits;
     this.windowed = new Flow();
     this.handedBack = new Flow();
@@ -65,10 +75,14 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     return this.connection;
   }
 
-  /** The handshake is through. `bytesMax`: in flight before messages are not taken any more. */
-  establish(peer: Peer, bytesMax: number): void {
+  /**
+   * The handshake is through. `bytesMax`: in flight before messages are not taken any more. `acksPatiently`: no PONG waits for its
+   * acknowledgements, so that they may travel with what is said next.
+   */
+  establish(peer: Peer, bytesMax: number, acksPatiently = false): void {
     this.peer = peer;
     this.bytesMax = bytesMax;
+    this.acksPatiently = acksPatiently;
     this.up = true;
   }
 
@@ -97,6 +111,7 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
   }
 
   close(): void {
+    this.acksPatiently = false;
     this.connection.close();
   }
 
@@ -402,22 +417,40 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
   }
 
   private ackLater(): void {
-    if (this.ackDue) return;
+    // The turn's end has it, or it waits for company.
+    if (this.ackDue && (this.ackTimer === null || this.unackedBytes < PATIENT_BYTES)) return;
     this.ackDue = true;
     this.connection.touch();
+  }
+
+  private get unackedBytes(): number {
+    return this.bytesReceived + this.returnedReceived - this.bytesAcked;
   }
 
   // ------------------------------------------------------------ the connection's calls
 
   turnEnd(): void {
     if (!this.ackDue) return;
+    if (this.acksPatiently && this.connection.writer.pending === 0 && this.unackedBytes < PATIENT_BYTES) {
+      this.ackTimer ??= this.runtime.setTimer(PATIENT_MS, () => this.ackNow());
+      return;
+    }
     this.ackDue = false;
+    this.bytesAcked = this.bytesReceived + this.returnedReceived;
     this.connection.writer.linkAck(this.framesReceived, this.bytesReceived, this.returnedReceived);
+  }
+
+  private ackNow(): void {
+    this.ackTimer = null;
+    if (!this.ackDue || !this.up) return;
+    this.bytesAcked = Number.NEGATIVE_INFINITY;
+    this.connection.touch();
   }
 
   disconnected(reason: string, unsent: Buffer[]): void {
     const wasUp = this.up;
     this.up = false;
+    this.ackTimer?.cancel();
     if (wasUp && this.owner.handlers.undelivered !== undefined) {
       const reader = new FrameReader(new HandBack(this, this.owner.handlers.undelivered), this.limits.frameBytesMax);
       for (const frames of unsent) reader.push(frames, 0, frames.length);

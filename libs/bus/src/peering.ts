@@ -179,7 +179,7 @@ export class Peering implements LinkOwner {
     this.greeting.delete(link);
     const { limits, component } = this.options;
     const between = component === 'gateway' && peer.component === 'gateway';
-    link.establish(peer, between ? limits.gatewayBytesMax : limits.innerBytesMax);
+    link.establish(peer, between ? limits.gatewayBytesMax : limits.innerBytesMax, !between);
     this.links.set(peer.id, link);
     this.owner.linkUp(link);
   }
