@@ -123,8 +123,8 @@ it('tells that a pause is over when it is, and not again after a restart', async
   await create({ pause_until });
   node.subscribe('d.x');
   expect(JSON.parse((await resumed).body)).toMatchObject({ paused: false });
-  await node.restart();
   node.sent.length = 0;
+  await node.restart();
   const first = next();
   await node.ask('s.a', 'one');
   expect(await first).toMatchObject({ body: 'one' });
