@@ -66,6 +66,7 @@ export class FileShard extends Shard {
   /** When it was opened, or last asked to reclaim. */
   #bytesKept = 0;
   #isClosed = false;
+  #leaving: Promise<void> | undefined;
   isReplaying = true;
   /** Why it does not serve; undefined: it does. */
   fault: Error | undefined;
@@ -251,10 +252,14 @@ export class FileShard extends Shard {
 
   async close(): Promise<void> {
     this.agenda.plan(this.#flushDue, Number.POSITIVE_INFINITY);
-    await this.#journal?.flush();
-    await this.flush();
-    this.#isClosed = true;
-    await this.#letGo();
+    try {
+      await this.#journal?.flush();
+      await this.flush();
+    } finally {
+      // Whatever does not work any more: the next life needs its locks.
+      this.#isClosed = true;
+      await this.#letGo();
+    }
   }
 
   protected newStore(): StreamStore {
@@ -434,7 +439,15 @@ export class FileShard extends Shard {
     if (this.fault === undefined) this.logger.warn(`JetStream storage in ${this.#options.directory} is served again`);
   }
 
-  async #letGo(): Promise<void> {
+  /** Resolves when locks and files are free, whoever asked for it first. */
+  #letGo(): Promise<void> {
+    this.#leaving ??= this.#closeAll().finally(() => {
+      this.#leaving = undefined;
+    });
+    return this.#leaving;
+  }
+
+  async #closeAll(): Promise<void> {
     const journal = this.#journal;
     this.#journal = undefined;
     await journal?.close().catch(() => {});

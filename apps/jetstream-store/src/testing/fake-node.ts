@@ -103,10 +103,15 @@ export class FakeNode {
     await this.#start();
   }
 
-  /** A node that begins with what a SIGKILL of this one would leave. */
-  async crashed(): Promise<FakeNode> {
-    const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')), this.options, {});
+  /**
+   * A node that begins with what a SIGKILL of this one would leave.
+   *
+   * @param damage done to the directory before it begins
+   */
+  async crashed(parts: Parts = {}, damage: (directory: string) => Promise<void> = async () => {}): Promise<FakeNode> {
+    const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')), this.options, parts);
     await cp(this.directory, node.directory, { recursive: true });
+    await damage(node.directory);
     await node.#start();
     return node;
   }
