@@ -15,6 +15,7 @@ it.each([
   [['ps'], { kind: 'ps', target: only }],
   [['ps', '--pid', '12'], { kind: 'ps', target: pid(12) }],
   [['--pid=x.pid', 'ps'], { kind: 'ps', target: pid(123) }],
+  [['repair', 'shard-0', 'copy'], { kind: 'repair', from: 'shard-0', to: 'copy' }],
   [['restart', 'router'], { kind: 'restart', processes: [process('router')], target: only }],
   [
     ['restart', 'monitor', 'auth-resolver', 'gateway/1', '--pid', '12'],
@@ -32,6 +33,7 @@ it.each([
   [[], 'no command'],
   [['stop'], 'unknown command: stop'],
   [['ps', 'router'], 'unknown command: ps router'],
+  [['repair', 'shard-0'], 'repair: which shard, and where to?'],
   [['restart'], 'restart: which process?'],
   [['restart', 'gateway'], 'no such process: gateway'],
   [['restart', 'router', 'foo'], 'no such process: foo'],

@@ -5,14 +5,18 @@ import { type ComponentName, componentNames, type ProcessSpec } from './componen
 export type SkeinCommand =
   | { kind: 'ps'; target: SignalTarget }
   | { kind: 'restart'; processes: ProcessSpec[]; target: SignalTarget }
+  | { kind: 'repair'; from: string; to: string }
   | { kind: 'print'; text: string; exitCode: number };
 
 export const USAGE = `Usage: skein ps [--pid <pid or pid file>]
        skein restart <process> ... [--pid <pid or pid file>]
+       skein repair <shard> <copy>
 
   ps       lists the processes of a running server
   restart  ends a process in order and starts it again, from the programs that are on disk now; several,
            one after the other. Clients stay connected. A gateway lets go of its clients first, as in lame duck mode.
+  repair   copies a shard's folder (<store_dir>/jetstream/shard-<i>) of a stopped server, and makes the manifest of the
+           copy's database anew from what is there. The shard itself stays as it is.
 
   <process> is router, auth-resolver, monitor or gateway/<number>.
   Without --pid the only server that runs is meant.
@@ -35,6 +39,11 @@ export function readSkeinCommand(argv: readonly string[], readFile: (path: strin
   }
   const [command, ...names] = words;
   if (command === 'ps' && names.length === 0) return { kind: 'ps', target };
+  if (command === 'repair') {
+    const [from, to] = names;
+    if (from === undefined || to === undefined || names.length > 2) return wrong('repair: which shard, and where to?');
+    return { kind: 'repair', from, to };
+  }
   if (command !== 'restart') return wrong(command === undefined ? 'no command' : `unknown command: ${words.join(' ')}`);
   if (names.length === 0) return wrong('restart: which process?');
   const processes: ProcessSpec[] = [];

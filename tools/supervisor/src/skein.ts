@@ -7,7 +7,7 @@ import { CONTROL_SOCKET, type RestartAnswer, type RestartRequest } from './contr
 import { chooseRunDir, runningRunDirs } from './run-dir.ts';
 import { type ListedProcess, nameOf, processTable, readSkeinCommand } from './skein-command.ts';
 
-/** The command `skein`: looks at a running node, and has one of its processes started anew. */
+/** The command `skein`: looks at a running node, has one of its processes started anew, and repairs the copy of a shard. */
 
 if (process.argv[2] === '--version') process.stdout.write(`skein: v${productVersion}\n`);
 else {
@@ -22,6 +22,12 @@ async function run(): Promise<void> {
   if (command.kind === 'print') {
     (command.exitCode === 0 ? process.stdout : process.stderr).write(command.text);
     process.exitCode = command.exitCode;
+    return;
+  }
+  if (command.kind === 'repair') {
+    const { repairShard } = await import('@skein/storage');
+    await repairShard(command.from, command.to);
+    process.stdout.write(`${command.to} has a new manifest; put it in the place of ${command.from} to serve it\n`);
     return;
   }
   const { target } = command;

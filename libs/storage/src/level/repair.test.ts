@@ -1,0 +1,57 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { repairShard } from './repair.ts';
+import { ShardStore } from './shard-store.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'skein-repair-'));
+  const shard = await open('shard');
+  const stream = shard.create();
+  for (let flush = 1; flush <= 5; flush++) {
+    for (let i = 0; i < 2000; i++) stream.append(stream.last + 1, `s.${i % 7}`, Buffer.alloc(500, flush), 0, 1, 2);
+    stream.removeThrough(stream.last - 1500);
+    stream.setValue('round', Buffer.from(String(flush)));
+    await shard.flush(flush);
+  }
+  await shard.close();
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const open = (name: string): Promise<ShardStore> =>
+  ShardStore.open(join(folder, name, 'level'), { overheadBytes: 16, headerOverheadBytes: 4 });
+
+const contents = (): string[] => {
+  const level = join(folder, 'shard', 'level');
+  return readdirSync(level).map((name) => `${name} ${readFileSync(join(level, name)).toString('latin1')}`);
+};
+
+describe('a shard whose manifest is lost', () => {
+  it.each([
+    ['gone', (path: string) => rmSync(path)],
+    ['cut', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 10))],
+  ])('%s: is not opened; its copy is repaired, and it is left as it is', async (_, harm) => {
+    for (const name of readdirSync(join(folder, 'shard', 'level'))) {
+      if (name.startsWith('MANIFEST')) harm(join(folder, 'shard', 'level', name));
+    }
+    await expect(open('shard')).rejects.toThrow();
+    const before = contents();
+    await repairShard(join(folder, 'shard'), join(folder, 'copy'));
+    expect(contents()).toEqual(before);
+
+    const shard = await open('copy');
+    expect(shard.applied).toBe(5);
+    const [stream] = shard.streams.values();
+    expect([stream?.first, stream?.last, stream?.messages]).toEqual([8501, 10_000, 1500]);
+    for (let at = 8501; at <= 10_000; at++) expect(stream?.get(at)?.content).toEqual(Buffer.alloc(500, 5));
+    expect(stream?.value('round')?.toString()).toBe('5');
+    await shard.close();
+  });
+});
+
+it('writes over nothing', async () => {
+  await repairShard(join(folder, 'shard'), join(folder, 'copy'));
+  await expect(repairShard(join(folder, 'shard'), join(folder, 'copy'))).rejects.toThrow();
+});

@@ -1,0 +1,22 @@
+import { cp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+/**
+ * A copy of a shard's folder in which LevelDB's manifest is made anew from its tables and logs. The shard itself is only read. What
+ * tables do not have is not found again: a hole is seen when the copy is opened.
+ *
+ * @param from a folder with `level` in it, which no process has open
+ * @param to is not there yet
+ */
+export async function repairShard(from: string, to: string): Promise<void> {
+  await cp(from, to, {
+    recursive: true,
+    errorOnExist: true,
+    force: false,
+    preserveTimestamps: true,
+    // To open one's lock and close it again would let go of it.
+    filter: (path) => basename(path) !== 'LOCK',
+  });
+  const { ClassicLevel } = await import('classic-level');
+  await ClassicLevel.repair(join(to, 'level'));
+}
