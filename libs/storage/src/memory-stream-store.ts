@@ -134,7 +134,8 @@ export class MemoryStreamStore implements StreamStore {
       this.#subjects.set(subject, of);
     }
     of.sequences.push(sequence);
-    const message = new Message(sequence, of, content, headerBytes, seconds, nanos);
+    // A view of something larger would keep all of that for as long as the message is there.
+    const message = new Message(sequence, of, Buffer.from(content), headerBytes, seconds, nanos);
     const block = this.#blockFor(sequence);
     block.messages[sequence % BLOCK_MESSAGES] = message;
     block.live++;
