@@ -7,6 +7,7 @@ import {
   type NodeIdentity,
   type Runtime,
   SERVING,
+  type Timer,
   type Transport,
 } from '@skein/bus';
 import { completeOptions, defaultOptions, systemAccountOf } from '@skein/config/options';
@@ -39,6 +40,14 @@ export interface GatewayMemberOptions {
   shutdown(reason: string, refused: boolean): void;
 }
 
+/** How long a gateway that begins waits for stores that begin. */
+const STORES_MS_MAX = 10_000;
+
+interface StoresDue {
+  isOver: boolean;
+  readonly timer: Timer;
+}
+
 /** A gateway on the bus: what the node tells it, handed to the parts that care. Without sockets of its own. */
 export class GatewayMember {
   readonly member: Member;
@@ -52,6 +61,10 @@ export class GatewayMember {
   readonly #reach: Reach;
   #identity: NodeIdentity | null = null;
   #mayListen = false;
+  #listens = false;
+  /** Stores that have said so, by instance. */
+  readonly #serving = new Set<number>();
+  #storesDue: StoresDue | null = null;
   #lameDuck: LameDuck | null = null;
   readonly #departure: Departure;
   readonly #operatorAccounts: OperatorAccounts;
@@ -108,7 +121,10 @@ export class GatewayMember {
     this.member.handle('account-counted', (body) => this.#operatorAccounts.counted(body));
     this.member.handle('account-gone', (body) => this.#operatorAccounts.gone(body));
     this.member.handle(SERVING, (_body, from) => {
-      if (from !== undefined) this.#reach.serving(from);
+      if (from === undefined) return '';
+      this.#reach.serving(from);
+      this.#serving.add(from.instance);
+      this.#listen();
       return '';
     });
     this.member.handle(LEAVING, (_body, from) => {
@@ -155,7 +171,28 @@ export class GatewayMember {
 
   /** The word to listen may come before this process has looked at the configuration that came with it. */
   #listen(): void {
-    if (this.#identity !== null && this.#mayListen) this.#options.listen();
+    if (this.#identity === null || !this.#mayListen || this.#listens) return;
+    const { jetstream, skein } = this.configuration;
+    // Whoever comes may ask for a stream at once, as on nats-server; but core NATS does not wait for ever for a store.
+    if (jetstream !== undefined && this.#serving.size < skein.jetstream.stores && this.#storesDue?.isOver !== true) {
+      this.#storesDue ??= this.#awaitStores();
+      return;
+    }
+    this.#listens = true;
+    this.#storesDue?.timer.cancel();
+    this.#options.listen();
+  }
+
+  #awaitStores(): StoresDue {
+    const due: StoresDue = {
+      isOver: false,
+      timer: this.#options.runtime.setTimer(STORES_MS_MAX, () => {
+        due.isOver = true;
+        this.#options.log.warn('JetStream does not answer yet, listening without it');
+        this.#listen();
+      }),
+    };
+    return due;
   }
 
   #configure(given: GatewayConfiguration): void {

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { expect, it } from 'vitest';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { expect, it, onTestFinished } from 'vitest';
 import { Notices } from './client.ts';
 import { ask, startJetStream } from './jetstream.ts';
 import type { Node } from './node.ts';
@@ -147,3 +149,21 @@ it('clients of another account use it through imports, over two gateways', async
   for await (const message of pushed) bodies.push(`${message.subject} ${message.json<{ body: string }>().body}`);
   expect(bodies).toEqual(['orders.1 1', 'orders.1 2', 'orders.1 3']);
 });
+
+it('whoever comes as soon as the port accepts finds JetStream', async () => {
+  const port = await freePort();
+  const starting = startJetStream({ port });
+  const client = await connect({ port, waitOnFirstConnect: true, reconnectTimeWait: 5, maxReconnectAttempts: -1 });
+  onTestFinished(() => client.close());
+  expect((await ask(client, '$JS.API.INFO')).error).toBeUndefined();
+  await starting;
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
