@@ -178,6 +178,10 @@ export class FileShard extends Shard {
     return number;
   }
 
+  get isBehind(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   afterLogged(entry: Entry): void {
     if (this.#waiting.size === 0) applyEntry(entry, this.#applied);
     else this.#waiting.push(entry, (this.#journal as Journal).last, 0);

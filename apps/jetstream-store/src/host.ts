@@ -79,6 +79,8 @@ export interface Host extends Surroundings {
   readonly isShortOfSpace: boolean;
   /** Nothing can be logged at the moment. */
   readonly isFull: boolean;
+  /** Something was logged that is not applied yet. */
+  readonly isBehind: boolean;
   /** Puts a record into the journal, which copies it. @returns its number; 0: not taken */
   append(bytes: Buffer, start: number, end: number, entry: Entry): number;
   /** Its `apply` comes when everything that was appended so far has been applied. */

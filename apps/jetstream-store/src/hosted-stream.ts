@@ -230,6 +230,16 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     return this.logged(bytes, () => this.apply(operation, seconds, nanos));
   }
 
+  caughtUp(): Promise<void> | undefined {
+    const { host } = this;
+    if (!host.isBehind && !host.turn.isPending) return undefined;
+    return new Promise((resolve) => {
+      const seen: Entry = { isVoid: false, apply: () => resolve(), fail: () => resolve(), broke: () => resolve() };
+      // What this turn does comes first.
+      host.turn.defer(() => host.afterLogged(seen));
+    });
+  }
+
   async createConsumer(config: ConsumerConfig): Promise<ConsumerHost> {
     const { name } = config;
     if (this.consumers.has(name) || this.#coming.has(name)) throw apiErrors.consumerExists();

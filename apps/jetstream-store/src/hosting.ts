@@ -44,6 +44,8 @@ export interface HostedStream {
    * @throws ApiError what the operation answers; 10077 when the store cannot take it
    */
   change(operation: Operation): Promise<number>;
+  /** Settled when all that has come for it, messages and acknowledgements, is there to be seen; undefined: it is. */
+  caughtUp(): Promise<void> | undefined;
   /** @param config as `checkConsumerConfig` gave it. @throws ApiError */
   createConsumer(config: ConsumerConfig): Promise<HostedConsumer>;
   /** @param config as `checkConsumerUpdate` gave it. @throws ApiError 10014 */

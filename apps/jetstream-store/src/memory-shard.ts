@@ -21,6 +21,10 @@ export class MemoryShard extends Shard {
     return this.#last;
   }
 
+  get isBehind(): boolean {
+    return false;
+  }
+
   afterLogged(entry: Entry): void {
     applyEntry(entry, this.#last);
   }

@@ -25,6 +25,7 @@ export abstract class Shard implements Host {
   abstract readonly isReplaying: boolean;
   abstract readonly isShortOfSpace: boolean;
   abstract readonly isFull: boolean;
+  abstract readonly isBehind: boolean;
 
   constructor(surroundings: Surroundings) {
     this.clock = surroundings.clock;

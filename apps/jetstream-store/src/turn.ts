@@ -21,6 +21,11 @@ export class Turn {
     this.#clock = clock;
   }
 
+  /** Something happened that is not worked through yet. */
+  get isPending(): boolean {
+    return this.#tasks.length > 0;
+  }
+
   plan(task: TurnTask): void {
     if (task.isPlanned) return;
     task.isPlanned = true;

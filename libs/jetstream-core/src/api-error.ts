@@ -43,6 +43,7 @@ const consumerErrors = {
   deliverHasWildcards: fixed(400, 10079, 'consumer deliver subject has wildcards'),
   waitingNotPull: fixed(400, 10080, 'consumer in push mode can not set max waiting'),
   deliverCycle: fixed(400, 10081, 'consumer deliver subject forms a cycle'),
+  pendingNeedsAck: fixed(400, 10082, 'consumer requires ack policy for max ack pending'),
   heartbeatTooShort: fixed(400, 10083, 'consumer idle heartbeat needs to be >= 100ms'),
   pullNeedsAck: fixed(400, 10084, 'consumer in pull mode requires explicit ack policy on workqueue stream'),
   rateNotPush: fixed(400, 10086, 'consumer in pull mode can not have rate limit set'),

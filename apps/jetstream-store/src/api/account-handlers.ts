@@ -77,7 +77,7 @@ function limitsView(limits: JetStreamLimits | undefined): object {
     max_storage: limits?.fileBytesMax ?? 0,
     max_streams: limits?.streamsMax ?? 0,
     max_consumers: limits?.consumersMax ?? 0,
-    max_ack_pending: limits?.ackPendingMax ?? 0,
+    max_ack_pending: limits === undefined ? 0 : limits.ackPendingMax || -1,
     memory_max_stream_bytes: limits?.memoryStreamBytesMax ?? 0,
     storage_max_stream_bytes: limits?.fileStreamBytesMax ?? 0,
     max_bytes_required: limits?.isMaxBytesRequired ?? false,

@@ -113,6 +113,12 @@ class JetStreamApi implements Api {
 
   /** @returns what settles when it was answered; undefined: it was */
   #run(request: ApiRequest, route: Route, names: readonly string[]): Promise<void> | undefined {
+    const behind = route.isLate && request.account?.streams.get(names[0] ?? '')?.caughtUp();
+    if (behind) return behind.then(() => this.#handle(request, route, names));
+    return this.#handle(request, route, names);
+  }
+
+  #handle(request: ApiRequest, route: Route, names: readonly string[]): Promise<void> | undefined {
     try {
       const result = route.handle(this.#call(request, route, names));
       if (!(result instanceof Promise)) {

@@ -14,6 +14,8 @@ export interface Route {
   readonly isClustered?: true;
   /** Where there is nothing to answer for, it is silent. */
   readonly isShy?: true;
+  /** It tells how a stream or its consumers are, after all that came before. */
+  readonly isLate?: true;
   readonly handle: Handler;
 }
 
@@ -26,7 +28,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'STREAM.UPDATE': { type: 'stream_update_response', handle: streams.updateStream },
   'STREAM.NAMES': { type: 'stream_names_response', blank: { ...page, streams: null }, handle: streams.streamNames },
   'STREAM.LIST': { type: 'stream_list_response', blank: { ...page, streams: [] }, handle: streams.listStreams },
-  'STREAM.INFO': { type: 'stream_info_response', blank: page, handle: streams.streamInfo },
+  'STREAM.INFO': { type: 'stream_info_response', blank: page, isLate: true, handle: streams.streamInfo },
   'STREAM.DELETE': { type: 'stream_delete_response', handle: streams.deleteStream },
   'STREAM.PURGE': { type: 'stream_purge_response', blank: { purged: 0 }, handle: streams.purgeStream },
   'STREAM.MSG.GET': { type: 'stream_msg_get_response', handle: streams.messageOf },
@@ -45,9 +47,10 @@ export const routes: Readonly<Record<string, Route>> = {
   'CONSUMER.LIST': {
     type: 'consumer_list_response',
     blank: { ...page, consumers: [] },
+    isLate: true,
     handle: consumers.listConsumers,
   },
-  'CONSUMER.INFO': { type: 'consumer_info_response', handle: consumers.consumerInfo },
+  'CONSUMER.INFO': { type: 'consumer_info_response', isLate: true, handle: consumers.consumerInfo },
   'CONSUMER.DELETE': { type: 'consumer_delete_response', handle: consumers.deleteConsumer },
   'CONSUMER.PAUSE': {
     type: 'consumer_pause_response',

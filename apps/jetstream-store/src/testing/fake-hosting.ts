@@ -151,6 +151,8 @@ class FakeStream implements HostedStream {
     return Promise.reject(new Error('no backups here'));
   }
 
+  caughtUp(): undefined {}
+
   async change(operation: Operation): Promise<number> {
     return applyOperation(this.stream, operation, CREATED.seconds, 0);
   }

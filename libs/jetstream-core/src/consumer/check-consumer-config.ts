@@ -35,6 +35,7 @@ export function checkConsumerConfig(
   if (requested.backoff?.some((wait) => wait < 0)) throw apiErrors.backoffNegative();
   if (requested.direct && !requested.deliver_subject) throw apiErrors.consumerDirectNotPush();
   if (requested.direct && requested.durable_name) throw apiErrors.consumerDirectDurable();
+  if (pedantic) refuseDefaults(requested, stream);
   const full = withDefaults(requested, name, stream);
   checkText(full);
   checkOwnMetadata(full);
@@ -69,6 +70,15 @@ export function checkBesideOthers(
   if (own.some((filter) => taken.some((other) => overlaps(filter, other)))) throw apiErrors.workQueueNotUnique();
 }
 
+/** What the stream has limits for has to be said (ADR-48). */
+function refuseDefaults(requested: RequestedConsumer, { consumer_limits: limits }: StreamConfig): void {
+  for (const field of ['max_ack_pending', 'inactive_threshold'] as const) {
+    if (limits[field] && !requested[field]) {
+      throw apiErrors.pedantic(`${field} must be set if it's configured in stream limits`);
+    }
+  }
+}
+
 const positive = (value = 0): number => Math.max(0, value);
 
 function withDefaults(requested: RequestedConsumer, name: string, stream: StreamConfig): ConsumerConfig {
@@ -78,7 +88,7 @@ function withDefaults(requested: RequestedConsumer, name: string, stream: Stream
   const byFlow = ack_policy === 'flow_control';
   const ownAckWait = requested.ack_wait || (ack_policy === 'none' || byFlow ? 0 : ACK_WAIT);
   const ack_wait = requested.backoff?.length ? (requested.backoff[0] as number) : ownAckWait;
-  const pendingDefault = ack_policy === 'none' ? 0 : (limits.max_ack_pending ?? ACK_PENDING);
+  const pendingDefault = limits.max_ack_pending || (ack_policy === 'none' ? 0 : ACK_PENDING);
   const max_ack_pending = Math.max(-1, requested.max_ack_pending || pendingDefault);
   const idle_heartbeat = positive(requested.idle_heartbeat) || (byFlow && !isPull ? SECOND : 0);
   const inactive =
@@ -188,6 +198,7 @@ function checkPush(full: ConsumerConfig, requested: RequestedConsumer, { subject
   if (/(^|\.)[*>](\.|$)/.test(deliver_subject)) throw apiErrors.deliverHasWildcards();
   if (!isLiteral(deliver_subject) || !isValidPattern(deliver_subject)) throw apiErrors.deliverInvalid();
   if (subjects.some((subject) => overlaps(subject, deliver_subject))) throw apiErrors.deliverCycle();
+  if (full.ack_policy === 'none' && (full.max_ack_pending ?? 0) > 0) throw apiErrors.pendingNeedsAck();
   if (positive(requested.max_waiting) > 0) throw apiErrors.waitingNotPull();
   if (idle_heartbeat > 0 && idle_heartbeat < HEARTBEAT_MIN) throw apiErrors.heartbeatTooShort();
   if (full.flow_control && idle_heartbeat === 0) throw apiErrors.flowNeedsHeartbeat();

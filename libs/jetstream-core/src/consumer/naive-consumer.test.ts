@@ -157,7 +157,11 @@ class Crashing {
   }
 
   get #config(): ReturnType<typeof checkConsumerConfig> {
-    return checkConsumerConfig({ ...this.#requested }, 'C', checkStreamConfig({ name: 'S', subjects: ['s.>'] }));
+    const { max_ack_pending, ...rest } = this.#requested;
+    // Who pushes and is not told what was taken has no such limit.
+    const isUnlimited = rest.ack_policy === 'none' && rest.deliver_subject !== undefined;
+    const requested = isUnlimited ? rest : { ...rest, max_ack_pending };
+    return checkConsumerConfig(requested, 'C', checkStreamConfig({ name: 'S', subjects: ['s.>'] }));
   }
 
   #open(state: ConsumerState): Consumer {

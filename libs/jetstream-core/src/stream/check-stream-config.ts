@@ -1,7 +1,7 @@
 import { asPattern, isValidPattern, overlaps, SubjectTransform, TransformError } from '@skein/subjects';
 import { apiErrors } from '../api-error.ts';
 import { withLevel } from './api-level.ts';
-import type { StreamConfig, StreamSource, Transform } from './stream-config.ts';
+import type { ConsumerLimits, StreamConfig, StreamSource, Transform } from './stream-config.ts';
 
 const NAME_MAX = 255;
 const DESCRIPTION_MAX = 4096;
@@ -100,7 +100,7 @@ function withDefaults(config: Partial<StreamConfig>): StreamConfig {
     deny_purge: config.deny_purge ?? false,
     // Markers and schedules roll up what they take the place of (ADR-43, ADR-51).
     allow_rollup_hdrs: config.allow_rollup_hdrs || marks || config.allow_msg_schedules || false,
-    consumer_limits: config.consumer_limits ?? {},
+    consumer_limits: ordered(config.consumer_limits ?? {}),
     allow_msg_ttl: config.allow_msg_ttl || marks || false,
     ...(markerTtl && { subject_delete_marker_ttl: markerTtl }),
     ...(config.allow_msg_counter && { allow_msg_counter: true }),
@@ -111,6 +111,13 @@ function withDefaults(config: Partial<StreamConfig>): StreamConfig {
     metadata: withLevel(config),
   };
 }
+
+/** As they are always written. */
+const ordered = ({ inactive_threshold, max_ack_pending, ...rest }: ConsumerLimits): ConsumerLimits => ({
+  ...(inactive_threshold !== undefined && { inactive_threshold }),
+  ...(max_ack_pending !== undefined && { max_ack_pending }),
+  ...rest,
+});
 
 function withExternal(source: StreamSource): StreamSource {
   const { external } = source;

@@ -134,6 +134,30 @@ export const consumers: Readonly<Record<string, Scene>> = {
       ['CONSUMER.CREATE.I.C', { stream_name: 'I', config: { name: 'C', num_replicas: 3 } }],
     ],
   },
+  'consumers: of a stream with limits for them': {
+    server: 'plain',
+    steps: [
+      [
+        'STREAM.CREATE.S',
+        { name: 'S', storage: 'memory', consumer_limits: { max_ack_pending: 20, inactive_threshold: 60_000_000_000 } },
+      ],
+      ...['none', 'all', 'explicit'].map((ack_policy) => durable(ack_policy, { ack_policy })),
+      durable('P', { ack_policy: 'none', deliver_subject: 'd' }),
+      ...[
+        {},
+        { max_ack_pending: 10 },
+        { inactive_threshold: 1_000_000_000 },
+        { max_ack_pending: 10, inactive_threshold: 1_000_000_000 },
+        { max_ack_pending: -1, inactive_threshold: 1_000_000_000 },
+        { ack_policy: 'none' },
+      ].map(
+        (more): Request => [
+          'CONSUMER.CREATE.S.X',
+          { stream_name: 'S', config: { name: 'X', ack_policy: 'explicit', ...more }, pedantic: true },
+        ],
+      ),
+    ],
+  },
   'consumers: named and listed in pages': {
     server: 'plain',
     steps: [
