@@ -1,0 +1,79 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { expect, it } from 'vitest';
+import { ask, startJetStream } from './jetstream.ts';
+import { openClient } from './scope.ts';
+import { until } from './until.ts';
+
+const BACK_MS = 10_000;
+const CAUGHT_UP_MS = 20_000;
+
+const conf = `
+accounts {
+  A {
+    jetstream: enabled
+    users: [{ user: a, password: a }]
+    exports: [{ service: "$JS.API.CONSUMER.>" }, { stream: "deliver.mirror.>" }, { service: "$JS.FC.>" }]
+  }
+  B {
+    jetstream: enabled
+    users: [{ user: b, password: b }]
+    imports: [
+      { service: { account: A, subject: "$JS.API.CONSUMER.>" }, to: "$JS.A.API.CONSUMER.>" }
+      { stream: { account: A, subject: "deliver.mirror.>" } }
+      { service: { account: A, subject: "$JS.FC.>" } }
+    ]
+  }
+}
+`;
+
+interface Info {
+  readonly state: { readonly messages: number; readonly last_seq: number; readonly consumer_count: number };
+}
+
+const info = async (client: NatsConnection, stream: string): Promise<Info> =>
+  (await ask(client, `$JS.API.STREAM.INFO.${stream}`)) as unknown as Info;
+
+async function create(client: NatsConnection, config: { name: string } & Record<string, unknown>): Promise<void> {
+  expect((await ask(client, `$JS.API.STREAM.CREATE.${config.name}`, config)).error).toBeUndefined();
+}
+
+const holds = (client: NatsConnection, stream: string, messages: number): Promise<void> =>
+  until(`${stream} holds ${messages}`, CAUGHT_UP_MS, async () => {
+    const { state } = await info(client, stream).catch(() => ({ state: undefined }));
+    return state?.messages === messages;
+  });
+
+it('mirrors and sources of another account, of a work queue and by interest go on after SIGKILL of the store', async () => {
+  const node = await startJetStream({ conf });
+  const a = await openClient(node, { user: 'a', pass: 'a' });
+  const b = await openClient(node, { user: 'b', pass: 'b' });
+  const external = { api: '$JS.A.API', deliver: 'deliver.mirror' };
+  await create(a, { name: 'ORDERS', subjects: ['orders.*'] });
+  await create(a, { name: 'WORK', subjects: ['work'], retention: 'workqueue' });
+  await create(a, { name: 'WANTED', subjects: ['wanted'], retention: 'interest' });
+  await create(b, { name: 'MIRROR', mirror: { name: 'ORDERS', external } });
+  await create(b, { name: 'SOME', sources: [{ name: 'ORDERS', filter_subject: 'orders.eu', external }] });
+  await create(a, { name: 'WORKED', mirror: { name: 'WORK' } });
+  await create(a, { name: 'KEPT', sources: [{ name: 'WANTED' }] });
+  await until('WANTED is wanted', CAUGHT_UP_MS, async () => (await info(a, 'WANTED')).state.consumer_count === 1);
+  const publishAll = async (): Promise<void> => {
+    for (const subject of ['orders.eu', 'orders.us', 'work', 'wanted']) {
+      expect((await ask(a, subject)).error, subject).toBeUndefined();
+    }
+  };
+  await publishAll();
+  await holds(b, 'MIRROR', 2);
+  const store = await node.process('jetstream-store');
+  process.kill(store.pid, 'SIGKILL');
+  await node.replaced(store, BACK_MS);
+  await publishAll();
+  await holds(b, 'MIRROR', 4);
+  await holds(b, 'SOME', 2);
+  await holds(a, 'WORKED', 2);
+  await holds(a, 'KEPT', 2);
+  // What is stored here is given away there.
+  await holds(a, 'WORK', 0);
+  await holds(a, 'WANTED', 0);
+  // Consumers that only mirrors and sources know of are nobody else's.
+  expect((await info(a, 'ORDERS')).state.consumer_count).toBe(0);
+}, 120_000);
