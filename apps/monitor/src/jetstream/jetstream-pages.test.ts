@@ -45,7 +45,7 @@ function node(troubles: object[] = []) {
     const { status, body } = await endpoint.fromQuery(query)(monitor);
     return { status, body: JSON.parse(JSON.stringify(body)), text: JSON.stringify(body) };
   };
-  return { monitor, answers, ask };
+  return { monitor, answers, peers, ask };
 }
 
 it('/jsz sums up what the stores have', async () => {
@@ -60,6 +60,16 @@ it('/jsz sums up what the stores have', async () => {
   // What reads it into 64 bits must not find one more than they hold.
   expect(text).toContain('"id":"B","memory":1,"storage":20,"reserved_memory":18446744073709551615');
   expect(body.account_details[0]).toMatchObject({ reserved_storage: 5000, api: { level: 0, total: 12, errors: 2 } });
+});
+
+it('shows what was there while no store answers', async () => {
+  const { ask, answers, peers } = node();
+  const before = (await ask(jsz)).body;
+  for (const id of [7, 8]) {
+    peers.delete(id);
+    answers.delete(`${id} jetstream`);
+  }
+  expect((await ask(jsz)).body).toMatchObject({ streams: before.streams, storage: before.storage, total: 2 });
 });
 
 it('/jsz has the part of the accounts that is asked for', async () => {

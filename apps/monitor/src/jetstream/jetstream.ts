@@ -43,13 +43,20 @@ const START: StreamsPosition = { stream: 0, consumer: 0 };
 export class JetStream {
   readonly #gather: Gather;
   readonly #turnstile = new Turnstile(AT_ONCE, WAITING_MAX);
+  #last: JetStreamTotals | undefined;
 
   constructor(gather: Gather) {
     this.#gather = gather;
   }
 
+  /** While no store answers, what was there last: streams are not gone because the process that has them is. */
   async totals(): Promise<JetStreamTotals> {
     const answers = await this.#put<JetStreamOverview>('jetstream');
+    if (answers.answers.length > 0 || this.#last === undefined) this.#last = this.#totalsOf(answers);
+    return { ...this.#last, staleness: staleness(answers) };
+  }
+
+  #totalsOf(answers: Answers<JetStreamOverview>): JetStreamTotals {
     const overviews = answers.answers.map(({ body }) => body);
     const accounts = joined(overviews.flatMap((one) => one.accounts));
     const sum = (figure: (one: AccountOverview) => number): number =>
