@@ -68,3 +68,13 @@ export function checkSourced(origin: readonly Pulled[], sourced: readonly Pulled
     return;
   }
 }
+
+/** What was taken from a stream that keeps nothing is all that it acknowledged, once. */
+export function checkTaken(given: readonly string[], taken: readonly Pulled[], { violations }: Ledger): void {
+  const bodies = new Set<string>();
+  for (const { body } of taken) {
+    if (bodies.has(body)) violations.push(`taken: ${body} is there twice`);
+    bodies.add(body);
+  }
+  for (const body of given) if (!bodies.has(body)) violations.push(`taken: ${body} is missing`);
+}

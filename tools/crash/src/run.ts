@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type ServerProcess, startServer } from '@skein/testing';
-import { checkKept, checkMirror, checkSourced, checkWorked } from './checker.ts';
+import { checkKept, checkMirror, checkSourced, checkTaken, checkWorked } from './checker.ts';
 import { api, connectTo, readAll } from './jetstream.ts';
 import { Ledger } from './ledger.ts';
 import { Publisher } from './publisher.ts';
@@ -12,6 +12,7 @@ import { Random } from './random.ts';
 import { Worker } from './worker.ts';
 
 const binary = fileURLToPath(new URL('../../nats-server', import.meta.url));
+const EMPTY_MS = 10_000;
 const CONF = 'http: "127.0.0.1:-1"\n';
 
 const streams = [
@@ -20,6 +21,8 @@ const streams = [
   { name: 'WANTED', subjects: ['wanted.>'], retention: 'interest' },
   { name: 'MIRROR', mirror: { name: 'KEPT' } },
   { name: 'SOURCED', sources: [{ name: 'KEPT' }] },
+  // By a durable consumer: its origin gives away what that one and KEEPER have acknowledged.
+  { name: 'TAKEN', sources: [{ name: 'WANTED' }] },
 ];
 const consumers = [
   ['KEPT', 'READER'],
@@ -64,6 +67,7 @@ export async function run({ seed, rounds, conf = '', say }: RunOptions): Promise
       const config = { durable_name: name, ack_policy: 'explicit', ack_wait: 2e9, max_ack_pending: 1000 };
       await api(control, `CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config });
     }
+    await wanted(control, 2);
     const publishers = [
       new Publisher(await open(), 'kept-a', 'kept.a', 'again', ledger),
       new Publisher(await open(), 'kept-b', 'kept.b', 'once', ledger),
@@ -113,12 +117,32 @@ async function check(control: NatsConnection, workers: readonly Worker[], ledger
   for (const name of ['MIRROR', 'SOURCED']) await caughtUp(control, name, kept.length);
   checkMirror(kept, await readAll(control, 'MIRROR'), ledger);
   checkSourced(kept, await readAll(control, 'SOURCED'), ledger);
+  const given = [...ledger.acknowledged.keys()].filter((body) => body.startsWith('wanted'));
+  await caughtUp(control, 'TAKEN', given.length);
+  checkTaken(given, await readAll(control, 'TAKEN'), ledger);
   for (const worker of workers) {
     if (worker.stream === 'KEPT') continue;
     // A work queue has no place for a second consumer: what is left there is what its info says.
-    const { state } = await api<{ state: { messages: number } }>(control, `STREAM.INFO.${worker.stream}`);
-    if (state.messages > 0) ledger.violations.push(`${worker.stream}: ${state.messages} messages are left`);
+    const left = await messagesLeft(control, worker.stream);
+    if (left > 0) ledger.violations.push(`${worker.stream}: ${left} messages are left`);
     checkWorked([], worker, ledger, worker.stream.toLowerCase());
+  }
+}
+
+/** What is taken by flow control is acknowledged a heartbeat later. */
+async function messagesLeft(control: NatsConnection, stream: string): Promise<number> {
+  const deadline = performance.now() + EMPTY_MS;
+  for (;;) {
+    const { state } = await api<{ state: { messages: number } }>(control, `STREAM.INFO.${stream}`);
+    if (state.messages === 0 || performance.now() > deadline) return state.messages;
+  }
+}
+
+/** WANTED has so many consumers: from now on it keeps what is published. */
+async function wanted(control: NatsConnection, consumers: number): Promise<void> {
+  for (;;) {
+    const { state } = await api<{ state: { consumer_count: number } }>(control, 'STREAM.INFO.WANTED');
+    if (state.consumer_count === consumers) return;
   }
 }
 
