@@ -14,7 +14,6 @@ interface Waiting {
   /** The life of the server in which it was sent first. */
   readonly life: number;
   readonly batch: number | undefined;
-  isFailed: boolean;
 }
 
 /** Publishes without waiting, so many at a time, and tells the ledger what was promised. */
@@ -30,7 +29,6 @@ export class Publisher {
   #life = 0;
   /** Of this life, the last sequence of a message that was sent for the first time. */
   #lastInLife = 0;
-  #isPaused = false;
   #isStopped = false;
   #idle: (() => void) | undefined;
 
@@ -47,14 +45,8 @@ export class Publisher {
     this.#fill();
   }
 
-  /** The server is about to go: no more until `resume`. */
-  pause(): void {
-    this.#isPaused = true;
-  }
-
   /** The server is another one: what it did not answer is sent again, or given up. */
   resume(): void {
-    this.#isPaused = false;
     this.#life++;
     this.#lastInLife = 0;
     for (const [token, one] of this.#waiting) {
@@ -74,7 +66,7 @@ export class Publisher {
   }
 
   #fill(): void {
-    while (!this.#isPaused && !this.#isStopped && this.#waiting.size < WINDOW) {
+    while (!this.#isStopped && this.#waiting.size < WINDOW) {
       if (this.#manner === 'atomic') this.#startBatch();
       else this.#startOne();
     }
@@ -105,7 +97,7 @@ export class Publisher {
   }
 
   #begin(body: string, headers: Record<string, string>, batch: number | undefined): void {
-    const waiting = { body, headers, life: this.#life, batch, isFailed: false };
+    const waiting = { body, headers, life: this.#life, batch };
     const token = `${this.#sent}`;
     this.#waiting.set(token, waiting);
     this.#send(token, waiting);
