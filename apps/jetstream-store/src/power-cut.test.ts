@@ -153,13 +153,15 @@ it('serves no shard of which the journal has let go of what the database has los
     // More than two segments hold.
     const body = 'x'.repeat(1024 * 1024);
     for (let i = 0; i < 40; i++) await node.ask('a', body);
-    await node.store.stop();
-    await rm(join(shard, 'level'), { recursive: true });
-    await cp(early, join(shard, 'level'), { recursive: true });
+    const crashed = await node.crashed({}, async (directory) => {
+      const level = join(directory, 'jetstream', 'shard-0', 'level');
+      await rm(level, { recursive: true });
+      await cp(early, level, { recursive: true });
+    });
     await rm(early, { recursive: true });
-    await node.restart({ isStopped: true });
-    expect(node.errors.at(-1)).toMatch(/records \d+ to \d+ are lost/);
-    expect(await node.ask('$JS.API.STREAM.INFO.S')).toMatchObject({ error: { code: 404 } });
+    expect(crashed.errors.at(-1)).toMatch(/records \d+ to \d+ are lost/);
+    expect(await crashed.ask('$JS.API.STREAM.INFO.S')).toMatchObject({ error: { code: 404 } });
+    await crashed.stop();
   } finally {
     await node.stop();
   }
