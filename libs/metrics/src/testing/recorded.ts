@@ -8,7 +8,7 @@ export interface Recorded {
   exported: Record<'plain' | 'detailed', Family[]>;
 }
 
-/** The names of JetStream's metrics, of the exporter (see `record-jetstream.ts`). */
+/** The names of JetStream's metrics, of the exporter (see `scripts/record-jetstream.ts`). */
 export function recordedJetStreamNames(): string[] {
   const file = new URL('../exporter/recorded-jetstream.json', import.meta.url);
   const { exported }: { exported: Family[] } = JSON.parse(readFileSync(file, 'utf8'));

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { parseExposition } from './parse.ts';
+import { parseExposition } from '../src/testing/parse.ts';
 
 /**
  * Writes down what a nats-server says of its streams and consumers, and what prometheus-nats-exporter makes of it.
  *
- *     node libs/metrics/src/testing/record-jetstream.ts PATH_TO_NATS_SERVER PATH_TO_EXPORTER
+ *     node libs/metrics/scripts/record-jetstream.ts PATH_TO_NATS_SERVER PATH_TO_EXPORTER
  */
 const PORT = 20_000 + (process.pid % 20_000);
 const [CLIENT_PORT, HTTP_PORT, EXPORTER_PORT] = [PORT, PORT + 1, PORT + 2];
@@ -78,7 +78,7 @@ rmSync(folder, { recursive: true });
 const own = text
   .split('\n')
   .filter((line) => line === '' || /^(?:# \w+ )?(?:jetstream|gnatsd_varz_jetstream)_/.test(line));
-const file = new URL('../exporter/recorded-jetstream.json', import.meta.url);
+const file = new URL('../src/exporter/recorded-jetstream.json', import.meta.url);
 writeFileSync(
   file,
   `${JSON.stringify({ server: '2.15.2', page, varz: { jetstream }, exported: parseExposition(own.join('\n')) })}\n`,
