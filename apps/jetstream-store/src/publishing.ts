@@ -19,6 +19,8 @@ import { storeUnavailable } from './store-errors.ts';
 
 /** Records and contents of many messages share one piece of memory, which goes when the last of them does. */
 const SLAB_BYTES = 64 * 1024;
+/** Where there are no batches, one is refused. */
+const BATCH = 'Nats-Batch-Id';
 /** So many entries are kept for the next messages. */
 const SPARE_MAX = 4096;
 
@@ -78,7 +80,10 @@ export class Publishing {
     entry.slab = slab;
     entry.replyStart = recordEnd;
     entry.replyEnd = recordEnd + replyBytes;
-    if (headerBytes > 0 && stream.stream.config.allow_atomic) {
+    if (
+      headerBytes > 0 &&
+      (stream.stream.config.allow_atomic || entry.content.subarray(0, headerBytes).includes(BATCH))
+    ) {
       const headers = readPublishHeaders(entry.content, headerBytes);
       if (headers.batchId !== '') {
         this.#stage(entry, headers);

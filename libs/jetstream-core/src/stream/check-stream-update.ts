@@ -17,6 +17,7 @@ export function checkStreamUpdate(current: StreamConfig, requested: Partial<Stre
   const next = checkStreamConfig(rest);
   if (current.sealed && !sealed) throw refused('unseal a sealed stream');
   if (next.storage !== current.storage) throw refused('change storage type');
+  if (next.persist_mode !== current.persist_mode) throw refused('change persist mode');
   if (next.retention !== current.retention && [next, current].some(({ retention }) => retention === 'workqueue')) {
     throw refused('change retention policy to/from workqueue');
   }
