@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Account } from './account.ts';
 import type { Connection } from './connection.ts';
@@ -167,4 +168,65 @@ it('keeps the route of an inbox from the second time on, of other subjects from 
     return account.routes.size;
   });
   expect(sizes).toEqual([1, 1, 1, 2, 2, 2, 2]);
+});
+
+describe('routes of answers', () => {
+  const answered = (account: Account, subject: string): Route => {
+    const bytes = Buffer.from(`<${subject}>`, 'latin1');
+    return account.answerRoute(bytes, 1, bytes.length - 1);
+  };
+
+  it('are one for all inboxes of a requester', () => {
+    const account = new Account('A');
+    account.insert(subscription('_INBOX.me.*'));
+    answered(account, '_INBOX.me.1');
+    expect(answered(account, '_INBOX.me.2')).toBe(answered(account, '_INBOX.me.3'));
+    expect(answered(account, '_INBOX.me.2').plain.length).toBe(1);
+  });
+
+  it('lead to whom routes lead to, whoever comes and goes', () => {
+    const pattern = fc.constantFrom(
+      '_I.a.x',
+      '_I.a.*',
+      '_I.a.>',
+      '_I.*.x',
+      '_I.>',
+      '>',
+      '_I.a',
+      '_I.b.*',
+      'a.x',
+      '_R_.1.x',
+    );
+    const subject = fc.constantFrom('_I.a.x', '_I.a.y', '_I.b.x', '_I.a', '_I.x', '_I.a.', '_I', 'a.x', '_R_.1.x');
+    const step = fc.oneof(
+      fc.record({ insert: pattern, queue: fc.constantFrom('', 'q') }),
+      fc.record({ remove: fc.nat(5) }),
+      fc.record({ remote: pattern, weight: fc.nat(1) }),
+      fc.record({ ask: subject }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
+        const account = new Account('A');
+        const live: Subscription[] = [];
+        for (const one of steps) {
+          if ('insert' in one) {
+            const added = subscription(one.insert, one.queue);
+            live.push(added);
+            account.insert(added);
+          } else if ('remove' in one) {
+            const [gone] = live.splice(one.remove, 1);
+            if (gone !== undefined) account.remove(gone);
+          } else if ('remote' in one) account.setRemote(7, one.remote, '', one.weight);
+          else {
+            const expected = routeOf(account, one.ask);
+            const found = answered(account, one.ask);
+            expect(new Set(found.plain)).toEqual(new Set(expected.plain));
+            expect(found.remotes).toEqual(expected.remotes);
+            expect(found.groups.map(({ name }) => name)).toEqual(expected.groups.map(({ name }) => name));
+            expect([found.leadsOut, found.replyProcess]).toEqual([expected.leadsOut, expected.replyProcess]);
+          }
+        }
+      }),
+    );
+  });
 });

@@ -9,6 +9,13 @@ import { isReplySubject } from './reply-subject.ts';
 import { Route, RouteCache } from './route.ts';
 import type { Subscription } from './subscription.ts';
 
+interface WaysOut {
+  ways: Sublist<Way> | null;
+  mapper: Mapper | null;
+}
+
+const NO_WAYS: WaysOut = { ways: null, mapper: null };
+
 /** A tenant: its subjects, subscriptions and caches are seen by nobody else. */
 export class Account {
   readonly name: string;
@@ -34,6 +41,8 @@ export class Account {
   /** Other processes' interest, by process and then pattern, so that it can be changed and withdrawn. */
   readonly remoteEntries = new Map<number, Map<string, RemoteInterest>>();
   #routes = new RouteCache();
+  /** Of answers, by what stands before their last token. */
+  #answerRoutes = new RouteCache();
   /** What its routes have been found to hold since the cache was empty. */
   #routedWeight = 0;
   /** Rises with each change of interest: a route of an older generation is matched again. */
@@ -41,7 +50,7 @@ export class Account {
   /** How it hangs together with other accounts; null where there are none. */
   readonly interchange: Interchange | null;
   /** Where its messages go beside itself, and how they are mapped. Undefined until one asks. */
-  #ways: { ways: Sublist<Way> | null; mapper: Mapper | null } | undefined;
+  #ways: WaysOut | undefined;
   /** Rises when these change. */
   #waysGeneration = 0;
 
@@ -146,6 +155,29 @@ export class Account {
     return route;
   }
 
+  /**
+   * As `route`, for what an inner process answers, mostly to a subject that nobody uses again: where no interest tells inboxes
+   * of one requester apart, they have one route. Its `subject` is then not the message's.
+   */
+  answerRoute(buffer: Buffer, start: number, end: number): Route {
+    const dot = buffer[start] === UNDERSCORE && !isReplySubject(buffer, start, end) ? lastDot(buffer, start, end) : -1;
+    if (dot < 0) return this.route(buffer, start, end, true);
+    const route = this.#answerRoutes.get(buffer, start, dot, true);
+    if (route.generation !== this.#generation) this.#refreshAnswers(route);
+    return route.isUniform ? route : this.route(buffer, start, end, true);
+  }
+
+  #refreshAnswers(route: Route): void {
+    this.misses++;
+    const { subject } = route;
+    const any = `${subject}.x`;
+    const { ways, mapper } = this.#waysOut() ?? NO_WAYS;
+    const isHere =
+      mapper === null && (ways === null || (ways.isUniformBelow(subject) && ways.match(any).plain.length === 0));
+    route.isUniform = isHere && this.local.isUniformBelow(subject) && this.remote.isUniformBelow(subject);
+    route.refresh(this.local.match(any), this.remote.match(any), this.#generation);
+  }
+
   watch(subject: string, watch: InterestWatch): void {
     this.watched ??= new LiteralIndex();
     this.watched.add(subject, watch);
@@ -168,11 +200,10 @@ export class Account {
   #lead(route: Route): void {
     route.waysGeneration = this.#waysGeneration;
     const { interchange } = this;
+    const out = this.#waysOut();
     // An answer goes to whom it is for, and is nobody's request, stream or mapping.
-    if (interchange === null || route.replyProcess !== 0) return;
-    const { graph } = interchange;
-    this.#ways ??= { ways: graph.ways(this.name), mapper: graph.mapper(this.name) };
-    const { ways, mapper } = this.#ways;
+    if (interchange === null || out === undefined || route.replyProcess !== 0) return;
+    const { ways, mapper } = out;
     const { subject } = route;
     const mapping = mapper?.find(subject);
     route.remapping = mapping === undefined ? null : new Remapping(this, subject, mapping);
@@ -183,6 +214,13 @@ export class Account {
         destination: new Destination(interchange.account(way.account), way.transform?.apply(subject) ?? subject),
       }),
     );
+  }
+
+  #waysOut(): WaysOut | undefined {
+    if (this.interchange === null) return undefined;
+    const { graph } = this.interchange;
+    this.#ways ??= { ways: graph.ways(this.name), mapper: graph.mapper(this.name) };
+    return this.#ways;
   }
 
   refresh(route: Route): void {
@@ -197,6 +235,14 @@ export class Account {
   }
 }
 
+/** -1: the last token is empty, or the only one. */
+function lastDot(bytes: Buffer, start: number, end: number): number {
+  let dot = end - 1;
+  while (dot > start && bytes[dot] !== DOT) dot--;
+  return dot > start && dot < end - 1 ? dot : -1;
+}
+
+const DOT = 0x2e;
 /** Inboxes begin with it: each request has one of its own. */
 const UNDERSCORE = 0x5f;
 

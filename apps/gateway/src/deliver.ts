@@ -60,6 +60,10 @@ export function copyMessage(from: Message, to: Message): void {
   to.trace = from.trace;
 }
 
+function subjectOf(route: Route, { subject, subjectStart, subjectEnd }: Message): string {
+  return route.isUniform ? subject.toString('latin1', subjectStart, subjectEnd) : route.subject;
+}
+
 /**
  * Writes one message to one subscription. False when it took nothing: its connection is closed, it has ended, or a deny
  * rule hides the message from it.
@@ -71,7 +75,7 @@ export function deliver(subscription: Subscription, message: Message, route: Rou
   if (connection.isClosed) return false;
   const { permissions } = connection;
   if (permissions !== null) {
-    if (subscription.filtered && !permissions.mayDeliver(route.subject, subscription.queue)) return false;
+    if (subscription.filtered && !permissions.mayDeliver(subjectOf(route, message), subscription.queue)) return false;
     if (permissions.tracksReplies && message.replyEnd > message.replyStart) {
       permissions.given(message.reply.toString('latin1', message.replyStart, message.replyEnd));
     }

@@ -15,7 +15,7 @@ export interface QueueTarget {
 
 /** Who gets messages on one subject, as of one generation of the account's interest. */
 export class Route {
-  /** As latin1. */
+  /** As latin1; of a route of answers what stands before their last token. */
   readonly subject: string;
   readonly hash: number;
   generation = -1;
@@ -39,6 +39,8 @@ export class Route {
   goesBeyond = false;
   /** It is for other accounts, too. */
   leadsOut = false;
+  /** Where it is asked for as a route of answers: it holds for every last token. */
+  isUniform = false;
 
   /** It asks something of JetStream that is answered in words, and noted down with who asked. */
   readonly isJetStreamRequest: boolean;

@@ -66,7 +66,10 @@ export class Transit {
     message.payloadStart = payloadStart;
     message.payloadEnd = payloadEnd;
     message.trace = null;
-    this.#route = this.#account.route(buf, subjectStart, subjectEnd, isPublished);
+    this.#route =
+      isPublished && !isShown
+        ? this.#account.answerRoute(buf, subjectStart, subjectEnd)
+        : this.#account.route(buf, subjectStart, subjectEnd, isPublished);
   }
 
   /** For receivers here. What finds none goes back. */

@@ -65,6 +65,40 @@ describe('sublist', () => {
     );
   });
 
+  it('says where all subjects of one more token have the same match', () => {
+    const inbox = fc.constantFrom(
+      '_I.a.x',
+      '_I.a.y.z',
+      '_I.a',
+      '_I.*.x',
+      '_I.*.*',
+      '_I.a.>',
+      '_I.>',
+      '*.*.y',
+      '>',
+      '_I.b.*',
+    );
+    let [uniform, others] = [0, 0];
+    fc.assert(
+      fc.property(fc.array(inbox, { maxLength: 5 }), fc.array(fc.nat(4)), (patterns, gone) => {
+        const list = new Sublist<Interested>();
+        const entries = patterns.map((subject) => ({ subject, queue: '' }));
+        for (const one of entries) list.insert(one);
+        for (const index of gone) if (index < entries.length) list.remove(entries[index]);
+        for (const prefix of ['_I.a', '_I.b', '_I']) {
+          const [x, y, other] = ['x', 'y', 'other'].map((last) => new Set(list.match(`${prefix}.${last}`).plain));
+          const isUniform = list.isUniformBelow(prefix);
+          if (isUniform) {
+            uniform++;
+            expect([x, y]).toEqual([other, other]);
+          } else others++;
+          if (list.size === 0) expect(isUniform).toBe(true);
+        }
+      }),
+    );
+    expect(Math.min(uniform, others)).toBeGreaterThan(20);
+  });
+
   it('gives what has an empty token to nobody', () => {
     const list = new Sublist<Interested>();
     for (const subject of ['>', '*.*', 'a.>', '*']) list.insert({ subject, queue: '' });

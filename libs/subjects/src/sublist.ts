@@ -72,6 +72,10 @@ class Level<T> {
     if (this.#literals.size === 0) this.#literals = null;
   }
 
+  get hasLiterals(): boolean {
+    return this.#literals !== null || this.#only !== null;
+  }
+
   *literals(): Generator<[string, Level<T>]> {
     if (this.#literals !== null) yield* this.#literals;
     else if (this.#only !== null) yield [this.#onlyToken, this.#only];
@@ -91,6 +95,8 @@ class Level<T> {
 export class Sublist<T extends Interested> {
   #literals = new Map<string, T | Bucket<T>>();
   #root = new Level<T>();
+  /** How many of the literals that begin with an underscore (inboxes) there are right below each prefix. */
+  readonly #inboxes = new Map<string, number>();
   #wildcards = 0;
   #size = 0;
 
@@ -107,6 +113,7 @@ export class Sublist<T extends Interested> {
       return addTo(this.#bucketFor(entry.subject), entry);
     }
     const present = this.#literals.get(entry.subject);
+    if (present === undefined) this.#countInbox(entry.subject, 1);
     if (present === undefined && entry.queue === '') {
       this.#literals.set(entry.subject, entry);
       return 1;
@@ -143,6 +150,14 @@ export class Sublist<T extends Interested> {
     return { plain: match.plain, groups: match.groups };
   }
 
+  /**
+   * Whether all subjects of one token below a prefix that begins with an underscore have the same match: no pattern names
+   * such a token.
+   */
+  isUniformBelow(prefix: string): boolean {
+    return !this.#inboxes.has(prefix) && (this.#wildcards === 0 || !namesBelow(this.#root, prefix, 0));
+  }
+
   /** Each pattern and queue name once, with how many entries share them. */
   *weights(): Generator<{ subject: string; queue: string; weight: number }> {
     for (const [subject, value] of this.#literals) {
@@ -167,11 +182,23 @@ export class Sublist<T extends Interested> {
     if (!(present instanceof Bucket)) {
       if (present !== entry) return -1;
       this.#literals.delete(entry.subject);
+      this.#countInbox(entry.subject, -1);
       return 0;
     }
     const left = removeFrom(present, entry);
-    if (left === 0 && isEmpty(present)) this.#literals.delete(entry.subject);
+    if (left === 0 && isEmpty(present)) {
+      this.#literals.delete(entry.subject);
+      this.#countInbox(entry.subject, -1);
+    }
     return left;
+  }
+
+  #countInbox(subject: string, change: number): void {
+    if (!subject.startsWith('_')) return;
+    const prefix = subject.slice(0, Math.max(0, subject.lastIndexOf('.')));
+    const count = (this.#inboxes.get(prefix) ?? 0) + change;
+    if (count > 0) this.#inboxes.set(prefix, count);
+    else this.#inboxes.delete(prefix);
   }
 
   #bucketFor(pattern: string): Bucket<T> {
@@ -257,6 +284,18 @@ function collectLevel<T>(level: Level<T>, subject: string, from: number, match: 
     if (!last) collectLevel(star, subject, dot + 1, match);
     else if (star.here !== null) collect(star.here, match);
   }
+}
+
+/** Whether a level that a prefix leads to has a literal below it. */
+function namesBelow<T>(level: Level<T>, prefix: string, from: number): boolean {
+  const dot = prefix.indexOf('.', from);
+  const isLast = dot < 0;
+  const token = isLast ? prefix.slice(from) : prefix.slice(from, dot);
+  for (const next of [level.literal(token), level.star]) {
+    if (next === undefined || next === null) continue;
+    if (isLast ? next.hasLiterals : namesBelow(next, prefix, dot + 1)) return true;
+  }
+  return false;
 }
 
 function removeBelow<T extends Interested>(level: Level<T>, tokens: string[], at: number, entry: T): number {
