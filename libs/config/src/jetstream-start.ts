@@ -1,6 +1,6 @@
-import { accessSync, constants, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DYNAMIC_SIZE, type JetStreamOptions } from './jetstream-options.ts';
 
 /** Why JetStream can't start, in nats-server's words. */
@@ -35,7 +35,7 @@ export function prepareJetStream(options: JetStreamOptions): JetStreamOptions {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' || code === 'ENOTDIR') throw new StoreError('storage directory is not a directory');
@@ -47,6 +47,14 @@ function makeFolder(folder: string): void {
   } catch {
     throw new StoreError('storage directory is not writable');
   }
+}
+
+/** Node's own way never ends where a folder that is there takes none, as /proc. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolders(parent);
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 const threeQuarters = (bytes: number): number => Math.floor(bytes / 4) * 3;

@@ -230,12 +230,16 @@ it('starts and ends stores as JetStream is switched on and off, with more time t
     of('router')[0].events.message({ type: 'options', options: { ...options, jetstream } });
   change(defaultJetStreamOptions());
   const [store] = of('jetstream-store');
-  advance(60_000);
+  // Without a router, nobody could become ready.
+  const beat = (): void => of('router')[0].events.message({ type: 'beat' });
+  advance(60_000, beat);
   expect(store.killed).toBe(false);
-  advance(70_000);
+  advance(70_000, beat);
   expect(store.killed).toBe(true);
+  const [, next] = of('jetstream-store');
+  next.ready();
   change(undefined);
-  expect(store.sent).toEqual([{ type: 'stop', reason: 'fewer jetstream-stores configured' }]);
+  expect(next.sent).toEqual([{ type: 'stop', reason: 'fewer jetstream-stores configured' }]);
 });
 
 it('hands a reload to the router alone', async () => {
