@@ -62,6 +62,24 @@ it('waits longer for who has no last word to be shown, unless it was silent befo
   expect(waited).toEqual([1000, 150, 1000, 150, 150, 150, 1000]);
 });
 
+it('asks a process that has just come as soon as it is linked', async () => {
+  const links = new Map<number, never>();
+  const member = {
+    peers: new Map([[gateway.id, gateway]]),
+    links,
+    request: async () => {
+      if (!links.has(gateway.id)) throw new Error('no connection');
+      return '{}';
+    },
+  };
+  let looked = 0;
+  const gather = new Gather(member, () => {
+    if (++looked === 3) links.set(gateway.id, undefined as never);
+    return looked;
+  });
+  expect((await gather.put({ method: 'x', component: 'gateway' })).silent).toEqual([]);
+});
+
 it('keeps last words up to a sum of bytes: the oldest are forgotten', async () => {
   const long = 'x'.repeat(200_000);
   let answers = true;

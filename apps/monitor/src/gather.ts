@@ -4,6 +4,8 @@ import { type Component, GLANCE, type Member, type Peer } from '@skein/bus';
 const DEADLINE_MS = 150;
 /** How long for one that has not been found silent, where there is no last word that could be shown instead. */
 const PATIENCE_MS = 1000;
+/** How often it is looked whether a process that has just come is linked. */
+const LINKED_MS = 5;
 /** Last words that are kept: how many, how long one may be, and all of them. */
 const KNOWN_MAX = 512;
 const KNOWN_CHARS_EACH_MAX = 256 * 1024;
@@ -49,7 +51,7 @@ interface Known {
 }
 
 /** The part of a member that gathering needs. */
-export type Asked = Pick<Member, 'peers' | 'request'>;
+export type Asked = Pick<Member, 'peers' | 'request'> & Partial<Pick<Member, 'links'>>;
 
 /**
  * Asks processes in parallel and keeps what each said last: a stalled process is shown as it was, with its age, and holds
@@ -114,6 +116,7 @@ export class Gather {
   ): Promise<Answer<unknown> | undefined> {
     const to = peer.component === 'router' ? 'router' : peer.id;
     const waitMs = this.known.has(key) || this.mute.has(peer.id) ? DEADLINE_MS : PATIENCE_MS;
+    if (waitMs === PATIENCE_MS) await this.linked(peer);
     try {
       const text = await this.member.request(to, method, question, waitMs);
       this.mute.delete(peer.id);
@@ -126,6 +129,16 @@ export class Gather {
       const known = this.known.get(key);
       // Never 0, which says that it is of now.
       return known && { peer, body: known.body, ageMs: Math.max(1, this.now() - known.atMs) };
+    }
+  }
+
+  /** The register names a process a moment before it can be asked: who looks at a node that has just begun shall see it. */
+  private async linked({ id }: Peer): Promise<void> {
+    const { links } = this.member;
+    if (links === undefined || id === router.id) return;
+    const until = this.now() + PATIENCE_MS;
+    while (!links.has(id) && this.now() < until && this.member.peers.has(id)) {
+      await new Promise((resolve) => setTimeout(resolve, LINKED_MS));
     }
   }
 
