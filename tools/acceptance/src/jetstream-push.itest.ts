@@ -32,7 +32,8 @@ function receive(client: NatsConnection): number[] {
     callback: (_error, message) => {
       const sequence = sequenceOf(message);
       if (sequence !== undefined) sequences.push(sequence);
-      answer(message.reply ?? message.headers?.get('Nats-Consumer-Stalled'));
+      // A reply that is not there is an empty one.
+      answer(message.reply || message.headers?.get('Nats-Consumer-Stalled'));
     },
   });
   return sequences;
