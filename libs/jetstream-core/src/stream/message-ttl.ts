@@ -1,5 +1,5 @@
 import { durationText, parseDuration } from '../time.ts';
-import { headerBlock, linesOf } from './header-block.ts';
+import { headerBlock, headerOf, linesOf } from './header-block.ts';
 
 /** A message that nothing of its age removes. */
 export const NEVER = -1;
@@ -30,3 +30,8 @@ export function withTtl(
 /** What stands for the last message of a subject when it has grown too old. */
 export const markerBlock = (ttlNanos: number): Buffer =>
   headerBlock(['Nats-Marker-Reason: MaxAge', `Nats-TTL: ${durationText(ttlNanos)}`, 'Nats-Rollup: sub']);
+
+/** Whether a message says itself that its subject has ended, so that none has to say so after it: a marker, or a purge of a key-value bucket (ADR-8). */
+export const isMarker = (content: Buffer, headerBytes: number): boolean =>
+  headerOf(content, headerBytes, 'Nats-Marker-Reason') !== undefined ||
+  headerOf(content, headerBytes, 'KV-Operation') === 'PURGE';

@@ -10,7 +10,7 @@ import { draws } from './draws.ts';
 import { DuplicateWindow } from './duplicate-window.ts';
 import { headerOf, withLines } from './header-block.ts';
 import { Intake } from './intake.ts';
-import { markerBlock, NEVER, parseTtl, withTtl } from './message-ttl.ts';
+import { isMarker, markerBlock, NEVER, parseTtl, withTtl } from './message-ttl.ts';
 import type { Original, OriginPosition } from './original.ts';
 import { noHeaders, type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
 import { PublishOutcome } from './publish-outcome.ts';
@@ -675,7 +675,7 @@ export class Stream {
     this.#remove(sequence, false);
     const { subject_delete_marker_ttl: ttl = 0 } = this.#config;
     if (ttl === 0 || this.store.subject(subject) !== undefined) return;
-    if (headerOf(content, headerBytes, 'Nats-Marker-Reason') !== undefined) return;
+    if (isMarker(content, headerBytes)) return;
     const block = markerBlock(ttl);
     this.#give(subject, block, block.length, Math.ceil(ttl / 1e9), seconds, nanos);
   }
