@@ -1,5 +1,5 @@
-import type { MemberHandlers } from '@skein/bus';
-import { parseAckSubject, requiresMore } from '@skein/jetstream-core';
+import type { Link, MemberHandlers } from '@skein/bus';
+import { isAcknowledged, parseAckSubject, requiresMore } from '@skein/jetstream-core';
 import type { StreamAccount } from './account.ts';
 import { addressOf } from './address.ts';
 import type { StreamDirectory } from './directory.ts';
@@ -54,14 +54,20 @@ export class Dispatch {
     pe,
     _plain,
     _queues,
-    _request,
-    _targets,
+    request,
+    targets,
     shownStart,
     shownEnd,
   ) => {
     const account = this.#directory.account(name);
     if (buf[ss] === DOLLAR && buf[ss + 1] === J) {
       const asked = buf.toString('latin1', ss, se);
+      if (asked.startsWith(ACK)) {
+        const reply = addressOf(link.peer.id, buf, rs, re);
+        const isHeard = this.#acknowledge(account, asked, buf.toString('latin1', ps + headerBytes, pe), reply);
+        if (!isHeard && request !== 0) handBack(link, request, targets, name, buf, ss, se, rs, re);
+        return;
+      }
       if (this.#isAsked(account, name, asked, link.peer.id, buf, rs, re, headerBytes, ps, pe)) return;
     }
     const subject = this.#subjects.of(buf, ss, se);
@@ -96,10 +102,6 @@ export class Dispatch {
     ps: number,
     pe: number,
   ): boolean {
-    if (given.startsWith(ACK)) {
-      this.#acknowledge(account, given, buf.toString('latin1', ps + headerBytes, pe), addressOf(gateway, buf, rs, re));
-      return true;
-    }
     if (given.startsWith(FLOW)) {
       const [, , stream = '', consumer = ''] = given.split('.');
       account?.streams.get(stream)?.consumers.get(consumer)?.flow(given, buf.subarray(ps, pe), headerBytes);
@@ -138,9 +140,30 @@ export class Dispatch {
     return true;
   }
 
-  #acknowledge(account: StreamAccount | undefined, subject: string, body: string, reply: string): void {
+  /** @returns false: there is no consumer that listens to that */
+  #acknowledge(account: StreamAccount | undefined, subject: string, body: string, reply: string): boolean {
     const delivery = parseAckSubject(subject);
-    if (delivery === undefined) return;
-    account?.streams.get(delivery.stream)?.consumers.get(delivery.consumer)?.acknowledge(delivery, body, reply);
+    if (delivery === undefined) return false;
+    const consumer = account?.streams.get(delivery.stream)?.consumers.get(delivery.consumer);
+    if (consumer === undefined || !isAcknowledged(consumer.config)) return false;
+    consumer.acknowledge(delivery, body, reply);
+    return true;
   }
+}
+
+const none = Buffer.alloc(0);
+
+/** Whoever asked is told that nobody was there, unless somebody else is. */
+function handBack(
+  link: Link,
+  request: number,
+  targets: number,
+  account: string,
+  buf: Buffer,
+  ss: number,
+  se: number,
+  rs: number,
+  re: number,
+): void {
+  link.returned(request, targets, Buffer.from(account), buf, ss, se, buf, rs, re, 0, none, 0, 0, [], 0);
 }

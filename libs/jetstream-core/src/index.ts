@@ -23,7 +23,13 @@ export {
   type SnapshotRequest,
 } from './api/stream-requests.ts';
 export { ApiError, apiErrors } from './api-error.ts';
-export { type Acknowledgement, ackSubject, type Delivery, parseAckSubject } from './consumer/acknowledgement.ts';
+export {
+  type Acknowledgement,
+  ackSubject,
+  type Delivery,
+  isAcknowledged,
+  parseAckSubject,
+} from './consumer/acknowledgement.ts';
 export { checkBesideOthers, checkConsumerConfig } from './consumer/check-consumer-config.ts';
 export { checkConsumerUpdate, checkMove, withPause } from './consumer/check-consumer-update.ts';
 export {

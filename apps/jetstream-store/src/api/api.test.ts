@@ -106,8 +106,9 @@ function comparable(answer: unknown): unknown {
 }
 
 const recorded = recordedApi();
+const ofNode = ['limits: what is used', 'consumers: acknowledgements that ask for an answer'];
 const isPlayed = ([name, { server, user }]: [string, Scene]): boolean =>
-  server !== 'off' && user !== 'sys' && name !== 'limits: what is used';
+  server !== 'off' && user !== 'sys' && !ofNode.includes(name);
 const playable = Object.entries(apiScenes).filter(isPlayed);
 
 describe('the API says what nats-server’s says', () => {

@@ -1,3 +1,5 @@
+import type { ConsumerConfig } from './consumer-config.ts';
+
 const MILLISECOND = 1_000_000;
 const ZERO = 48;
 /** A dot, seen from there. */
@@ -12,6 +14,10 @@ export type Acknowledgement =
   /** Done, and the next one, please: what a pull request says. */
   | { readonly kind: 'next'; readonly request: string };
 
+/** Whether somebody listens to what clients say about its messages. By flow control (ADR-60) nothing is acknowledged but by answers to that. */
+export const isAcknowledged = ({ ack_policy }: ConsumerConfig): boolean =>
+  ack_policy === 'explicit' || ack_policy === 'all';
+
 /** An empty body is an acknowledgement; one that nobody knows is nothing. */
 export function readAcknowledgement(body: string): Acknowledgement {
   if (body.startsWith('-NAK')) return { kind: 'nak', delayMillis: readDelay(body.slice(4)) };
@@ -20,6 +26,9 @@ export function readAcknowledgement(body: string): Acknowledgement {
   if (body.startsWith('+NXT')) return { kind: 'next', request: body.slice(4).trim() };
   return { kind: body === '' || body.startsWith('+ACK') ? 'ack' : 'unknown' };
 }
+
+/** The message is not to come again. */
+export const isFinal = ({ kind }: Acknowledgement): boolean => kind === 'ack' || kind === 'term';
 
 function readDelay(text: string): number {
   try {

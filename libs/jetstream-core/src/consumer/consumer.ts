@@ -1,7 +1,7 @@
 import type { StoredMessage, StreamStore } from '@skein/storage';
 import { withLines } from '../stream/header-block.ts';
 import { millisOf, parseTime, timeText } from '../time.ts';
-import { ackSubject, type Delivery, readAcknowledgement } from './acknowledgement.ts';
+import { ackSubject, type Delivery, isAcknowledged, isFinal, readAcknowledgement } from './acknowledgement.ts';
 import { type ConsumerConfig, filtersOf } from './consumer-config.ts';
 import type { ConsumerOperation, Run } from './consumer-operation.ts';
 import { ConsumerState, type Place } from './consumer-state.ts';
@@ -299,16 +299,17 @@ export class Consumer {
 
   /** @param confirmTo who wants to know that it counts; empty: nobody, or where the next message goes */
   acknowledge(delivery: Delivery, body: string, confirmTo: string, millis: number): void {
-    // ADR-60: then answers to flow control acknowledge.
-    if (this.config.ack_policy === 'flow_control') return;
+    if (!isAcknowledged(this.config)) return;
     if (this.#pull !== undefined) this.#pull.usedAt = millis;
     const said = readAcknowledgement(body);
     const { sequence, consumerSequence, deliveries } = delivery;
     const place = this.state.pending.find(sequence);
     const isAwaited = place >= 0 && this.state.pending.due(place) !== ACKED;
+    // From before a crash that left nothing of the delivery, or made up: it comes (again), and no one may believe that it will not.
+    const isUnknown = sequence > this.state.delivered.stream;
     const about = { consumer_seq: consumerSequence, stream_seq: sequence, deliveries };
     const isForAll = this.config.ack_policy === 'all' && (said.kind === 'ack' || said.kind === 'next');
-    if (isForAll) this.#ackThrough(sequence);
+    if (isForAll && !isUnknown) this.#ackThrough(sequence);
     else if (isAwaited) {
       switch (said.kind) {
         case 'unknown':
@@ -331,7 +332,7 @@ export class Consumer {
       }
     }
     if (said.kind === 'next') this.request(confirmTo, said.request, millis);
-    else if (confirmTo !== '') this.#confirms.push(confirmTo);
+    else if (confirmTo !== '' && !(isUnknown && isFinal(said))) this.#confirms.push(confirmTo);
   }
 
   /** An answer to flow control. */

@@ -1,9 +1,15 @@
-import type { Request, Scene } from '../scene.ts';
+import type { More, Request, Scene } from '../scene.ts';
 
 const stream: Request = ['STREAM.CREATE.S', { name: 'S', subjects: ['s.>'], storage: 'memory' }];
 const durable = (name: string, more: object = {}): Request => [
   `CONSUMER.CREATE.S.${name}`,
   { stream_name: 'S', config: { name, durable_name: name, ack_policy: 'explicit', ...more } },
+];
+/** Of the delivery that would be a message's first, if the consumer has delivered nothing else. */
+const acked = (consumer: string, sequence: number, body: string, more: More = {}): Request => [
+  `$JS.ACK.S.${consumer}.1.${sequence}.${sequence}.1700000000000000000.0`,
+  body,
+  more,
 ];
 
 export const consumers: Readonly<Record<string, Scene>> = {
@@ -31,6 +37,44 @@ export const consumers: Readonly<Record<string, Scene>> = {
       ['CONSUMER.DELETE.X.C'],
       ['CONSUMER.DELETE.S', '', { silent: true }],
       ['STREAM.INFO.S'],
+    ],
+  },
+  'consumers: acknowledgements that ask for an answer': {
+    server: 'plain',
+    steps: [
+      stream,
+      ['s.a', '1'],
+      ['s.a', '2'],
+      ['s.a', '3'],
+      durable('C'),
+      durable('ALL', { ack_policy: 'all' }),
+      durable('NONE', { ack_policy: 'none' }),
+      durable('FLOW', { ack_policy: 'flow_control', deliver_subject: 'd', flow_control: true, idle_heartbeat: 1e9 }),
+      ['CONSUMER.MSG.NEXT.S.C', '1'],
+      ['CONSUMER.MSG.NEXT.S.ALL', '1'],
+      ...['C', 'ALL'].flatMap((name) => [
+        acked(name, 1, '-NAK {"delay":3600000000000}'),
+        acked(name, 1, '+WPI'),
+        acked(name, 1, '+ACK'),
+        acked(name, 1, '+ACK'),
+        acked(name, 1, 'x'),
+        acked(name, 2, '+ACK', { silent: true }),
+        acked(name, 2, '', { silent: true }),
+        acked(name, 2, '+TERM', { silent: true }),
+        acked(name, 2, '-NAK'),
+        acked(name, 2, '+WPI'),
+        acked(name, 9, '+ACK', { silent: true }),
+      ]),
+      acked('ALL', 9, '+NXT'),
+      ['CONSUMER.INFO.S.C'],
+      ['CONSUMER.INFO.S.ALL'],
+      ...['NONE', 'FLOW', 'X'].flatMap((name) => ['', '+ACK', '-NAK', '+NXT'].map((body) => acked(name, 1, body))),
+      ['$JS.ACK.X.C.1.1.1.1700000000000000000.0', '+ACK'],
+      ['$JS.ACK.S.C.1.1.1', '+ACK'],
+      ['$JS.ACK.S.C.1.1.1.1700000000000000000.0.x', '+ACK'],
+      ['$JS.ACK._.A.S.C.1.1.1.1700000000000000000.0', '+ACK'],
+      ['CONSUMER.DELETE.S.C'],
+      acked('C', 1, '+ACK'),
     ],
   },
   'consumers: by the old subjects': {
