@@ -54,4 +54,4 @@ function gathered(newer: Results, options: Options): Results {
   );
 }
 
-const limits = ({ runs, load }: Options): Results['options'] => ({ runs, load });
+const limits = ({ runs, load, scale }: Options): Results['options'] => ({ runs, load, scale });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseOptions } from './options.ts';
-import { rows } from './rows.ts';
+import { rowGroups, rows } from './rows.ts';
 
 const server = ['--server', process.execPath];
 
@@ -15,10 +15,16 @@ describe('parseOptions', () => {
     expect(options.rows.map((row) => row.name)).toEqual(['1to1-16', 'pub-1x16']);
     expect(options.load).toEqual({ count: 5 });
   });
+  it('takes a group for its rows', () => {
+    const options = parseOptions([...server, '--rows', 'js-shapes', '--scale', '0.5']);
+    expect(options.rows.map((row) => row.name)).toEqual(rowGroups['js-shapes']);
+    expect(options.scale).toBe(0.5);
+  });
   it.each([
     [['--rows', 'no-such-row'], 'no-such-row'],
     [['--runs', '0'], '--runs'],
     [['--seconds', 'soon'], '--seconds'],
+    [['--scale', '0'], '--scale'],
     [['--count', '1e12'], '--count'],
     [['--peer', '/no/such/file'], '/no/such/file'],
     [['--update'], '--json'],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Row, rows } from './rows.ts';
+import { type Row, rowGroups, rows } from './rows.ts';
 import type { Program } from './server-process.ts';
 
 export const USAGE = `usage: main.ts [options]
@@ -11,6 +11,7 @@ export const USAGE = `usage: main.ts [options]
   --runs N          runs of each row and server, alternating (default 3)
   --seconds S       aimed length of a run (default 2): the number of messages follows from it
   --count N         number of messages of a run, instead of --seconds
+  --scale S         size of the large shapes (js-shapes), as a share of the whole (default 0.1)
   --json FILE       writes the results
   --update          keeps FILE's other rows
   --markdown FILE   rewrites the tables between the marks in FILE
@@ -24,6 +25,8 @@ export type Options = {
   rows: Row[];
   runs: number;
   load: { seconds: number } | { count: number };
+  /** Of the large shapes: a share of their size. */
+  scale: number;
   json: string | null;
   update: boolean;
   markdown: string | null;
@@ -40,6 +43,7 @@ export function parseOptions(args: string[]): Options {
       runs: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '2' },
       count: { type: 'string' },
+      scale: { type: 'string', default: '0.1' },
       json: { type: 'string' },
       update: { type: 'boolean', default: false },
       markdown: { type: 'string' },
@@ -66,6 +70,7 @@ export function parseOptions(args: string[]): Options {
       values.count === undefined
         ? { seconds: within('--seconds', values.seconds, 0.1, 60) }
         : { count: within('--count', values.count, 1, 100_000_000) },
+    scale: within('--scale', values.scale, 0.001, 10),
     json: values.json ?? null,
     update: values.update,
     markdown: values.markdown ?? null,
@@ -73,7 +78,8 @@ export function parseOptions(args: string[]): Options {
 }
 
 function selectRows(names: string[]): Row[] {
-  return names.map((name) => {
+  const named = names.flatMap((name) => (name in rowGroups ? rowGroups[name as keyof typeof rowGroups] : name));
+  return named.map((name) => {
     const row = rows.find((each) => each.name === name);
     if (!row) throw new Error(`there is no row ${name}; --list shows them`);
     return row;

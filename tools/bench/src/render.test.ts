@@ -17,7 +17,7 @@ const result = (row: string, part: Partial<RowResult>): RowResult => ({
 const results = (...list: RowResult[]): Results => ({
   machine: { cpu: 'Some CPU', cores: 2, memoryGib: 8, kernel: 'Linux 6', node: 'v26.0.0' },
   servers: { skein: 'skein 1', peer: 'peer 1' },
-  options: { runs: 3, load: { seconds: 2 } },
+  options: { runs: 3, load: { seconds: 2 }, scale: 1 },
   rows: list,
 });
 

@@ -1,10 +1,12 @@
 import type { Results, RowResult, Side } from './results.ts';
-import type { Figure, MessageRow, Row, ShapeRow } from './rows.ts';
+import { type Figure, type MessageRow, type Row, rowGroups, type ShapeRow } from './rows.ts';
 import type { SelfCheck } from './self-check.ts';
 import { spread } from './statistics.ts';
 
 const BEGIN = '<!-- bench: begin -->';
 const END = '<!-- bench: end -->';
+
+const largeRows: readonly string[] = rowGroups['js-shapes'];
 
 type Cells = string[];
 
@@ -14,7 +16,12 @@ export function renderResults(results: Results, rows: Row[]): string {
     const result = results.rows.find((each) => each.row === row.name);
     return result ? [{ row, result }] : [];
   });
-  const sections = [machine(results)];
+  const sections = [
+    machine(
+      results,
+      found.some(({ row }) => largeRows.includes(row.name)),
+    ),
+  ];
   const carried = found.filter((each): each is { row: MessageRow; result: RowResult } => each.row.kind === 'messages');
   const shapes = found.filter((each): each is { row: ShapeRow; result: RowResult } => each.row.kind === 'shape');
   if (carried.length > 0) sections.push(messageTable(carried));
@@ -51,6 +58,7 @@ export function reaches(figure: Figure, result: RowResult): boolean | null {
   const value = result.skein?.medians[figure.key];
   if (figure.target === undefined || value === undefined) return null;
   if ('max' in figure.target) return value <= figure.target.max;
+  if ('min' in figure.target) return value >= figure.target.min;
   const ratio = result.ratios[figure.key];
   return ratio === undefined ? null : ratio >= figure.target.ratioMin;
 }
@@ -61,7 +69,7 @@ export function figureText(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function machine({ machine: m, servers, options }: Results): string {
+function machine({ machine: m, servers, options }: Results, hasLarge: boolean): string {
   const length =
     'seconds' in options.load ? `about ${options.load.seconds} s` : `${integer(options.load.count)} messages`;
   return [
@@ -69,6 +77,7 @@ function machine({ machine: m, servers, options }: Results): string {
     `- Skein: ${servers.skein}, on Node ${m.node}`,
     ...(servers.peer === null ? [] : [`- nats-server: ${servers.peer}`]),
     `- median of ${options.runs} alternating runs of ${length}; ± is half the range of the runs`,
+    ...(hasLarge ? [`- large shapes at ${options.scale} of the size that they say`] : []),
   ].join('\n');
 }
 
@@ -113,7 +122,8 @@ function sideText(side: Side | null, figure: Figure): string {
 
 function targetText(figure: Figure): string {
   if (figure.target === undefined) return '';
-  return 'max' in figure.target ? `≤ ${integer(figure.target.max)}` : `≥ ${figure.target.ratioMin}`;
+  if ('max' in figure.target) return `≤ ${integer(figure.target.max)}`;
+  return `≥ ${'min' in figure.target ? figure.target.min : figure.target.ratioMin}`;
 }
 
 function verdict(figure: Figure, result: RowResult): string {

@@ -24,7 +24,7 @@ export type Machine = { cpu: string; cores: number; memoryGib: number; kernel: s
 export type Results = {
   machine: Machine;
   servers: { skein: string; peer: string | null };
-  options: { runs: number; load: { seconds: number } | { count: number } };
+  options: { runs: number; load: { seconds: number } | { count: number }; scale: number };
   rows: RowResult[];
 };
 

@@ -5,7 +5,7 @@ export type Figure = {
   key: string;
   label: string;
   unit: string;
-  target?: { ratioMin: number } | { max: number };
+  target?: { ratioMin: number } | { max: number } | { min: number };
 };
 
 type Common = { name: string; title: string; gateways: number; figures: Figure[] };
@@ -29,6 +29,9 @@ export type Load =
     }
   | { kind: 'request'; requesters: number; payloadBytes: number };
 
+/** What is large, and takes its size from `--scale`. */
+export type LargeShapeName = 'restart' | 'idle-streams' | 'subjects-100k' | 'subjects-1m' | 'purge';
+
 export type ShapeName =
   | 'logins'
   | 'subscriptions'
@@ -38,6 +41,7 @@ export type ShapeName =
   | 'streams'
   | 'streams-synced'
   | 'streams-unsynced'
+  | LargeShapeName
   | 'idle-cpu'
   | 'start-up'
   | 'idle-memory';
@@ -112,6 +116,35 @@ function stored(key: string, label: string, ratioMin: number): Figure {
 function clients(number: number): string {
   return number === 1 ? '1 client' : `${number} clients`;
 }
+
+const seconds = (key: string, label: string, max?: number): Figure => ({
+  ...{ key, label, unit: 's' },
+  ...(max !== undefined && { target: { max } }),
+});
+const mebibytes = (key: string, label: string, max?: number): Figure => ({
+  ...{ key, label, unit: 'MiB' },
+  ...(max !== undefined && { target: { max } }),
+});
+
+const written = (name: string, subjects: string, shapeName: ShapeName): ShapeRow =>
+  shape(
+    name,
+    `5 GiB in 1 KiB messages over ${subjects} subjects`,
+    shapeName,
+    [
+      { key: 'lastTenth', label: 'speed of the last tenth, of the first', unit: '', target: { min: 0.7 } },
+      { key: 'firstRate', label: 'first tenth', unit: 'msgs/s' },
+      { key: 'lastRate', label: 'last tenth', unit: 'msgs/s' },
+      mebibytes('writingMib', 'store, at most while writing', 1024),
+      seconds('startSeconds', 'from spawn to the first publish'),
+      mebibytes('startedMib', 'store, after a restart', 1024),
+      seconds('subjectsSeconds', 'info with all subjects'),
+      seconds('consumerSeconds', 'consumer of a tenth of the subjects: its creation'),
+      { key: 'consumeRate', label: 'and consumed by it', unit: 'msgs/s' },
+      mebibytes('readingMib', 'store, at most while reading', 1024),
+    ],
+    1,
+  );
 
 export const rows: Row[] = [
   publish('pub-1x16', 1, 16, 1.3),
@@ -203,6 +236,54 @@ export const rows: Row[] = [
     5,
   ),
   shape(
+    'js-restart',
+    '1,000 streams, 5,000,000 messages of 128 B',
+    'restart',
+    [
+      seconds('killedSeconds', 'SIGKILL of the node while publishing: from spawn to the first publish', 3),
+      seconds('stoppedSeconds', 'SIGTERM: from spawn to the first publish', 3),
+      seconds('storeSeconds', 'SIGKILL of the store while publishing, until it serves', 1),
+      mebibytes('storeMib', 'store, after a restart'),
+      { key: 'rate', label: 'published to all streams in turn', unit: 'msgs/s' },
+    ],
+    1,
+  ),
+  shape(
+    'js-idle',
+    '10,000 streams, 100,000 consumers, idle for 10 s',
+    'idle-streams',
+    [
+      { key: 'cpuMs', label: 'processor time', unit: 'ms', target: { max: 100 } },
+      mebibytes('storeMib', 'store'),
+      mebibytes('nodeMib', 'all processes'),
+      { key: 'kibPerStream', label: 'a stream', unit: 'KiB' },
+      { key: 'kibPerConsumer', label: 'a consumer', unit: 'KiB' },
+      { key: 'streamRate', label: 'streams created', unit: '/s' },
+      { key: 'consumerRate', label: 'consumers created', unit: '/s' },
+      seconds('startSeconds', 'from spawn to the first publish'),
+      mebibytes('startedMib', 'store, after a restart'),
+      { key: 'startedCpuMs', label: 'processor time, idle after a restart', unit: 'ms', target: { max: 100 } },
+    ],
+    1,
+  ),
+  written('js-100k-subjects', '100,000', 'subjects-100k'),
+  written('js-1m-subjects', '1,000,000', 'subjects-1m'),
+  shape('js-purge', '1,000,000 messages purged beside 4 other streams', 'purge', [
+    {
+      key: 'filteredRatio',
+      label: 'p99 of the others while half goes by subject, of theirs before',
+      unit: '',
+      target: { max: 2 },
+    },
+    { key: 'wholeRatio', label: 'p99 while all goes, of theirs before', unit: '', target: { max: 2 } },
+    { key: 'baseMs', label: 'p99 before', unit: 'ms' },
+    { key: 'filteredMs', label: 'p99 while half goes by subject', unit: 'ms' },
+    { key: 'wholeMs', label: 'p99 while all goes', unit: 'ms' },
+    { key: 'worstMs', label: 'slowest of all', unit: 'ms' },
+    seconds('filteredSeconds', 'half purged by subject'),
+    seconds('wholeSeconds', 'all purged'),
+  ]),
+  shape(
     'idle-cpu',
     'idle for 10 s',
     'idle-cpu',
@@ -221,3 +302,8 @@ export const rows: Row[] = [
     { key: 'processes', label: 'processes', unit: '' },
   ]),
 ];
+
+/** Names that stand for several rows. */
+export const rowGroups = {
+  'js-shapes': ['js-restart', 'js-idle', 'js-100k-subjects', 'js-1m-subjects', 'js-purge'],
+} as const satisfies Record<string, readonly string[]>;

@@ -58,7 +58,7 @@ async function shape(row: ShapeRow, programs: Program[], options: Options): Prom
     for (const [index, program] of programs.entries()) {
       const server = await ServerProcess.start(program, shapeConfiguration(row.shape));
       try {
-        figures[index].push(await measureShape(row.shape, server));
+        figures[index].push(await measureShape(row.shape, server, options.scale));
       } finally {
         await server.stop();
       }

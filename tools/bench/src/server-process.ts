@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import type { Address, ServerInfo } from './connection.ts';
 const START_SECONDS_MAX = 15;
 const STOP_SECONDS_MAX = 10;
 const RETRY_MS = 2;
+const CONFIGURATION_FILE = 'server.conf';
 
 /** A server under test: a program with nats-server's command line. */
 export type Program = { label: string; path: string };
@@ -21,7 +22,7 @@ export class ServerProcess {
   /** From spawn to the first byte of INFO. */
   readonly startSeconds: number;
   readonly info: ServerInfo;
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
   readonly #directory: string;
 
   private constructor(started: Started & { startSeconds: number; info: ServerInfo }) {
@@ -40,26 +41,25 @@ export class ServerProcess {
   static async start(program: Program, configuration = ''): Promise<ServerProcess> {
     const address = { host: '127.0.0.1', port: await freePort() };
     const directory = mkdtempSync(join(tmpdir(), 'skein-bench-'));
-    const configurationFile = join(directory, 'server.conf');
-    writeFileSync(configurationFile, configuration);
-    const log = openSync(join(directory, 'server.log'), 'w');
+    if (configuration !== '') writeFileSync(join(directory, CONFIGURATION_FILE), configuration);
     const startedAt = nowSeconds();
-    const process_ = spawn(
-      program.path,
-      [...['-a', address.host, '-p', String(address.port)], ...(configuration === '' ? [] : ['-c', configurationFile])],
-      { cwd: directory, stdio: ['ignore', log, log] },
-    );
-    closeSync(log);
-    const started: Started = { program, address, process: process_, directory };
-    const orphaned = (): boolean => process_.kill('SIGTERM');
-    process.once('exit', orphaned);
-    process_.once('exit', () => process.removeListener('exit', orphaned));
+    const started: Started = { program, address, process: spawned(program, address, directory), directory };
     const info = await greeting(started, startedAt + START_SECONDS_MAX);
     return new ServerProcess({ ...started, info, startSeconds: nowSeconds() - startedAt });
   }
 
   get pid(): number {
     return this.#process.pid as number;
+  }
+
+  /** Ends it by the signal and starts it anew with what it left. Resolves with when it was started, once it greets. */
+  async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<number> {
+    if (!(await ended(this.#process, signal))) throw new Error(`${this.program.label} did not stop`);
+    const startedAt = nowSeconds();
+    this.#process = spawned(this.program, this.address, this.#directory);
+    const started = { program: this.program, address: this.address, directory: this.#directory };
+    await greeting({ ...started, process: this.#process }, startedAt + START_SECONDS_MAX);
+    return startedAt;
   }
 
   /** SIGTERM, and SIGKILL after 10 s, which is an error: a server has to stop when it is told to. */
@@ -71,6 +71,20 @@ export class ServerProcess {
 }
 
 type Started = { program: Program; address: Address; process: ChildProcess; directory: string };
+
+function spawned(program: Program, { host, port }: Address, directory: string): ChildProcess {
+  const log = openSync(join(directory, 'server.log'), 'a');
+  const configurationFile = join(directory, CONFIGURATION_FILE);
+  const configuration = existsSync(configurationFile) ? ['-c', configurationFile] : [];
+  const child = spawn(program.path, ['-a', host, '-p', String(port), ...configuration], {
+    ...{ cwd: directory, stdio: ['ignore', log, log] },
+  });
+  closeSync(log);
+  const orphaned = (): boolean => child.kill('SIGTERM');
+  process.once('exit', orphaned);
+  child.once('exit', () => process.removeListener('exit', orphaned));
+  return child;
+}
 
 /** What the program says of itself. */
 export function versionOf(program: Program): string {
@@ -110,10 +124,10 @@ function firstLine(address: Address): Promise<string | null> {
   });
 }
 
-async function ended(child: ChildProcess): Promise<boolean> {
+async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<boolean> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return true;
   const exit = new Promise<boolean>((resolve) => child.once('exit', () => resolve(true)));
-  child.kill('SIGTERM');
+  child.kill(signal);
   const stop = new AbortController();
   const late = delay(STOP_SECONDS_MAX * 1000, false, { signal: stop.signal }).catch(() => true);
   const inTime = await Promise.race([exit, late]);

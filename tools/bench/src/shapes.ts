@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { accountsConfiguration, measureAccounts } from './accounts.ts';
 import type { Stream } from './frames.ts';
+import { largeShapes } from './large-shapes.ts';
 import { processTree, proportionalKib, residentKib, treeCpuSeconds, untilIdle } from './procfs.ts';
-import type { ShapeName } from './rows.ts';
+import type { LargeShapeName, ShapeName } from './rows.ts';
 import type { ServerProcess } from './server-process.ts';
 import { measureStreams, streamsConfiguration } from './streams.ts';
 import { newUsers, tenancyConfiguration } from './tenancy.ts';
@@ -14,22 +15,28 @@ const CONNECT_AT_ONCE = 64;
 const IDLE_SHARE = 0.02;
 const IDLE_SECONDS_MAX = 5;
 
-/** Measures one shape on a server that was just started for it. */
-export async function measureShape(shape: ShapeName, server: ServerProcess): Promise<Record<string, number>> {
+/** Measures one shape on a server that was just started for it; `scale`: the size of large ones, as a share of the whole. */
+export async function measureShape(
+  shape: ShapeName,
+  server: ServerProcess,
+  scale: number,
+): Promise<Record<string, number>> {
   await untilIdle(server.pid, IDLE_SHARE, IDLE_SECONDS_MAX);
-  return await shapes[shape](server);
+  return shape in largeShapes
+    ? await largeShapes[shape as LargeShapeName](server, scale)
+    : await shapes[shape as keyof typeof shapes](server);
 }
 
 /** The configuration of a server for that. */
 export function shapeConfiguration(shape: ShapeName): string {
   if (shape === 'logins') return tenancyConfiguration();
-  if (shape === 'streams') return streamsConfiguration('default');
+  if (shape === 'streams' || shape in largeShapes) return streamsConfiguration('default');
   if (shape === 'streams-synced') return streamsConfiguration('always');
   if (shape === 'streams-unsynced') return streamsConfiguration('later');
   return shape === 'accounts' ? accountsConfiguration() : '';
 }
 
-const shapes: Record<ShapeName, (server: ServerProcess) => Promise<Record<string, number>>> = {
+const shapes: Record<Exclude<ShapeName, LargeShapeName>, (server: ServerProcess) => Promise<Record<string, number>>> = {
   async subscriptions({ pid, address }) {
     const [rows, columns, picks] = [100, 10_000, 200_000];
     const grid = (hot: boolean, seed: number): Stream => ({

@@ -11,10 +11,21 @@ const INBOX = '_INBOX.bench';
 const PONG = 'PONG\r\n';
 const ACKED = /MSG \S+ \d+ (\$JS\.ACK\.\S+) \d+\r\n/g;
 
+/** They have no divisor in common with a number of subjects that is a power of ten. */
+const STRIDES = [1, 611_953, 322_573, 774_533];
+
+/** Of each pass over all subjects, one after the other in an order of its own: `<number % 10>.<number>`. */
+function scattered(index: number, subjects: number): string {
+  const stride = STRIDES[Math.floor(index / subjects) % STRIDES.length] as number;
+  const number = ((index % subjects) * stride) % subjects;
+  return `${number % 10}.${number}`;
+}
+
+const bodyOf = (bytes: number): string => Buffer.concat([Buffer.from([MARK]), payload(bytes - 1)]).toString('latin1');
+
 /** One client of JetStream, that counts what it gets rather than read it. Rates are messages a second. */
 export class Streamer {
   #connection!: Connection;
-  readonly #body = Buffer.concat([Buffer.from([MARK]), payload(PAYLOAD_BYTES - 1)]).toString('latin1');
   /** Consumers of the same stream need names of their own. */
   #consumers = 0;
 
@@ -25,14 +36,36 @@ export class Streamer {
   }
 
   async create({ name, storage }: { name: string; storage: 'file' | 'memory' }): Promise<void> {
-    const config = { name, subjects: [`${name}.*`], storage, max_msgs_per_subject: name === 'KV' ? 1 : -1 };
+    const config = { name, subjects: [`${name}.>`], storage, max_msgs_per_subject: name === 'KV' ? 1 : -1 };
     await this.#ask(`$JS.API.STREAM.CREATE.${name}`, { ...config, allow_direct: true });
   }
 
   /** Publishes, never more than so many that are not acknowledged. */
   async publish(load: { stream: string; messages: number; inFlight: number; subjects: number }): Promise<number> {
     const { stream, subjects } = load;
-    return this.#windowed(load, BRACE, (index) => [`${stream}.${index % subjects}`, this.#body]);
+    const body = bodyOf(PAYLOAD_BYTES);
+    return this.#windowed(load, BRACE, (index) => [`${stream}.${index % subjects}`, body]);
+  }
+
+  /** As `publish`: the messages from this number on, over subjects that come in another order each time. */
+  async publishScattered(load: {
+    stream: string;
+    from: number;
+    messages: number;
+    inFlight: number;
+    subjects: number;
+    payloadBytes: number;
+  }): Promise<number> {
+    const { stream, from, subjects, payloadBytes } = load;
+    const body = bodyOf(payloadBytes);
+    return this.#windowed(load, BRACE, (index) => [`${stream}.${scattered(from + index, subjects)}`, body]);
+  }
+
+  /** As `publish`, to so many streams in turn, which are called `prefix` and a number. */
+  async publishAcross(load: { prefix: string; streams: number; messages: number; inFlight: number }): Promise<number> {
+    const { prefix, streams } = load;
+    const body = bodyOf(PAYLOAD_BYTES);
+    return this.#windowed(load, BRACE, (index) => [`${prefix}${index % streams}.x`, body]);
   }
 
   /** The newest message of each of the subjects. */
@@ -42,10 +75,19 @@ export class Streamer {
   }
 
   /** By a pull consumer; the next batch is asked for when half of the one before has come. */
-  async consume(load: { stream: string; messages: number; batch: number; acknowledges: boolean }): Promise<number> {
-    const { stream, messages, batch, acknowledges } = load;
+  async consume(load: {
+    stream: string;
+    messages: number;
+    batch: number;
+    acknowledges: boolean;
+    filter?: string;
+  }): Promise<number> {
+    const { stream, messages, batch, acknowledges, filter } = load;
     const name = `C${++this.#consumers}`;
-    const config = { durable_name: name, ack_policy: acknowledges ? 'explicit' : 'none', max_ack_pending: 10 * batch };
+    const config = {
+      ...{ durable_name: name, ack_policy: acknowledges ? 'explicit' : 'none', max_ack_pending: 10 * batch },
+      ...(filter !== undefined && { filter_subject: filter }),
+    };
     await this.#ask(`$JS.API.CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config });
     const request = JSON.stringify({ batch });
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`;
