@@ -53,6 +53,27 @@ it('answers what a failed sync leaves open with an error, and serves what is on 
   expect(answer).toEqual({ stream: 'S', seq: state.messages + 1 });
 });
 
+it('lets go of what it was about to open anew when it is stopped', async () => {
+  const again = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const steps: string[] = [];
+  const openDatabase = async (): Promise<never> => {
+    steps.push('open');
+    if (steps.length === 1) throw new Error('no');
+    again.resolve();
+    await release.promise;
+    const database = { get: () => undefined, entries: async () => [], keys: async () => [], write: async () => {} };
+    return { ...database, close: async () => void steps.push('close') } as never;
+  };
+  const node = await start({}, { openDatabase });
+  expect(await create(node, 'S', 'a')).toHaveProperty('error');
+  await again.promise;
+  const stopped = node.store.stop();
+  release.resolve();
+  await stopped;
+  expect(steps).toEqual(['open', 'open', 'close']);
+});
+
 it('has what was acknowledged after a SIGKILL, before and after it went to the database', async () => {
   const node = await start();
   await create(node, 'S', 'a');

@@ -66,6 +66,7 @@ export class FileShard extends Shard {
   /** When it was opened, or last asked to reclaim. */
   #bytesKept = 0;
   #isClosed = false;
+  #opening: Promise<void> | undefined;
   #leaving: Promise<void> | undefined;
   isReplaying = true;
   /** Why it does not serve; undefined: it does. */
@@ -107,7 +108,12 @@ export class FileShard extends Shard {
   }
 
   /** Serves what is there; what keeps it from that is said, and tried again. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#opening = this.#tryToOpen();
+    return this.#opening;
+  }
+
+  async #tryToOpen(): Promise<void> {
     try {
       await this.#open();
     } catch (error) {
@@ -255,6 +261,8 @@ export class FileShard extends Shard {
   }
 
   async close(): Promise<void> {
+    // What it opens would stay open.
+    await this.#opening;
     this.agenda.plan(this.#flushDue, Number.POSITIVE_INFINITY);
     try {
       await this.#journal?.flush();
