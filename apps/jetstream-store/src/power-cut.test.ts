@@ -8,8 +8,8 @@ import { FakeNode } from './testing/fake-node.ts';
 
 // The journal loses what was not synced, LevelDB's newest file is cut at any byte: whatever was acknowledged is there, once, with its sequence.
 
-const SEEDS = Number(process.env['SEEDS'] ?? 8);
-const FIRST_SEED = Number(process.env['SEED'] ?? 1);
+const SEEDS = Number(process.env.SEEDS ?? 8);
+const FIRST_SEED = Number(process.env.SEED ?? 1);
 const LIVES = 4;
 
 /** mulberry32 */

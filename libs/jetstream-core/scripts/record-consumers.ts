@@ -29,7 +29,7 @@ async function askJson(
 
 async function mustAsk(client: Client, to: string, body: object | string): Promise<void> {
   const answer = await askJson(client, to, body);
-  if (answer === undefined || 'error' in answer) throw new Error(`${to}: ${JSON.stringify(answer?.['error'])}`);
+  if (answer === undefined || 'error' in answer) throw new Error(`${to}: ${JSON.stringify(answer?.error)}`);
 }
 
 async function createStream(client: Client, own: object = {}): Promise<void> {
@@ -77,9 +77,9 @@ async function playConversation(client: Client, { stream, steps }: Conversation)
       const stalled = /Nats-Consumer-Stalled: (\S+)/.exec(content.toString('latin1'))?.[1];
       if (reply.startsWith('$JS.FC') || stalled !== undefined) flows.push(stalled ?? reply);
     }
-    if (process.env['VERBOSE']) console.log(Date.now() - at, JSON.stringify(step.do).slice(0, 200));
+    if (process.env.VERBOSE) console.log(Date.now() - at, JSON.stringify(step.do).slice(0, 200));
     const heard = shortened(came.flatMap(readHeard));
-    if (process.env['VERBOSE']) for (const one of heard) console.log('     ', JSON.stringify(one).slice(0, 300));
+    if (process.env.VERBOSE) for (const one of heard) console.log('     ', JSON.stringify(one).slice(0, 300));
     played.push({ do: step.do, heard });
   }
   for (const sid of ['7', '8', '9']) client.unlisten(sid);
@@ -173,7 +173,7 @@ try {
     const cases: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'));
     const played: Record<string, object> = {};
     for (const [name, one] of Object.entries(cases)) {
-      if (process.env['VERBOSE']) console.log(`=== ${name}`);
+      if (process.env.VERBOSE) console.log(`=== ${name}`);
       played[name] = file.endsWith('-config.json')
         ? await playConfig(client, one as ConfigCase)
         : await playConversation(client, one as Conversation);

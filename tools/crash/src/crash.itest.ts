@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { run } from './run.ts';
 
-const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-const ROUNDS = Number(process.env['ROUNDS'] ?? 5);
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 
 it(`keeps every promise, however often it is killed (SEED=${SEED})`, async () => {
   const { violations, acknowledged, kills } = await run({ seed: SEED, rounds: ROUNDS });

@@ -47,10 +47,8 @@ export interface RunResult {
 /** Publishes and consumes while processes of a node, or all of them, are killed; then holds what is there against what was promised. */
 export async function run({ seed, rounds, conf = '', say }: RunOptions): Promise<RunResult> {
   const storeDir = await mkdtemp(join(tmpdir(), 'skein-crash-'));
-  const launch = (port: number): Promise<ServerProcess> =>
+  const start = (port: number): Promise<ServerProcess> =>
     startServer(binary, { conf: CONF + conf, flags: ['-p', `${port}`, '-js', '-sd', storeDir] });
-  // A machine that does much else may take longer than a test allows it.
-  const start = (port: number): Promise<ServerProcess> => launch(port).catch(() => launch(port));
   const random = new Random(seed);
   const ledger = new Ledger();
   let server = await start(-1);

@@ -35,7 +35,7 @@ it('mirrors what is there, what comes, and what came while it was away', async (
   await node.ask('o.b', 'three');
   const { mirror } = await reached('M', { last_seq: 3 });
   expect(mirror).toEqual({ name: 'O', lag: 0, active: expect.any(Number) });
-  expect(mirror?.['active']).toBeGreaterThan(0);
+  expect(mirror?.active).toBeGreaterThan(0);
   await node.restart();
   await node.ask('o.b', 'four');
   await reached('M', { last_seq: 4, messages: 4 });
@@ -101,7 +101,7 @@ it('waits with what has no place, says why, and goes on when there is', async ()
 async function reachedError(stream: string): Promise<Info> {
   for (;;) {
     const now = await info(stream);
-    if (now.mirror?.['error'] !== undefined) return now;
+    if (now.mirror?.error !== undefined) return now;
     await setImmediate();
   }
 }

@@ -15,20 +15,20 @@ type Body = Record<string, unknown>;
 /** The same again, from what a recorded one says. */
 function again(account: string, { domain, body }: RecordedAdvisory): Advisory {
   const advisories = domainOf(domain);
-  const stream = String(body['stream']);
-  const consumer = String(body['consumer']);
+  const stream = String(body.stream);
+  const consumer = String(body.consumer);
   const text = (name: string): string => (body[name] as string | undefined) ?? '';
-  const client = body['client'] as AdvisoryClient;
+  const client = body.client as AdvisoryClient;
   const noticed = (kind: Notice['kind'], more: object = {}): Advisory =>
     noticeAdvisory(advisories, 'A', stream, consumer, { kind, ...body, ...more } as unknown as Notice);
   switch (text('type').replace(/^.*\.v1\./, '')) {
     case 'stream_action':
-      return advisories.streamAction(stream, body['action'] as 'create');
+      return advisories.streamAction(stream, body.action as 'create');
     case 'consumer_action':
-      return advisories.consumerAction(stream, consumer, body['action'] as 'create');
+      return advisories.consumerAction(stream, consumer, body.action as 'create');
     case 'consumer_pause': {
       const until = text('pause_until').startsWith('0001') ? undefined : text('pause_until');
-      return advisories.consumerPause(stream, consumer, body['paused'] as boolean, until);
+      return advisories.consumerPause(stream, consumer, body.paused as boolean, until);
     }
     case 'max_deliver':
       return noticed('max_deliver');
@@ -50,17 +50,17 @@ function again(account: string, { domain, body }: RecordedAdvisory): Advisory {
         text('reason') as BatchEnd,
       );
     case 'snapshot_create':
-      return advisories.snapshotCreate(stream, body['state'] as object, client);
+      return advisories.snapshotCreate(stream, body.state as object, client);
     case 'snapshot_complete':
       return advisories.snapshotComplete(stream, text('start'), text('end'), client);
     case 'restore_create':
       return advisories.restoreCreate(stream, client);
     case 'restore_complete':
-      return advisories.restoreComplete(stream, text('start'), text('end'), body['bytes'] as number, client);
+      return advisories.restoreComplete(stream, text('start'), text('end'), body.bytes as number, client);
     case 'api_audit':
       return advisories.apiAudit(client, text('subject'), text('request'), text('response'));
     case 'api_limit_reached':
-      return advisories.apiLimitReached(body['dropped'] as number);
+      return advisories.apiLimitReached(body.dropped as number);
     default:
       throw new Error(`nobody makes ${text('type')}`);
   }
@@ -74,7 +74,7 @@ test.each(recorded)('$account hears $subject, with the domain "$domain"', (one) 
 });
 
 test('every kind there is has been recorded', () => {
-  const kinds = new Set(recorded.map(({ body }) => body['type']));
+  const kinds = new Set(recorded.map(({ body }) => body.type));
   expect(kinds.size).toBe(16);
 });
 
@@ -139,7 +139,7 @@ test.each(['', 'hub'])('each has the shape that its schema states, with the doma
 });
 
 function misshapen(body: Body): string[] {
-  const shape = { ...common, ...shapes[String(body['type']).replace('io.nats.jetstream.', '')], 'domain?': 'string' };
+  const shape = { ...common, ...shapes[String(body.type).replace('io.nats.jetstream.', '')], 'domain?': 'string' };
   const wrong = Object.entries(shape).filter(([field, kind]) => {
     const value = body[field.replace('?', '')];
     return value === undefined ? !field.endsWith('?') : !fits(value, kind);

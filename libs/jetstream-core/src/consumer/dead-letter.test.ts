@@ -167,7 +167,7 @@ it('moves each message once that nobody could handle, and none that somebody did
       for (const sequence of all)
         expect([sequence, arrived.includes(sequence)]).toEqual([sequence, !node.released.has(sequence)]);
     }),
-    { numRuns: Number(process.env['SEEDS'] ?? 200) },
+    { numRuns: Number(process.env.SEEDS ?? 200) },
   );
 });
 

@@ -240,6 +240,6 @@ it('what is pending is what a naive count says; no floor that was durable goes b
         expect(crashing.floorNow).toBeGreaterThanOrEqual(crashing.floor);
       }
     }),
-    { numRuns: Number(process.env['SEEDS'] ?? 300) },
+    { numRuns: Number(process.env.SEEDS ?? 300) },
   );
 });

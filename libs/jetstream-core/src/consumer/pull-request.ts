@@ -51,14 +51,14 @@ export function readPullRequest(text: string, config: ConsumerConfig): PullReque
   const request = {
     batch: number('batch') || 1,
     maxBytes: number('max_bytes'),
-    noWait: read['no_wait'] === true,
-    expiresMillis: ((read['expires'] as number | undefined) ?? 0) / MILLISECOND,
+    noWait: read.no_wait === true,
+    expiresMillis: ((read.expires as number | undefined) ?? 0) / MILLISECOND,
     heartbeatMillis: number('idle_heartbeat') / MILLISECOND,
-    group: (read['group'] as string | undefined) ?? '',
+    group: (read.group as string | undefined) ?? '',
     minPending: number('min_pending'),
     minAckPending: number('min_ack_pending'),
-    pin: (read['id'] as string | undefined) ?? '',
-    priority: (read['priority'] as number | undefined) ?? 0,
+    pin: (read.id as string | undefined) ?? '',
+    priority: (read.priority as number | undefined) ?? 0,
   };
   checkLimits(request, config);
   checkPriority(request, config);

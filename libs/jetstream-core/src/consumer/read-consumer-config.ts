@@ -74,10 +74,10 @@ export interface ConsumerRequest {
 export function readConsumerRequest(text: string): ConsumerRequest {
   const read = text.trim() === '' ? {} : parse(text);
   return {
-    streamName: (read['stream_name'] as string | undefined) ?? '',
-    config: (read['config'] as RequestedConsumer | undefined) ?? {},
-    action: (read['action'] as ConsumerRequest['action'] | undefined) ?? '',
-    pedantic: read['pedantic'] === true,
+    streamName: (read.stream_name as string | undefined) ?? '',
+    config: (read.config as RequestedConsumer | undefined) ?? {},
+    action: (read.action as ConsumerRequest['action'] | undefined) ?? '',
+    pedantic: read.pedantic === true,
   };
 }
 

@@ -39,7 +39,7 @@ export function readAnswer(content: Buffer, headerBytes: number): Answer {
 export function readJson(text: string): Record<string, unknown> {
   const answer: Record<string, unknown> = JSON.parse(text, timeless);
   // An update says it, too; here it would only be long.
-  if (String(answer['type']).endsWith('stream_info_response')) delete answer['config'];
+  if (String(answer.type).endsWith('stream_info_response')) delete answer.config;
   return answer;
 }
 

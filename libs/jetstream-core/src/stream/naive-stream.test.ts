@@ -202,6 +202,6 @@ it('does what its naive twin does', () => {
         expect(contents).toEqual(naiveContents);
       }
     }),
-    { numRuns: Number(process.env['SEEDS'] ?? 300) },
+    { numRuns: Number(process.env.SEEDS ?? 300) },
   );
 });

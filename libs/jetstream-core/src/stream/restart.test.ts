@@ -109,6 +109,6 @@ it('a stream that was closed without warning is the same once the journal was ap
         rmSync(folder, { recursive: true });
       }
     }),
-    { numRuns: Number(process.env['SEEDS'] ?? 10) },
+    { numRuns: Number(process.env.SEEDS ?? 10) },
   );
 }, 60_000);

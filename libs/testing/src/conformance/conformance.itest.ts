@@ -58,34 +58,26 @@ describe.each(variants)('with %j', (extraConf) => {
     let server: ServerProcess;
     beforeAll(async () => {
       server = await startServer(binary, extended(servers[key], extraConf));
-    }, 15_000);
-    afterAll(() => server?.stop(), 15_000);
+    });
+    afterAll(() => server?.stop());
 
-    test.each(cases.filter((each) => each.server === key))(
-      '$name',
-      async (each) => {
-        const difference = deliberate[each.name];
-        const expected = difference === undefined ? recorded[each.name] : replaced(recorded[each.name], difference);
-        const actual = await runCase(each, server.port, (_, connection) => expected[connection]?.fate);
-        expect(diffTranscripts(expected, actual)).toBe('');
-      },
-      30_000,
-    );
+    test.each(cases.filter((each) => each.server === key))('$name', async (each) => {
+      const difference = deliberate[each.name];
+      const expected = difference === undefined ? recorded[each.name] : replaced(recorded[each.name], difference);
+      const actual = await runCase(each, server.port, (_, connection) => expected[connection]?.fate);
+      expect(diffTranscripts(expected, actual)).toBe('');
+    });
   });
 
   describe('INFO', () => {
     const names = Object.keys(infoServers).filter((name) => !INFOS_OF_LATER_FEATURES.includes(name));
-    test.each(names)(
-      '%s',
-      async (name) => {
-        const options = extended(infoServers[name].options, extraConf);
-        const { first, second } = await readInfos(binary, { ...infoServers[name], options });
-        // Which of several gateways it is, INFO says besides.
-        if (extraConf !== '') for (const info of [first, second]) delete info?.skein_gateway;
-        expect({ first, second }).toEqual(recordedInfos[name]);
-      },
-      30_000,
-    );
+    test.each(names)('%s', async (name) => {
+      const options = extended(infoServers[name].options, extraConf);
+      const { first, second } = await readInfos(binary, { ...infoServers[name], options });
+      // Which of several gateways it is, INFO says besides.
+      if (extraConf !== '') for (const info of [first, second]) delete info?.skein_gateway;
+      expect({ first, second }).toEqual(recordedInfos[name]);
+    });
   });
 });
 
