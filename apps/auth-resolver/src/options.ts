@@ -1,4 +1,4 @@
-import type { Component, CreateMember, MemberOptions } from '@skein/bus';
+import type { Component, CreateMember, MemberSurroundings } from '@skein/bus';
 import type {
   AccountOptions,
   AuthorizationOptions,
@@ -46,7 +46,7 @@ export interface AuthConfiguration extends DirectoryConfiguration {
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
-export interface AuthResolverOptions extends Omit<MemberOptions, 'component' | 'wantsInterest' | 'handlers'> {
+export interface AuthResolverOptions extends MemberSurroundings {
   createMember: CreateMember;
   /** Called when the first bcrypt password is checked. */
   startBcryptWorker: () => BcryptWorker;

@@ -1,5 +1,5 @@
 import { createMember, systemRuntime, unixTransport } from '@skein/bus';
-import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
+import { memberIdentity, type ProcessContext, type RunningProcess } from '@skein/process';
 import { startBcryptThread } from './passwords/bcrypt-thread.ts';
 import { createAuthResolver } from './server.ts';
 
@@ -18,12 +18,7 @@ export async function createAuthResolverProcess(context: ProcessContext, entry: 
       if (logging !== undefined) context.log.configure(logging);
     },
     onShutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
-    instance: context.instance,
-    version: productVersion,
-    pid: context.pid,
-    address: context.address,
-    routerAddress: context.routerAddress,
-    token: context.secret,
+    ...memberIdentity(context),
     runtime: systemRuntime(),
     transport: unixTransport(),
   });

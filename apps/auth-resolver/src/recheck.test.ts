@@ -1,5 +1,6 @@
 import type { AuthRequest, Member, MemberHandlers, MemberOptions, Registration } from '@skein/bus';
 import { systemRuntime } from '@skein/bus';
+import { nowhere } from '@skein/bus/testing';
 import { expect, it } from 'vitest';
 import type { DirectoryConfiguration } from './options.ts';
 import { createAuthResolver, recheckMs } from './server.ts';
@@ -49,9 +50,8 @@ async function setUp(users: string[], checked = (_checks: number, _handlers: Mem
     }),
     onConfigured: () => {},
     onShutdown: () => {},
-    ...{ instance: 0, version: '', pid: 0, address: '', routerAddress: '', token: new Uint8Array() },
+    ...nowhere(),
     runtime: { ...systemRuntime(), now: () => now },
-    transport: { connect: () => {}, listen: () => {} } as never,
   });
   await resolver.start();
   const recheck = async (connections: AuthRequest[], revision = 1): Promise<string[]> => {

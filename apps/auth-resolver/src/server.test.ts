@@ -1,5 +1,5 @@
 import type { AuthRequest, Link, Member, MemberHandlers, MemberOptions, Registration } from '@skein/bus';
-import { systemRuntime } from '@skein/bus';
+import { nowhere } from '@skein/bus/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DirectoryConfiguration } from './options.ts';
 import { type AuthResolver, createAuthResolver, rechecksMax } from './server.ts';
@@ -45,14 +45,7 @@ beforeEach(() => {
     },
     onConfigured: (configuration) => configured.push(configuration),
     onShutdown: () => {},
-    instance: 0,
-    version: '',
-    pid: 0,
-    address: '',
-    routerAddress: '',
-    token: new Uint8Array(),
-    runtime: systemRuntime(),
-    transport: { connect: () => {}, listen: () => {} } as never,
+    ...nowhere(),
   });
 });
 

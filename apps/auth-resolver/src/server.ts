@@ -78,11 +78,11 @@ class Server implements AuthResolver {
   private audit: Audit | undefined;
 
   constructor(options: AuthResolverOptions) {
-    const { createMember, startBcryptWorker, onShutdown: _, onConfigured: __, log: ___, ...member } = options;
+    const { createMember, startBcryptWorker } = options;
     this.options = options;
     this.bcrypt = new BcryptQueue(startBcryptWorker, options.runtime, 0);
     this.passwords = new Passwords(this.bcrypt.compare);
-    this.member = createMember({ ...member, component, wantsInterest: false, handlers: this.handlers() });
+    this.member = createMember({ ...options, component, wantsInterest: false, handlers: this.handlers() });
     this.member.handle('recheck', (body) => this.recheck(body));
     this.member.handle('stand-in-logins', (body, from) => this.toldOfLogins(JSON.parse(body), from));
     answerDiagnostics(this.member);

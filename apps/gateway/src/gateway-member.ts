@@ -4,11 +4,10 @@ import {
   LEAVING,
   type Member,
   type MemberHandlers,
+  type MemberSurroundings,
   type NodeIdentity,
-  type Runtime,
   SERVING,
   type Timer,
-  type Transport,
 } from '@skein/bus';
 import { completeOptions, defaultOptions, systemAccountOf } from '@skein/config/options';
 import { spreadOf } from './connection-spread.ts';
@@ -24,15 +23,7 @@ import { type GatewayConfiguration, settingsFrom } from './settings.ts';
 import { SystemEvents } from './system-events.ts';
 import { Transit } from './transit.ts';
 
-export interface GatewayMemberOptions {
-  instance: number;
-  version: string;
-  pid: number;
-  address: string;
-  routerAddress: string;
-  token: Uint8Array;
-  runtime: Runtime;
-  transport: Transport;
+export interface GatewayMemberOptions extends MemberSurroundings {
   log: Log & { readonly dropped?: number };
   /** Clients may come now. */
   listen(): void;
@@ -84,15 +75,8 @@ export class GatewayMember {
     // Until the router has said how it is, nobody can connect.
     this.configuration = { ...defaultOptions(), authRequired: true, websocketAuthRequired: true, nonceRequired: false };
     this.member = createMember({
+      ...options,
       component: 'gateway',
-      instance: options.instance,
-      version: options.version,
-      pid: options.pid,
-      address: options.address,
-      routerAddress: options.routerAddress,
-      token: options.token,
-      runtime,
-      transport: options.transport,
       wantsInterest: true,
       handlers: this.#handlers(),
     });

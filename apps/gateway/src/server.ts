@@ -1,6 +1,6 @@
 import { systemRuntime, unixTransport } from '@skein/bus';
 import { answerDiagnostics } from '@skein/diagnostics';
-import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
+import { memberIdentity, type ProcessContext, type RunningProcess } from '@skein/process';
 import { GatewayMember } from './gateway-member.ts';
 import { Listeners } from './listeners.ts';
 
@@ -9,12 +9,7 @@ export async function createGatewayProcess(context: ProcessContext): Promise<Run
   const runtime = systemRuntime();
   let listeners: Listeners | null = null;
   const node = new GatewayMember({
-    instance: context.instance,
-    version: productVersion,
-    pid: context.pid,
-    address: context.address,
-    routerAddress: context.routerAddress,
-    token: context.secret,
+    ...memberIdentity(context),
     runtime,
     transport: unixTransport(),
     log: context.log,

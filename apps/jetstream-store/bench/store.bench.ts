@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Link, type Member, type MemberHandlers, systemRuntime } from '@skein/bus';
+import type { Link, Member, MemberHandlers } from '@skein/bus';
+import { nowhere } from '@skein/bus/testing';
 import { defaultJetStreamOptions } from '@skein/config/jetstream';
 import { createJetStreamStore } from '../src/server.ts';
 
@@ -47,14 +48,7 @@ const store = createJetStreamStore({
   },
   log: { debug() {}, info() {}, warn: console.warn, error: console.error },
   onShutdown() {},
-  instance: 0,
-  version: '',
-  pid: 0,
-  address: '',
-  routerAddress: '',
-  token: new Uint8Array(),
-  runtime: systemRuntime(),
-  transport: {} as never,
+  ...nowhere(),
 });
 await store.start();
 

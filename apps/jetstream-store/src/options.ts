@@ -1,4 +1,4 @@
-import type { CreateMember, MemberOptions } from '@skein/bus';
+import type { CreateMember, MemberSurroundings } from '@skein/bus';
 import type { JetStreamOptions } from '@skein/config/jetstream';
 import type { ServerOptions } from '@skein/config/options';
 import type { Files } from '@skein/journal';
@@ -9,7 +9,7 @@ export const component = 'jetstream-store';
 /** What the router sends, as far as it is read here. */
 export type StoreConfiguration = Partial<ServerOptions> & { jetstream: JetStreamOptions };
 
-export interface StoreOptions extends Omit<MemberOptions, 'component' | 'wantsInterest' | 'handlers' | 'limits'> {
+export interface StoreOptions extends MemberSurroundings {
   createMember: CreateMember;
   log: Log;
   logLinesDropped?(): number;

@@ -1,5 +1,5 @@
 import { createMember, systemRuntime, unixTransport } from '@skein/bus';
-import { type ProcessContext, productVersion, type RunningProcess } from '@skein/process';
+import { memberIdentity, type ProcessContext, type RunningProcess } from '@skein/process';
 import { createJetStreamStore } from './server.ts';
 
 /** The store in a process of its own. Resolves when it serves. */
@@ -10,12 +10,7 @@ export async function createStoreProcess(context: ProcessContext): Promise<Runni
     logLinesDropped: () => context.log.dropped,
     onConfigured: ({ logging }) => context.log.configure(logging),
     onShutdown: (reason, refused) => context.exit(refused ? 1 : 0, reason),
-    instance: context.instance,
-    version: productVersion,
-    pid: context.pid,
-    address: context.address,
-    routerAddress: context.routerAddress,
-    token: context.secret,
+    ...memberIdentity(context),
     runtime: systemRuntime(),
     transport: unixTransport(),
   });

@@ -71,10 +71,9 @@ class Server implements JetStreamStore {
   #watches: OwnWatches | undefined;
 
   constructor(options: StoreOptions) {
-    const { createMember, instance, version, pid, address, routerAddress, token, runtime, transport } = options;
-    const member = { instance, version, pid, address, routerAddress, token, runtime, transport };
+    const { createMember, runtime } = options;
     this.#options = options;
-    this.#member = createMember({ ...member, component, wantsInterest: false, handlers: this.#handlers() });
+    this.#member = createMember({ ...options, component, wantsInterest: false, handlers: this.#handlers() });
     this.#clock = new Clock(runtime);
     this.#agenda = new Agenda(runtime, this.#clock);
     this.#turn = new Turn((fn) => runtime.defer(fn), this.#clock);

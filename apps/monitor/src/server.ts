@@ -1,7 +1,7 @@
 import { createMember, type Registration, systemRuntime, unixTransport } from '@skein/bus';
 import { completeOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
-import { type ProcessContext, productVersion, RESTART, type RunningProcess } from '@skein/process';
+import { memberIdentity, type ProcessContext, RESTART, type RunningProcess } from '@skein/process';
 import type { MonitorConfiguration } from './configuration.ts';
 import type { RunningHttp } from './http/http.ts';
 import { Monitor } from './monitor.ts';
@@ -18,12 +18,7 @@ export async function createMonitorProcess(context: ProcessContext): Promise<Run
   const runtime = systemRuntime();
   const member = createMember({
     component: 'monitor',
-    instance: context.instance,
-    version: productVersion,
-    pid: context.pid,
-    address: context.address,
-    routerAddress: context.routerAddress,
-    token: context.secret,
+    ...memberIdentity(context),
     runtime,
     transport: unixTransport(),
     wantsInterest: false,

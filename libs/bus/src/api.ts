@@ -379,8 +379,8 @@ export interface MemberLimits {
   heartbeatMs: number;
 }
 
-export interface MemberOptions {
-  component: Component;
+/** Who a process is, and where it and the router are found. */
+export interface MemberIdentity {
   /** Counted per component: a second process with the same one takes the first one's place. */
   instance: number;
   /** The product's. */
@@ -391,8 +391,16 @@ export interface MemberOptions {
   routerAddress: string;
   /** Proves the component to the router. */
   token: Uint8Array;
+}
+
+/** What a process brings along for `createMember`, whatever its component. */
+export interface MemberSurroundings extends MemberIdentity {
   runtime: Runtime;
   transport: Transport;
+}
+
+export interface MemberOptions extends MemberSurroundings {
+  component: Component;
   /** Keeps a replica of the others' interest: gateways. */
   wantsInterest: boolean;
   handlers: MemberHandlers;

@@ -11,6 +11,7 @@ export type {
   MemberHandlers,
   MemberLimits,
   MemberOptions,
+  MemberSurroundings,
   NodeIdentity,
   Peer,
   Ranges,

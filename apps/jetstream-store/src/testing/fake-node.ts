@@ -1,7 +1,8 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Link, type Member, type MemberHandlers, type MemberOptions, systemRuntime, type Watch } from '@skein/bus';
+import type { Link, Member, MemberHandlers, MemberOptions, Watch } from '@skein/bus';
+import { nowhere } from '@skein/bus/testing';
 import { defaultJetStreamOptions, type JetStreamOptions } from '@skein/config/jetstream';
 import type { StoreConfiguration, StoreOptions } from '../options.ts';
 import { createJetStreamStore, type JetStreamStore } from '../server.ts';
@@ -226,14 +227,7 @@ export class FakeNode {
       createMember: (options) => this.#member(options),
       log: { debug() {}, info() {}, warn: (text) => this.#says(text), error: (text) => this.#says(text) },
       onShutdown: () => {},
-      instance: 0,
-      version: '',
-      pid: 0,
-      address: '',
-      routerAddress: '',
-      token: new Uint8Array(),
-      runtime: systemRuntime(),
-      transport: { connect: () => {}, listen: () => {} } as never,
+      ...nowhere(),
     });
     await this.store.start();
   }

@@ -1,16 +1,13 @@
 /** @import { GatewayConnection } from '../../gateway-connection.ts' */
 /** @import { ConnectionPage } from '../../connection-pages.ts' */
 /** @import { View, Context } from './app.js' */
+/** @import { Wanted } from './paged-list.js' */
 /** @import { ColumnOptions } from './table.js' */
 import { showConnection } from './connection-detail.js';
 import { h } from './dom.js';
 import { formatBytes, formatCount, formatMoment, formatMs, formatSpan } from './format.js';
-import { Pager } from './pager.js';
-import { Refresher } from './refresher.js';
+import { PagedList } from './paged-list.js';
 import { slowness } from './slowness.js';
-import { Table } from './table.js';
-
-const PAGE_SIZE = 50;
 
 /** Every connection of every gateway: found, sorted, looked into. @implements {View} */
 export class Connections {
@@ -20,13 +17,6 @@ export class Connections {
   #pendingBytesMax = Number.POSITIVE_INFINITY;
   #state = /** @type {'open' | 'closed'} */ ('open');
   #context;
-  search = h('input', {
-    type: 'search',
-    placeholder: 'Name, user, address, id …',
-    'aria-label': 'Search connections',
-    maxlength: '128',
-    oninput: () => this.#changed(),
-  });
   #states = /** @type {const} */ (['open', 'closed']).map((state) =>
     h(
       'button',
@@ -34,33 +24,25 @@ export class Connections {
       state === 'open' ? 'Open' : 'Closed',
     ),
   );
-  #pager = new Pager(PAGE_SIZE, () => this.#refresher.now());
-  #trouble = h('span', { class: 'trouble' });
-  /** @type {Table<GatewayConnection>} */
-  #table = new Table({
-    label: 'Connections',
-    columns: this.#columns(),
-    sorting: { key: 'cid', rising: true },
-    sorted: () => this.#changed(),
-    id: ({ cid }) => String(cid),
-    mark: (one) => slowness(one, this.#pendingBytesMax),
-    open: (one) => showConnection(this.#context.client, one, this.#nowMs),
-    empty: 'No connections.',
+  /** @type {PagedList<GatewayConnection>} */
+  #list = new PagedList({
+    pageSize: 50,
+    intervalMs: 2000,
+    search: { placeholder: 'Name, user, address, id …', 'aria-label': 'Search connections', maxlength: '128' },
+    beside: [h('div', { class: 'segments', role: 'group', 'aria-label': 'Which connections' }, ...this.#states)],
+    table: {
+      label: 'Connections',
+      columns: this.#columns(),
+      sorting: { key: 'cid', rising: true },
+      id: ({ cid }) => String(cid),
+      mark: (one) => slowness(one, this.#pendingBytesMax),
+      open: (one) => showConnection(this.#context.client, one, this.#nowMs),
+      empty: 'No connections.',
+    },
+    load: (wanted) => this.#load(wanted),
   });
-  #refresher = new Refresher(2000, () => this.#load());
-  element = h(
-    'section',
-    { class: 'card list' },
-    h(
-      'div',
-      { class: 'toolbar' },
-      this.search,
-      h('div', { class: 'segments', role: 'group', 'aria-label': 'Which connections' }, ...this.#states),
-      this.#trouble,
-      this.#pager.element,
-    ),
-    this.#table.element,
-  );
+  search = this.#list.search;
+  element = this.#list.element;
 
   /** @param {Context} context */
   constructor(context) {
@@ -68,11 +50,11 @@ export class Connections {
   }
 
   shown() {
-    this.#refresher.start();
+    this.#list.shown();
   }
 
   hidden() {
-    this.#refresher.stop();
+    this.#list.hidden();
   }
 
   /** @param {Context} context */
@@ -82,38 +64,32 @@ export class Connections {
     this.#pendingBytesMax = live.limits.pendingBytes;
   }
 
-  #changed() {
-    this.#pager.offset = 0;
-    this.#refresher.now();
-  }
-
   /** @param {'open' | 'closed'} state */
   #showState(state) {
     this.#state = state;
     this.#states.forEach((button, i) => {
       button.setAttribute('aria-pressed', String((i === 0) === (state === 'open')));
     });
-    this.#table.setColumns(
+    this.#list.table.setColumns(
       this.#columns(),
       state === 'open' ? { key: 'cid', rising: true } : { key: 'stop', rising: false },
     );
-    this.#changed();
+    this.#list.changed();
   }
 
-  async #load() {
-    const { key, rising } = this.#table.sorting;
+  /** @param {Wanted} wanted */
+  async #load({ search, sorting: { key, rising }, offset, limit }) {
     const state = this.#state;
     /** @type {ConnectionPage} */
-    const page = await this.#context.client.get('console/api/connections', {
-      ...{ state, sort: key, offset: this.#pager.offset, limit: PAGE_SIZE, search: this.search.value.trim() },
+    const { total, connections, silent } = await this.#context.client.get('console/api/connections', {
+      ...{ state, sort: key, offset, limit, search },
       // The monitor's own order is falling for all but these.
       reverse: rising !== RISING.has(key),
     });
-    if (state !== this.#state) return;
-    if (this.#pager.show(page.total)) this.#refresher.now();
-    this.#trouble.textContent =
-      page.silent > 0 ? `${page.silent} gateway${page.silent > 1 ? 's do' : ' does'} not answer` : '';
-    this.#table.show(page.connections, this.search.value === '' ? 'No connections.' : 'No connection is like that.');
+    if (state !== this.#state) return undefined;
+    const trouble = silent > 0 ? `${silent} gateway${silent > 1 ? 's do' : ' does'} not answer` : '';
+    const empty = search === '' ? 'No connections.' : 'No connection is like that.';
+    return { total, rows: connections, empty, trouble };
   }
 
   /** @returns {ColumnOptions<GatewayConnection>[]} */

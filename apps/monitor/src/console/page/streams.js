@@ -1,11 +1,10 @@
 /** @import { StreamRow, ConsumersAnswer, ConsumerRow } from '@skein/jetstream-core' */
 /** @import { View, Context } from './app.js' */
+/** @import { Wanted } from './paged-list.js' */
 import { factList, showDetail } from './detail.js';
 import { h, replace } from './dom.js';
 import { formatBytes, formatCount, formatSpan } from './format.js';
-import { Pager } from './pager.js';
-import { Refresher } from './refresher.js';
-import { Table } from './table.js';
+import { PagedList } from './paged-list.js';
 
 const PAGE_SIZE = 100;
 /** A message that nobody has acknowledged for so long is marked. */
@@ -16,55 +15,46 @@ export class Streams {
   id = 'streams';
   title = 'Streams';
   #context;
-  search = h('input', {
-    type: 'search',
-    placeholder: 'Name of a stream or account',
-    'aria-label': 'Search streams',
-    maxlength: '256',
-    oninput: () => this.#changed(),
+  /** @type {PagedList<StreamRow>} */
+  #list = new PagedList({
+    pageSize: PAGE_SIZE,
+    intervalMs: 5000,
+    search: { placeholder: 'Name of a stream or account', 'aria-label': 'Search streams', maxlength: '256' },
+    table: {
+      label: 'Streams',
+      columns: [
+        {
+          key: 'name',
+          title: 'Stream',
+          cell: ({ stream, storage }) =>
+            h(
+              'span',
+              { class: 'name' },
+              h('code', {}, stream),
+              storage === 'memory' && h('span', { class: 'pill' }, 'memory'),
+            ),
+          sortable: true,
+          rising: true,
+        },
+        { key: 'account', title: 'Account', cell: ({ account }) => account },
+        column('messages', 'Messages', ({ messages }) => formatCount(messages)),
+        column('bytes', 'Size', ({ bytes }) => formatBytes(bytes)),
+        column('last', 'Newest', ({ lastMs }) => (lastMs === 0 ? '' : `${this.#ago(lastMs)} ago`)),
+        column('consumers', 'Consumers', ({ consumers }) => formatCount(consumers)),
+        column('behind', 'Behind', ({ consumers, behind }) => (consumers === 0 ? '' : formatCount(behind))),
+        column('unacknowledged', 'Unacknowledged', ({ consumers, unacknowledged }) =>
+          consumers === 0 ? '' : formatCount(unacknowledged),
+        ),
+      ],
+      sorting: { key: 'name', rising: true },
+      id: ({ account, stream }) => `${account} ${stream}`,
+      open: (row) => void this.#open(row),
+      empty: 'No streams.',
+    },
+    load: (wanted) => this.#load(wanted),
   });
-  #trouble = h('span', { class: 'trouble' });
-  #pager = new Pager(PAGE_SIZE, () => this.#refresher.now());
-  /** @type {Table<StreamRow>} */
-  #table = new Table({
-    label: 'Streams',
-    columns: [
-      {
-        key: 'name',
-        title: 'Stream',
-        cell: ({ stream, storage }) =>
-          h(
-            'span',
-            { class: 'name' },
-            h('code', {}, stream),
-            storage === 'memory' && h('span', { class: 'pill' }, 'memory'),
-          ),
-        sortable: true,
-        rising: true,
-      },
-      { key: 'account', title: 'Account', cell: ({ account }) => account },
-      column('messages', 'Messages', ({ messages }) => formatCount(messages)),
-      column('bytes', 'Size', ({ bytes }) => formatBytes(bytes)),
-      column('last', 'Newest', ({ lastMs }) => (lastMs === 0 ? '' : `${this.#ago(lastMs)} ago`)),
-      column('consumers', 'Consumers', ({ consumers }) => formatCount(consumers)),
-      column('behind', 'Behind', ({ consumers, behind }) => (consumers === 0 ? '' : formatCount(behind))),
-      column('unacknowledged', 'Unacknowledged', ({ consumers, unacknowledged }) =>
-        consumers === 0 ? '' : formatCount(unacknowledged),
-      ),
-    ],
-    sorting: { key: 'name', rising: true },
-    sorted: () => this.#changed(),
-    id: ({ account, stream }) => `${account} ${stream}`,
-    open: (row) => void this.#open(row),
-    empty: 'No streams.',
-  });
-  #refresher = new Refresher(5000, () => this.#load());
-  element = h(
-    'section',
-    { class: 'card list' },
-    h('div', { class: 'toolbar' }, this.search, this.#trouble, this.#pager.element),
-    this.#table.element,
-  );
+  search = this.#list.search;
+  element = this.#list.element;
 
   /** @param {Context} context */
   constructor(context) {
@@ -72,32 +62,24 @@ export class Streams {
   }
 
   shown() {
-    this.#refresher.start();
+    this.#list.shown();
   }
 
   hidden() {
-    this.#refresher.stop();
+    this.#list.hidden();
   }
 
-  #changed() {
-    this.#pager.offset = 0;
-    this.#refresher.now();
-  }
-
-  async #load() {
-    const { key, rising } = this.#table.sorting;
-    const search = this.search.value.trim();
-    try {
-      const { enabled, total, rows } = await this.#context.client.get('console/api/streams', {
-        ...{ sort: key, rising: Number(rising), search, offset: this.#pager.offset, limit: PAGE_SIZE },
-      });
-      this.#trouble.textContent = '';
-      if (this.#pager.show(total)) this.#refresher.now();
-      const none = search === '' ? 'No streams.' : 'No stream is called that.';
-      this.#table.show(rows, enabled ? none : 'This node has no JetStream: start it with -js.');
-    } catch (error) {
-      this.#trouble.textContent = /** @type {Error} */ (error).message;
-    }
+  /** @param {Wanted} wanted */
+  async #load({ search, sorting, offset, limit }) {
+    const { enabled, total, rows } = await this.#context.client.get('console/api/streams', {
+      sort: sorting.key,
+      rising: Number(sorting.rising),
+      search,
+      offset,
+      limit,
+    });
+    const none = search === '' ? 'No streams.' : 'No stream is called that.';
+    return { total, rows, empty: enabled ? none : 'This node has no JetStream: start it with -js.' };
   }
 
   /** @param {StreamRow} row */
