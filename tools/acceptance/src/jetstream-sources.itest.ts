@@ -37,6 +37,22 @@ async function create(client: NatsConnection, config: { name: string } & Record<
   expect((await ask(client, `$JS.API.STREAM.CREATE.${config.name}`, config)).error).toBeUndefined();
 }
 
+/** A consumer that is made beforehand, for a mirror or source to read from (ADR-60). */
+const preparedFor = (stream: string) => ({ name: 'READER', deliver_subject: `deliver.mirror.${stream}` });
+
+async function prepare(client: NatsConnection, stream: string): Promise<void> {
+  const { name, deliver_subject } = preparedFor(stream);
+  const config = {
+    durable_name: name,
+    deliver_subject,
+    ack_policy: 'flow_control',
+    flow_control: true,
+    idle_heartbeat: 1e9,
+  };
+  const created = await ask(client, `$JS.API.CONSUMER.CREATE.${stream}.${name}`, { stream_name: stream, config });
+  expect(created.error).toBeUndefined();
+}
+
 const holds = (client: NatsConnection, stream: string, messages: number): Promise<void> =>
   until(`${stream} holds ${messages}`, CAUGHT_UP_MS, async () => {
     const { state } = await info(client, stream).catch(() => ({ state: undefined }));
@@ -53,11 +69,15 @@ it('mirrors and sources of another account, of a work queue and by interest go o
   await create(a, { name: 'WANTED', subjects: ['wanted'], retention: 'interest' });
   await create(b, { name: 'MIRROR', mirror: { name: 'ORDERS', external } });
   await create(b, { name: 'SOME', sources: [{ name: 'ORDERS', filter_subject: 'orders.eu', external }] });
+  await create(a, { name: 'JOBS', subjects: ['jobs'], retention: 'workqueue' });
+  for (const stream of ['ORDERS', 'JOBS']) await prepare(a, stream);
+  await create(b, { name: 'READ', sources: [{ name: 'ORDERS', external, consumer: preparedFor('ORDERS') }] });
+  await create(a, { name: 'JOBBED', mirror: { name: 'JOBS', consumer: preparedFor('JOBS') } });
   await create(a, { name: 'WORKED', mirror: { name: 'WORK' } });
   await create(a, { name: 'KEPT', sources: [{ name: 'WANTED' }] });
   await until('WANTED is wanted', CAUGHT_UP_MS, async () => (await info(a, 'WANTED')).state.consumer_count === 1);
   const publishAll = async (): Promise<void> => {
-    for (const subject of ['orders.eu', 'orders.us', 'work', 'wanted']) {
+    for (const subject of ['orders.eu', 'orders.us', 'work', 'wanted', 'jobs']) {
       expect((await ask(a, subject)).error, subject).toBeUndefined();
     }
   };
@@ -71,9 +91,12 @@ it('mirrors and sources of another account, of a work queue and by interest go o
   await holds(b, 'SOME', 2);
   await holds(a, 'WORKED', 2);
   await holds(a, 'KEPT', 2);
+  await holds(b, 'READ', 4);
+  await holds(a, 'JOBBED', 2);
   // What is stored here is given away there.
   await holds(a, 'WORK', 0);
   await holds(a, 'WANTED', 0);
-  // Consumers that only mirrors and sources know of are nobody else's.
-  expect((await info(a, 'ORDERS')).state.consumer_count).toBe(0);
+  await holds(a, 'JOBS', 0);
+  // Consumers that only mirrors and sources know of are nobody else's; the one that was made beforehand is there.
+  expect((await info(a, 'ORDERS')).state.consumer_count).toBe(1);
 }, 120_000);

@@ -94,7 +94,7 @@ function play({ server, user = '$G' }: Scene): Ask {
 
 /** What is not answered here: publishes and pulls, other domains, backups, push consumers, mirrors. */
 const isOther = ({ asked }: Said): boolean =>
-  /^(?!\$JS)|MSG\.NEXT|SNAPSHOT|RESTORE|^\$JS\.other|"deliver_subject"|"consumer":|"external"/.test(asked);
+  /^(?!\$JS)|MSG\.NEXT|SNAPSHOT|RESTORE|^\$JS\.other|"deliver_subject"|"external"/.test(asked);
 
 /** Without what is said here beyond nats-server, and what only a process knows. */
 function comparable(answer: unknown): unknown {

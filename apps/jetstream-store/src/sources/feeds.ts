@@ -1,7 +1,7 @@
 import { type SourceInfo, type StreamSource, sourceInfo } from '@skein/jetstream-core';
 import type { StreamHost } from '../hosted-stream.ts';
 import { Feed, type FindStream, type OriginFeed } from './feed.ts';
-import { type FeedBus, RemoteFeed } from './remote-feed.ts';
+import { type ConsumerKind, type FeedBus, RemoteFeed } from './remote-feed.ts';
 
 /** How a stream is with its origins, as info has it; nothing where it has none. */
 export interface OriginsInfo {
@@ -134,10 +134,11 @@ export class Feeds implements FeedBus {
   }
 
   #newFeed(stream: StreamHost, source: StreamSource, isMirror: boolean): OriginFeed {
-    const { external } = source;
-    const remote = (isDurable: boolean): RemoteFeed => new RemoteFeed(stream, source, isMirror, isDurable, this);
-    if (external !== undefined && external.api !== this.#ownApi) return remote(false);
-    return new Feed(stream, source, isMirror, this.#find, () => remote(true));
+    const { external, consumer } = source;
+    const remote = (kind: ConsumerKind): RemoteFeed => new RemoteFeed(stream, source, isMirror, kind, this);
+    if (consumer !== undefined) return remote('prepared');
+    if (external !== undefined && external.api !== this.#ownApi) return remote('ephemeral');
+    return new Feed(stream, source, isMirror, this.#find, () => remote('durable'));
   }
 
   #wakeFollowers({ account, name }: StreamHost): void {

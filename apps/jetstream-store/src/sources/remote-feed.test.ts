@@ -2,7 +2,7 @@ import { checkStreamConfig, Stream, type StreamSource } from '@skein/jetstream-c
 import { MemoryStreamStore } from '@skein/storage';
 import { beforeEach, expect, it } from 'vitest';
 import type { StreamHost } from '../hosted-stream.ts';
-import { type FeedBus, RemoteFeed } from './remote-feed.ts';
+import { type ConsumerKind, type FeedBus, RemoteFeed } from './remote-feed.ts';
 
 const SECOND = 1000;
 const effects = { stored: () => {}, removed: () => {}, purged: () => {}, republish: () => {} };
@@ -14,10 +14,12 @@ class World implements FeedBus {
   readonly warnings: string[] = [];
   readonly listening = new Set<string>();
   readonly #due = new Set<{ dueAt: number; due(millis: number): void }>();
+  /** Whose messages come. */
+  consumer = 'C';
   readonly stream: Stream;
   readonly feed: RemoteFeed;
 
-  constructor(source: StreamSource, { isMirror = false, isDurable = false, limits = {} } = {}) {
+  constructor(source: StreamSource, { isMirror = false, kind = 'ephemeral' as ConsumerKind, limits = {} } = {}) {
     const origins = isMirror ? { mirror: source } : { sources: [source] };
     const config = checkStreamConfig({ name: 'D', ...origins, ...limits });
     const store = new MemoryStreamStore({ overheadBytes: 0, headerOverheadBytes: 0 });
@@ -44,7 +46,7 @@ class World implements FeedBus {
       },
       change: async ({ key, identity, messages }: never) => this.stream.ingest(key, identity, messages, 5, 0),
     };
-    this.feed = new RemoteFeed(host as unknown as StreamHost, source, isMirror, isDurable, this);
+    this.feed = new RemoteFeed(host as unknown as StreamHost, source, isMirror, kind, this);
   }
 
   listen(_account: string, subject: string): void {
@@ -87,7 +89,7 @@ class World implements FeedBus {
   }
 
   message(sequence: number, place: number, subject = 'o.1'): void {
-    const reply = `$JS.ACK.O.C.1.${sequence}.${place}.1700000000000000007.3`;
+    const reply = `$JS.ACK.O.${this.consumer}.1.${sequence}.${place}.1700000000000000007.3`;
     this.feed.deliver(this.deliverSubject, subject, reply, Buffer.from('x'), 0);
   }
 
@@ -161,10 +163,11 @@ it('answers how far it is when all before the question is stored', async () => {
 });
 
 it('acknowledges to a durable consumer what is stored, and has it begin again where it is', async () => {
-  world = new World({ name: 'O' }, { isDurable: true });
+  world = new World({ name: 'O' }, { kind: 'durable' });
   world.feed.wake();
   const [created] = await world.questions();
   expect(created?.subject).toMatch(/^\$JS\.API\.CONSUMER\.DURABLE\.CREATE\.O\.JS_SRC_/);
+  world.consumer = created?.subject.split('.').at(-1) as string;
   world.answer({});
   const [reset] = await world.questions();
   expect(reset?.subject).toMatch(/^\$JS\.API\.CONSUMER\.RESET\.O\.JS_SRC_/);
@@ -179,6 +182,79 @@ it('acknowledges to a durable consumer what is stored, and has it begin again wh
   world.feed.end(true);
   expect(world.asked[0]?.subject).toMatch(/^\$JS\.API\.CONSUMER\.DELETE\.O\.JS_SRC_/);
   expect([...world.listening]).toEqual([]);
+});
+
+const prepared = { name: 'C', deliver_subject: 'd.c' };
+const byFlow = { config: { ack_policy: 'flow_control' } };
+
+it('reads from a consumer that was made beforehand: looks at it, resets it, and leaves it when it ends', async () => {
+  world = new World({ name: 'O', consumer: prepared }, { kind: 'prepared' });
+  world.feed.wake();
+  expect((await world.questions()).map(({ subject }) => subject)).toEqual(['$JS.API.CONSUMER.INFO.O.C']);
+  world.answer(byFlow);
+  expect((await world.questions()).map(({ subject }) => subject)).toEqual(['$JS.API.CONSUMER.RESET.O.C']);
+  world.answer(byFlow);
+  expect(world.deliverSubject).toBe('d.c');
+  world.message(4, 1);
+  await world.questions();
+  world.status('100 FlowControl Request', '$JS.FC.1');
+  expect((await world.questions())[0]?.headers).toContain('Nats-Last-Stream: 4');
+  world.feed.end(true);
+  expect(world.asked).toEqual([]);
+});
+
+it.each([
+  ['mirror', true, 10214],
+  ['source', false, 10217],
+] as const)('a %s does not touch a consumer that is acknowledged otherwise', async (_kind, isMirror, code) => {
+  world = new World({ name: 'O', consumer: prepared }, { kind: 'prepared', isMirror });
+  world.feed.wake();
+  await world.questions();
+  world.answer({ config: { ack_policy: 'explicit' } });
+  expect(await world.questions()).toEqual([]);
+  expect(world.feed.progress().error?.errorCode).toBe(code);
+});
+
+it('asks another account for no more than to reset what was made there', async () => {
+  world = new World({ name: 'O', external, consumer: prepared }, { kind: 'prepared' });
+  world.feed.wake();
+  expect((await world.questions()).map(({ subject }) => subject)).toEqual(['$JS.A.API.CONSUMER.RESET.O.C']);
+  world.answer({ config: { ack_policy: 'none' } });
+  expect(world.feed.progress().error?.errorCode).toBe(10217);
+});
+
+it('takes nothing of another consumer that pushes to the same subject', async () => {
+  world = new World({ name: 'O', consumer: { ...prepared, name: 'OTHER' } }, { kind: 'prepared' });
+  world.feed.wake();
+  for (let i = 0; i < 2; i++) {
+    await world.questions();
+    world.answer(byFlow);
+  }
+  world.message(4, 1);
+  await world.questions();
+  expect(world.stream.store.last).toBe(0);
+});
+
+it('begins anew where it is when somebody has reset its consumer', async () => {
+  world = new World({ name: 'O', consumer: prepared }, { kind: 'prepared' });
+  world.feed.wake();
+  for (let i = 0; i < 2; i++) {
+    await world.questions();
+    world.answer(byFlow);
+  }
+  world.message(4, 1);
+  world.message(5, 2);
+  await world.questions();
+  world.message(6, 1);
+  world.status('100 Idle Heartbeat\r\nNats-Last-Consumer: 1');
+  expect((await world.questions()).map(({ subject }) => subject)).toEqual(['$JS.API.CONSUMER.INFO.O.C']);
+  world.answer(byFlow);
+  await world.questions();
+  world.answer(byFlow);
+  world.message(5, 1);
+  world.message(6, 2);
+  await world.questions();
+  expect([world.stream.store.last, world.feed.progress().seq]).toEqual([3, 6]);
 });
 
 it('says what is wrong, and tries again: a refusal, silence, and no place', async () => {

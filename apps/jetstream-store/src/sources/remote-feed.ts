@@ -1,5 +1,6 @@
 import {
   ApiError,
+  apiErrors,
   headerOf,
   Intake,
   type Original,
@@ -35,12 +36,20 @@ export interface FeedBus {
   publish(account: string, subject: string, reply: string, content: Buffer, headerBytes: number): void;
 }
 
+/** Made for one attempt; made once and found again, where the origin gives away what was acknowledged; made by somebody, to be read from. */
+export type ConsumerKind = 'ephemeral' | 'durable' | 'prepared';
+
+interface ConsumerAnswer {
+  readonly error?: { code: number; err_code: number; description: string };
+  readonly config?: { ack_policy: string };
+}
+
 /** What waits to be taken: a message, or a question that is answered when all before it is. */
 type Waiting = { readonly original: Original; readonly place: number } | { readonly flow: string };
 
 /**
  * Takes messages of an origin as any client could: by a push consumer there, over its API's prefix (ADR-59). Of an origin that gives away what
- * was acknowledged the consumer is durable, and what is stored here is acknowledged by flow control (ADR-60).
+ * was acknowledged the consumer is durable, and what is stored here is acknowledged by flow control, as to one that was made beforehand (ADR-60).
  */
 export class RemoteFeed implements OriginFeed {
   readonly source: StreamSource;
@@ -48,7 +57,7 @@ export class RemoteFeed implements OriginFeed {
   readonly #intake: Intake;
   readonly #bus: FeedBus;
   readonly #isMirror: boolean;
-  readonly #isDurable: boolean;
+  readonly #kind: ConsumerKind;
   readonly #identity: string;
   readonly #name: string;
   readonly #deliverPrefix: string;
@@ -69,20 +78,20 @@ export class RemoteFeed implements OriginFeed {
   #hasBegun = false;
   #isEnded = false;
 
-  constructor(stream: StreamHost, source: StreamSource, isMirror: boolean, isDurable: boolean, bus: FeedBus) {
-    const { external } = source;
-    const kind = isMirror ? 'M' : 'S';
+  constructor(stream: StreamHost, source: StreamSource, isMirror: boolean, kind: ConsumerKind, bus: FeedBus) {
+    const { external, consumer } = source;
     this.source = source;
     this.#stream = stream;
     this.#bus = bus;
     this.#isMirror = isMirror;
-    this.#isDurable = isDurable;
+    this.#kind = kind;
     this.#intake = new Intake(source, isMirror);
     this.#identity = shortHash(`${external?.api ?? ''} ${source.name}`);
     // The same in each life: a durable consumer is found again.
     const own = shortHash(`${stream.account} ${stream.name} ${this.#intake.key}`);
-    this.#name = `JS_${isMirror ? 'MIRROR' : 'SRC'}_${own}`;
-    this.#deliverPrefix = external?.deliver ? `${external.deliver}.${stream.name}.${own}` : `$JS.${kind}.${own}`;
+    this.#name = consumer?.name ?? `JS_${isMirror ? 'MIRROR' : 'SRC'}_${own}`;
+    const prefix = external?.deliver ? `${external.deliver}.${stream.name}` : `$JS.${isMirror ? 'M' : 'S'}`;
+    this.#deliverPrefix = consumer?.deliver_subject ?? `${prefix}.${own}`;
     this.#inbox = `$JSC.R.${own}`;
     this.#watchdog = { dueAt: Number.POSITIVE_INFINITY, due: (millis) => this.#listen(millis) };
     this.#retry = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.#connect() };
@@ -99,7 +108,7 @@ export class RemoteFeed implements OriginFeed {
   end(isRemoved: boolean): void {
     const { account, host } = this.#stream;
     this.#isEnded = true;
-    if (isRemoved && this.#isDurable) this.#ask(`CONSUMER.DELETE.${this.source.name}.${this.#name}`, '', '');
+    if (isRemoved && this.#kind === 'durable') this.#ask(`CONSUMER.DELETE.${this.source.name}.${this.#name}`, '', '');
     this.#hear('');
     this.#bus.unlisten(account, this.#inbox);
     host.agenda.plan(this.#watchdog, Number.POSITIVE_INFINITY);
@@ -138,17 +147,40 @@ export class RemoteFeed implements OriginFeed {
     this.#place = 0;
     // What an ephemeral consumer of an earlier attempt still sends is heard no more.
     this.#hear(
-      this.#isDurable
+      this.#isKept
         ? this.#deliverPrefix
         : `${this.#deliverPrefix}-${this.#stream.host.clock.millis.toString(36).replace('.', '')}${++this.#attempts}`,
     );
     await this.#bus.settled();
     if (this.#isEnded || this.#isBusy) return;
-    const { name } = this.source;
-    const path = this.#isDurable ? `CONSUMER.DURABLE.CREATE.${name}.${this.#name}` : `CONSUMER.CREATE.${name}`;
-    this.#ask(path, this.#inbox, JSON.stringify({ stream_name: name, config: this.#consumer(), action: '' }));
+    this.#askFirst();
     const { agenda, clock } = this.#stream.host;
     agenda.plan(this.#watchdog, clock.tick() + ANSWER_MS);
+  }
+
+  /** It outlives this process, and is reset rather than made anew. */
+  get #isKept(): boolean {
+    return this.#kind !== 'ephemeral';
+  }
+
+  #askFirst(): void {
+    const { name, external } = this.source;
+    if (this.#kind !== 'prepared') {
+      const path = this.#isKept ? `CONSUMER.DURABLE.CREATE.${name}.${this.#name}` : `CONSUMER.CREATE.${name}`;
+      this.#ask(path, this.#inbox, JSON.stringify({ stream_name: name, config: this.#consumer(), action: '' }));
+    } else if (external === undefined) {
+      // One that is for something else must not lose its place.
+      this.#ask(`CONSUMER.INFO.${name}.${this.#name}`, this.#inbox, '');
+    } else {
+      // All that another account has to let in (ADR-60); its answer has the configuration, too.
+      this.#reset();
+    }
+  }
+
+  /** It begins again behind what it knows to be stored here, and counts from one. */
+  #reset(): void {
+    this.#state = 'resetting';
+    this.#ask(`CONSUMER.RESET.${this.source.name}.${this.#name}`, this.#inbox, '');
   }
 
   /** Messages are to come to this subject, and to no other; '' is none. */
@@ -166,12 +198,12 @@ export class RemoteFeed implements OriginFeed {
     const { patterns = [] } = this.#intake.filter ?? {};
     const through = this.#through;
     const start =
-      this.#isDurable || (through === 0 && !opt_start_seq && opt_start_time === undefined)
+      this.#isKept || (through === 0 && !opt_start_seq && opt_start_time === undefined)
         ? { deliver_policy: 'all' }
         : through > 0 || opt_start_seq
           ? { deliver_policy: 'by_start_sequence', opt_start_seq: through > 0 ? through + 1 : opt_start_seq }
           : { deliver_policy: 'by_start_time', opt_start_time };
-    const kept = this.#isDurable
+    const kept = this.#isKept
       ? { durable_name: this.#name, ack_policy: 'flow_control', max_deliver: -1, max_ack_pending: MESSAGES_MAX }
       : {
           ack_policy: 'none',
@@ -196,15 +228,17 @@ export class RemoteFeed implements OriginFeed {
 
   #answered(text: string): void {
     if (this.#state !== 'asking' && this.#state !== 'resetting') return;
-    const { error } = JSON.parse(text) as { error?: { code: number; err_code: number; description: string } };
+    const { error, config } = JSON.parse(text) as ConsumerAnswer;
     if (error !== undefined) {
       this.#stop(new ApiError(error.code, error.err_code, error.description));
       return;
     }
-    if (this.#isDurable && this.#state === 'asking') {
-      // It begins again behind what it knows to be stored here, and counts from one.
-      this.#state = 'resetting';
-      this.#ask(`CONSUMER.RESET.${this.source.name}.${this.#name}`, this.#inbox, '');
+    if (this.#kind === 'prepared' && config?.ack_policy !== 'flow_control') {
+      this.#stop(this.#isMirror ? apiErrors.mirrorConsumerNotByFlow() : apiErrors.sourceConsumerNotByFlow());
+      return;
+    }
+    if (this.#isKept && this.#state === 'asking') {
+      this.#reset();
       return;
     }
     this.#state = 'reading';
@@ -225,13 +259,15 @@ export class RemoteFeed implements OriginFeed {
     const stalled = headerOf(content, headerBytes, 'Nats-Consumer-Stalled');
     if (stalled !== undefined) this.#waiting.push({ flow: stalled });
     const last = Number(headerOf(content, headerBytes, 'Nats-Last-Consumer') ?? 0);
-    if (this.#state === 'reading' && last > this.#place) void this.#connect();
+    // More: something was lost. Less: somebody else has reset it.
+    if (this.#state === 'reading' && last !== this.#place) void this.#connect();
     else this.#pump();
   }
 
   #message(subject: string, reply: string, content: Buffer, headerBytes: number): void {
     const delivery = parseAckSubject(reply);
     if (delivery === undefined || delivery.consumerSequence <= this.#place) return;
+    if (this.#isKept && delivery.consumer !== this.#name) return;
     if (delivery.consumerSequence !== this.#place + 1 || this.#waitingBytes > WAITING_BYTES_MAX) {
       // Something was lost on the way. Before the answer has come it may be of an earlier life.
       if (this.#state === 'reading') void this.#connect();
@@ -293,7 +329,7 @@ export class RemoteFeed implements OriginFeed {
   #answerFlow(reply: string): void {
     const { place, sequence } = this.#stored;
     const headers = Buffer.from(`NATS/1.0\r\nNats-Last-Consumer: ${place}\r\nNats-Last-Stream: ${sequence}\r\n\r\n`);
-    const isSaid = this.#isDurable && place > 0;
+    const isSaid = this.#isKept && place > 0;
     const content = isSaid ? headers : Buffer.alloc(0);
     this.#bus.publish(this.#stream.account, reply, '', content, content.length);
   }

@@ -1,4 +1,4 @@
-import { asPattern, isValidPattern, overlaps, SubjectTransform, TransformError } from '@skein/subjects';
+import { asPattern, isLiteral, isValidPattern, overlaps, SubjectTransform, TransformError } from '@skein/subjects';
 import { apiErrors } from '../api-error.ts';
 import { withLevel } from './api-level.ts';
 import type { ConsumerLimits, StreamConfig, StreamSource, Transform } from './stream-config.ts';
@@ -158,11 +158,11 @@ function checkOptions(config: StreamConfig): void {
 function checkMirror(config: StreamConfig): void {
   const { name, mirror, subjects, sources, first_seq } = config;
   if (mirror === undefined) return;
-  refuseConsumer(mirror);
   if (subjects !== undefined) throw apiErrors.mirrorWithSubjects();
   checkMirrorFeatures(config);
   if (sources !== undefined) throw apiErrors.mirrorWithSources();
   if (first_seq !== undefined) throw apiErrors.mirrorFirstSequence();
+  if (!isConsumerRight(mirror)) throw apiErrors.mirrorConsumerInvalid();
   if (!isStreamName(mirror.name)) throw apiErrors.mirrorNameInvalid();
   checkMirrorTransforms(mirror.subject_transforms ?? []);
   if (mirror.name === name && mirror.external === undefined) throw invalid('detected cycle');
@@ -191,21 +191,29 @@ function checkMirrorFeatures(config: StreamConfig): void {
   if (config.subject_delete_marker_ttl) throw invalid('subject delete markers forbidden on mirrors');
 }
 
-/** Consumers that were made beforehand (ADR-60) are not read from yet. */
-function refuseConsumer({ consumer }: StreamSource): void {
-  if (consumer !== undefined) throw invalid("'consumer' of a mirror or source is not supported");
+/** A consumer that was made beforehand says itself what is taken, and from where on (ADR-60). */
+function isConsumerRight({ consumer, opt_start_seq, opt_start_time, filter_subject }: StreamSource): boolean {
+  if (consumer === undefined) return true;
+  if (opt_start_seq || opt_start_time !== undefined || filter_subject) return false;
+  const { name, deliver_subject = '' } = consumer;
+  return isStreamName(name) && isLiteral(deliver_subject) && isValidPattern(deliver_subject);
 }
 
 function checkSources({ name, sources = [], allow_msg_schedules }: StreamConfig): void {
   if (sources.length > 0 && allow_msg_schedules) throw apiErrors.sourceWithSchedules();
   const seen = new Set<string>();
+  const consumers = new Set<string>();
   for (const source of sources) {
-    refuseConsumer(source);
+    if (isStreamName(source.name) && !isConsumerRight(source)) throw apiErrors.sourceConsumerInvalid();
     if (source.name === name && source.external === undefined) throw invalid('detected cycle');
     if (!isStreamName(source.name)) throw apiErrors.sourceNameInvalid();
-    const key = JSON.stringify([source.name, source.filter_subject, source.subject_transforms, source.external?.api]);
+    const { filter_subject, subject_transforms, external, consumer } = source;
+    const key = JSON.stringify([source.name, filter_subject, subject_transforms, external?.api, consumer?.name]);
     if (seen.has(key)) throw apiErrors.sourceDuplicate();
     seen.add(key);
+    const read = consumer && JSON.stringify([source.name, external?.api, consumer.name]);
+    if (read !== undefined && consumers.has(read)) throw apiErrors.sourceConsumerDuplicate();
+    if (read !== undefined) consumers.add(read);
     if (source.filter_subject && !isValidPattern(source.filter_subject)) {
       throw apiErrors.streamCreateFailed(`subject filter '${source.filter_subject}' for the source: invalid subject`);
     }

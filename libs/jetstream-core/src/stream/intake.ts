@@ -65,9 +65,10 @@ export class Intake {
   }
 }
 
-/** Of a stream that is another account's or domain's, the way there is part of the name. */
-function originName({ name, external }: StreamSource): string {
-  return external === undefined ? name : `${name}:${shortHash(external.api)}`;
+/** Of a stream that is another account's or domain's, the way there is part of the name; as is a consumer that was made beforehand. */
+function originName({ name, external, consumer }: StreamSource): string {
+  const way = external === undefined ? '' : `:${shortHash(external.api)}`;
+  return name + way + (consumer?.name === undefined ? '' : `:C=${shortHash(consumer.name)}`);
 }
 
 const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

@@ -69,6 +69,11 @@ export interface ConsumerLimits {
   max_ack_pending?: number;
 }
 
+export interface StreamConsumerSource {
+  name?: string;
+  deliver_subject?: string;
+}
+
 export interface StreamSource {
   name: string;
   opt_start_seq?: number;
@@ -78,5 +83,5 @@ export interface StreamSource {
   subject_transforms?: Transform[];
   external?: { api: string; deliver: string };
   /** Made beforehand, to be read from (ADR-60). */
-  consumer?: { name?: string; deliver_subject?: string };
+  consumer?: StreamConsumerSource;
 }

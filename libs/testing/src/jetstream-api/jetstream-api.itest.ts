@@ -19,7 +19,6 @@ const deliberate: [line: RegExp, why: string][] = [
   [/\.error\.detail: undefined, here/, 'which ledger has not enough, and how much there is'],
   [/\.config\.name: undefined, here "MADE-UP"/, 'a made-up name is part of the configuration'],
   [/\.sources\.0\.active: -1, here \d+$/, 'when an origin was looked for last'],
-  [/"consumer":\{"name".* → /, 'consumers that were made beforehand are refused by name'],
   [
     /^\$JS\.API\.(STREAM\.NAMES|STREAM\.CREATE\.S \{"name":"S","storage":"memory"\}) → .*system_response/,
     'its type is that of the request',

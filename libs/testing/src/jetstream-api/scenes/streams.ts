@@ -260,4 +260,51 @@ export const streams: Readonly<Record<string, Scene>> = {
       ['STREAM.CREATE.O', { name: 'O', storage: 'memory', sources: [{ name: 'S', consumer: { name: '' } }] }],
     ],
   },
+  'streams: origins, read by consumers that were made beforehand': {
+    server: 'plain',
+    steps: [
+      ['STREAM.CREATE.S', { name: 'S', subjects: ['s.>'], storage: 'memory' }],
+      ...[
+        { consumer: { name: 'C' } },
+        { consumer: { deliver_subject: 'd' } },
+        { consumer: {} },
+        { consumer: { name: 'C.D', deliver_subject: 'd' } },
+        { consumer: { name: 'C D', deliver_subject: 'd' } },
+        { consumer: { name: 'C/D', deliver_subject: 'd' } },
+        { consumer: { name: 'C', deliver_subject: 'd.*' } },
+        { consumer: { name: 'C', deliver_subject: 'd..e' } },
+        { consumer: { name: 'C', deliver_subject: 'd e' } },
+        { opt_start_seq: 2, consumer: { name: 'C', deliver_subject: 'd' } },
+        { opt_start_time: '2020-01-01T00:00:00Z', consumer: { name: 'C', deliver_subject: 'd' } },
+        { filter_subject: 's.a', consumer: { name: 'C', deliver_subject: 'd' } },
+        { filter_subject: 's..a', consumer: { name: 'C', deliver_subject: 'd' } },
+        { name: 'M', consumer: { name: '' } },
+        { name: '', consumer: { name: '' } },
+      ].flatMap((origin): Request[] => [
+        ['STREAM.CREATE.M', { name: 'M', storage: 'memory', mirror: { name: 'S', ...origin } }],
+        ['STREAM.CREATE.M', { name: 'M', storage: 'memory', sources: [{ name: 'S', ...origin }] }],
+      ]),
+      ['STREAM.CREATE.M', { name: 'M', subjects: ['m'], mirror: { name: 'S', consumer: { name: '' } } }],
+      ['STREAM.CREATE.M', { name: 'M', first_seq: 5, mirror: { name: 'S', consumer: { name: '' } } }],
+      ...[
+        { name: 'S', consumer: { name: 'C', deliver_subject: 'e' } },
+        {
+          name: 'S',
+          subject_transforms: [{ src: 's.a', dest: 'b' }],
+          consumer: { name: 'C', deliver_subject: 'd' },
+        },
+        { name: 'T', consumer: { name: 'C', deliver_subject: 'd' } },
+      ].flatMap((other): Request[] => [
+        [
+          'STREAM.CREATE.N',
+          {
+            name: 'N',
+            storage: 'memory',
+            sources: [{ name: 'S', consumer: { name: 'C', deliver_subject: 'd' } }, other],
+          },
+        ],
+        ['STREAM.DELETE.N'],
+      ]),
+    ],
+  },
 };
