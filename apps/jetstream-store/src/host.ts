@@ -5,6 +5,7 @@ import type { Agenda } from './agenda.ts';
 import type { Clock } from './clock.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { HostedConsumer, HostedStream } from './hosting.ts';
+import type { LedConsumers } from './led-consumers.ts';
 import type { Log } from './options.ts';
 import type { LinkOutbox } from './outbox.ts';
 import type { OriginsInfo } from './sources/feeds.ts';
@@ -60,6 +61,7 @@ export interface Surroundings {
   readonly outbox: LinkOutbox;
   readonly agenda: Agenda;
   readonly turn: Turn;
+  readonly led: LedConsumers;
   readonly notices: Notices;
   readonly origins: Origins;
   readonly logger: Log;

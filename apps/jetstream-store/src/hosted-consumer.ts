@@ -19,6 +19,7 @@ import { DeadLetters } from './dead-letters.ts';
 import type { Entry, Saved } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { Address, HostedConsumer, Moment } from './hosting.ts';
+import type { Led } from './led-consumers.ts';
 import { consumerRecord } from './record.ts';
 import type { TurnTask } from './turn.ts';
 
@@ -37,9 +38,9 @@ export interface ConsumerValue {
 
 /**
  * A consumer in its stream: what it has delivered and had acknowledged goes to the journal once a turn. It is led (counts what is
- * pending, knows who waits) from the moment that somebody asks something of it; one that nobody uses costs its state alone.
+ * pending, knows who waits) from the moment that somebody asks something of it; one that nobody uses, or uses any more, costs its state alone.
  */
-export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
+export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   readonly number: number;
   readonly name: string;
   readonly created: Moment;
@@ -51,14 +52,16 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   readonly #stream: StreamHost;
   #leader: Consumer | undefined;
   #isToRun = false;
+  /** Since it was asked to rest. */
+  #isUsed = false;
   /** Delivered up to here by what is in the journal: what the stream may go by. */
   #loggedDelivered: number;
   /** Ran out of deliveries, and the journal does not say so yet. */
   readonly #unloggedDrops = new Set<number>();
   readonly #next: Appointment;
   readonly #inactivity: Appointment;
-  /** When this life of it began. */
-  readonly #begunAt: number;
+  /** When this life of it began, or it rested last. */
+  #begunAt: number;
   /** Undefined: it wants all. */
   #filter: SubjectFilter | undefined;
   /** Who is interested in where it pushes to, and where that is. */
@@ -83,8 +86,20 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   get consumer(): Consumer {
+    this.#isUsed = true;
     this.#leader ??= this.#lead();
     return this.#leader;
+  }
+
+  rest(): boolean {
+    const isUsed = this.#isUsed || this.isPlanned;
+    this.#isUsed = false;
+    // When it was used last is the leader's to know.
+    const isKept = this.config.inactive_threshold !== undefined;
+    if (isUsed || isKept || this.#leader?.isIdle === false) return false;
+    this.#leader = undefined;
+    this.#begunAt = this.#stream.host.clock.millis;
+    return true;
   }
 
   /** Somebody is interested in where it pushes to. */
@@ -168,6 +183,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
     agenda.plan(this.#next, NEVER);
     agenda.plan(this.#inactivity, NEVER);
     this.#leader?.close(reason);
+    this.#stream.host.led.remove(this);
     this.#watch?.end();
     this.#watch = undefined;
     this.#deadLetters.end();
@@ -296,7 +312,8 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved {
   }
 
   #lead(): Consumer {
-    const { stream, store } = this.#stream;
+    const { stream, store, host } = this.#stream;
+    host.led.add(this);
     const effects = new Effects(this.#stream, this);
     return new Consumer(stream.config, store, this.config, this.state, this.lastsEnd, effects, this.#begunAt);
   }

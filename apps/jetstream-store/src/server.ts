@@ -17,6 +17,7 @@ import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
 import { storeFigures } from './figures.ts';
 import type { Api } from './hosting.ts';
+import { LedConsumers } from './led-consumers.ts';
 import { type StoreLimits, storeLimits } from './limits.ts';
 import { Meters } from './meters.ts';
 import { answerMonitor, totalLimits } from './monitoring.ts';
@@ -129,6 +130,7 @@ class Server implements JetStreamStore {
       outbox: this.#outbox,
       agenda: this.#agenda,
       turn: this.#turn,
+      led: new LedConsumers(this.#agenda, this.#clock),
       notices,
       origins: feeds,
       logger: log,

@@ -13,6 +13,7 @@ export abstract class Shard implements Host {
   readonly clock: Surroundings['clock'];
   readonly outbox: Surroundings['outbox'];
   readonly agenda: Surroundings['agenda'];
+  readonly led: Surroundings['led'];
   readonly turn: Surroundings['turn'];
   readonly notices: Surroundings['notices'];
   readonly origins: Surroundings['origins'];
@@ -31,6 +32,7 @@ export abstract class Shard implements Host {
     this.clock = surroundings.clock;
     this.outbox = surroundings.outbox;
     this.agenda = surroundings.agenda;
+    this.led = surroundings.led;
     this.turn = surroundings.turn;
     this.notices = surroundings.notices;
     this.origins = surroundings.origins;

@@ -15,6 +15,7 @@ import { checkConsumerUpdate, checkMove } from './check-consumer-update.ts';
 import { Consumer, type ConsumerCounts, type Notice, type SequenceInfo } from './consumer.ts';
 import type { RequestedConsumer } from './consumer-config.ts';
 import { decodeConsumerOperation, encodeConsumerOperation } from './consumer-operation.ts';
+import type { ConsumerState } from './consumer-state.ts';
 
 const LONG = 100;
 
@@ -22,6 +23,9 @@ const LONG = 100;
 class Played {
   readonly #stream: Stream;
   #consumer: Consumer | undefined;
+  /** Another one from its state. */
+  #lead: (state: ConsumerState) => Consumer = () => this.#consumer as Consumer;
+  readonly #isRested: boolean;
   #now = 1_790_000_000_000;
   #heard: object[] = [];
   readonly #replies: string[] = [];
@@ -30,7 +34,9 @@ class Played {
   readonly #subscriptions = new Map<string, readonly [string, string]>();
   #pins = 0;
 
-  constructor(own: Partial<StreamConfig> = {}) {
+  /** @param isRested whenever it is idle another one takes its place */
+  constructor(own: Partial<StreamConfig> = {}, isRested = false) {
+    this.#isRested = isRested;
     const config = checkStreamConfig({ name: 'S', subjects: ['s.>'], storage: 'memory', ...own });
     const store = new MemoryStreamStore({ overheadBytes: 16, headerOverheadBytes: 0 });
     const effects = {
@@ -50,6 +56,7 @@ class Played {
     this.#consumer?.run(this.#now);
     this.#settle();
     this.#pass(stepMillis(step));
+    if (this.#isRested && this.#consumer?.isIdle) this.#consumer = this.#lead(this.#consumer.state);
     const heard = this.#heard;
     this.#heard = [];
     return heard;
@@ -128,15 +135,10 @@ class Played {
       letters: () => {},
       newPin: () => `PIN${++this.#pins}`,
     };
-    this.#consumer = new Consumer(
-      stream,
-      store,
-      config,
-      Consumer.newState(store, config),
-      store.last,
-      effects,
-      this.#now,
-    );
+    const lastsEnd = store.last;
+    this.#lead = (state) =>
+      new Consumer(stream, store, this.#consumer?.config ?? config, state, lastsEnd, effects, this.#now);
+    this.#consumer = this.#lead(Consumer.newState(store, config));
   }
 
   #notice(kind: string, about: object): void {
@@ -233,8 +235,13 @@ const ordered = (heard: readonly object[]): object[] => [
 
 const recorded = { ...delivery, ...pulling, ...push } as unknown as Record<string, Conversation>;
 
-it.each(Object.entries(recorded))('%s', (_, { stream, steps }) => {
-  const played = new Played(stream as Partial<StreamConfig>);
+const each = Object.entries(recorded).flatMap(([name, conversation]) => [
+  { name, isRested: false, ...conversation },
+  { name: `${name}, rested in between`, isRested: true, ...conversation },
+]);
+
+it.each(each)('$name', ({ stream, steps, isRested }) => {
+  const played = new Played(stream as Partial<StreamConfig>, isRested);
   for (const step of steps)
     expect({ do: step.do, heard: ordered(shortened(played.play(step.do))) }).toEqual({
       do: step.do,

@@ -256,6 +256,16 @@ export class Consumer {
     return Math.min(givesAt, this.#recipients.nextAt, this.#pausedUntil || NEVER);
   }
 
+  /** Nobody waits, nothing is under way, and another one made from its state would be the same, at no great price. */
+  get isIdle(): boolean {
+    const { replay_policy, sample_freq } = this.config;
+    const isAlike = this.#pull !== undefined && replay_policy !== 'original' && sample_freq === undefined;
+    const isSaid = this.#runs.length + this.#dropped.length + this.#confirms.length + this.#notices.length === 0;
+    // What is to be acknowledged, or on its way to the dead letters, is pending.
+    const isNothingAwaited = this.state.pending.size === 0 && !this.isWanted && this.nextAt === NEVER;
+    return isAlike && isSaid && isNothingAwaited && this.#situation.undelivered.isCheap;
+  }
+
   /** @param until RFC 3339; a time that is over pauses nothing, and is not told of as an end */
   pause(until: string | undefined, millis: number): void {
     const time = until === undefined ? undefined : parseTime(until);

@@ -24,6 +24,7 @@ type Step =
   /** The journal has caught up: what was acknowledged counts. */
   | { do: 'sync' }
   | { do: 'save' }
+  | { do: 'rest' }
   /** Everything goes that was not in the journal, or not all of it. */
   | { do: 'crash'; kept: number };
 
@@ -43,6 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), millis: fc.nat(1500) }) },
   { weight: 4, arbitrary: fc.constant({ do: 'sync' as const }) },
   fc.constant({ do: 'save' as const }),
+  { weight: 2, arbitrary: fc.constant({ do: 'rest' as const }) },
   fc.record({ do: fc.constant('crash' as const), kept: fc.nat(100) }),
 );
 const config: fc.Arbitrary<RequestedConsumer> = fc.record({
@@ -125,6 +127,10 @@ class Crashing {
       case 'save':
         this.#sync();
         this.#saved = { bytes: this.#consumer.state.save(), applied: this.#journal.length };
+        break;
+      case 'rest':
+        // What it said last may be on its way to the disk yet.
+        if (this.#consumer.isIdle) this.#consumer = this.#open(this.#consumer.state);
         break;
       case 'crash':
         this.#crash(one.kept);

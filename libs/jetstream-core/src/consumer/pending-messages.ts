@@ -1,4 +1,6 @@
 const START = 64;
+/** Of those that wait for nothing: most of very many consumers do. */
+const NONE = new Float64Array();
 /** Columns that are longer are given back when they are empty. */
 const KEPT_MAX = 16_384;
 /** In the place of when it is due again: not before something happens. */
@@ -14,13 +16,13 @@ export const ACKED = -1;
  */
 export class PendingMessages {
   /** In the stream; negative for one that went. */
-  #sequences = new Float64Array(START);
+  #sequences = NONE;
   /** Of the first delivery. */
-  #consumerSequences = new Float64Array(START);
+  #consumerSequences = NONE;
   /** When it was delivered last. */
-  #millis = new Float64Array(START);
+  #millis = NONE;
   /** When it is due again, NEVER or ACKED: the leader's, and not saved. */
-  #due = new Float64Array(START);
+  #due = NONE;
   #head = 0;
   #end = 0;
   #size = 0;
@@ -129,7 +131,8 @@ export class PendingMessages {
     const old = [this.#sequences, this.#consumerSequences, this.#millis, this.#due] as const;
     const [sequences, consumerSequences, millis, due] = old;
     const [head, end] = [this.#head, this.#end];
-    this.#takeColumns(this.#size * 2 > sequences.length ? sequences.length * 2 : sequences.length);
+    const isHalfFull = this.#size * 2 > sequences.length;
+    this.#takeColumns(Math.max(START, isHalfFull ? sequences.length * 2 : sequences.length));
     let to = 0;
     for (let from = head; from < end; from++) {
       if (sequences[from] < 0) continue;

@@ -3,6 +3,8 @@ import { firstSince } from '../stream/message-get.ts';
 import { parseTime } from '../time.ts';
 import { type ConsumerConfig, filtersOf } from './consumer-config.ts';
 
+const CHEAP_MESSAGES = 4096;
+
 /** What a consumer has not delivered yet: the next such message, and how many there are, counted as they come and go. */
 export class Undelivered {
   readonly #store: StreamStore;
@@ -21,6 +23,11 @@ export class Undelivered {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** To count anew. */
+  get isCheap(): boolean {
+    return this.#lasts.size === 0 && (this.#filter === undefined || this.#store.messages <= CHEAP_MESSAGES);
   }
 
   /** The first message that a new consumer wants; what comes after it, if there is none yet. */
