@@ -165,4 +165,4 @@ it('serves no shard of which the journal has let go of what the database has los
   } finally {
     await node.stop();
   }
-}, 30_000);
+});

@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import { headers, type Msg, type NatsConnection, type Subscription } from '@nats-io/nats-core';
 import { connect } from '@nats-io/transport-node';
 import { startServer } from '@skein/testing';
 import type { RecordedAdvisory } from './advisories.ts';
 
 const ACK_WAIT_NANOS = 300e6;
-const ABANDONED_MS = 11_500;
+/** A batch of which nothing comes is given up after ten seconds. */
+const ABANDONED_MS_MAX = 60_000;
 
 const configuration = (domain: string): string => `server_name: alpha
 jetstream { store_dir: streams, request_queue_limit: 5${domain === '' ? '' : `, domain: ${domain}`} }
@@ -49,6 +50,8 @@ async function play(nc: NatsConnection): Promise<void> {
 
   await ask('STREAM.CREATE.S', { name: 'S', subjects: ['s.>'], allow_atomic: true });
   await ask('STREAM.UPDATE.S', { name: 'S', subjects: ['s.>'], allow_atomic: true, max_msgs: 5000 });
+  const abandoned = nc.subscribe('$JS.EVENT.ADVISORY.STREAM.BATCH_ABANDONED.S');
+  publishPart(nc, 'slow', 1);
   for (let i = 0; i < 8; i++) await nc.request('s.a', `${i}`);
   await consumer('C', { durable_name: 'C', ack_wait: ACK_WAIT_NANOS, max_deliver: 1, sample_freq: '100%' });
   await say(await pull('C'), '-NAK');
@@ -71,26 +74,28 @@ async function play(nc: NatsConnection): Promise<void> {
   await pull('P', { group: 'g', expires: 1e9 });
   await sleep(2500);
   await ask('CONSUMER.DELETE.S.P');
-  await batches(nc);
+  publishPart(nc, 'gap', 1);
+  publishPart(nc, 'gap', 3);
+  for (let i = 1; i <= 1001; i++) publishPart(nc, 'long', i);
+  await heardOf(abandoned, 'slow');
   await snapshots(nc, ask);
   for (let i = 0; i < 5000; i++) nc.publish('$JS.API.STREAM.NAMES', '', { reply: 'nobody' });
   await nc.flush();
   await ask('STREAM.DELETE.S').catch(() => sleep(500));
 }
 
-async function batches(nc: NatsConnection): Promise<void> {
-  const part = (id: string, sequence: number): void => {
-    const lines = headers();
-    lines.set('Nats-Batch-Id', id);
-    lines.set('Nats-Batch-Sequence', `${sequence}`);
-    nc.publish('s.b', 'x', { headers: lines });
-  };
-  part('gap', 1);
-  part('gap', 3);
-  part('slow', 1);
-  for (let i = 1; i <= 1001; i++) part('long', i);
-  await nc.flush();
-  await sleep(ABANDONED_MS);
+function publishPart(nc: NatsConnection, id: string, sequence: number): void {
+  const lines = headers();
+  lines.set('Nats-Batch-Id', id);
+  lines.set('Nats-Batch-Sequence', `${sequence}`);
+  nc.publish('s.b', 'x', { headers: lines });
+}
+
+/** Resolves when that batch was given up. */
+async function heardOf(abandoned: Subscription, batch: string): Promise<void> {
+  const timer = setTimeout(() => abandoned.unsubscribe(), ABANDONED_MS_MAX);
+  for await (const message of abandoned) if (message.json<{ batch: string }>().batch === batch) abandoned.unsubscribe();
+  clearTimeout(timer);
 }
 
 async function snapshots(

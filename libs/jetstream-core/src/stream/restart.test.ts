@@ -111,4 +111,4 @@ it('a stream that was closed without warning is the same once the journal was ap
     }),
     { numRuns: Number(process.env.SEEDS ?? 10) },
   );
-}, 60_000);
+});

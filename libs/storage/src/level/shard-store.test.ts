@@ -425,7 +425,7 @@ describe("LevelDB's newest files cut at any byte", () => {
       { numRuns: 60 },
     );
     expect(olderStates).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });
 
 type Step =
@@ -561,7 +561,7 @@ describe('against the store in memory', () => {
     }
     compareAll();
     await shard.close();
-  }, 60_000);
+  });
 
   it('is its twin, also after crashes that lose what was not flushed', async () => {
     let directories = 0;
