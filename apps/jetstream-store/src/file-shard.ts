@@ -63,8 +63,8 @@ export class FileShard extends Shard {
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
   #isReclaiming = false;
-  /** When it was opened, or last asked to reclaim. */
-  #bytesKept = 0;
+  /** When it was last asked to reclaim. Before that: whatever an earlier life has removed may still be on the disk. */
+  #bytesKept = Number.POSITIVE_INFINITY;
   #isClosed = false;
   #opening: Promise<void> | undefined;
   #leaving: Promise<void> | undefined;

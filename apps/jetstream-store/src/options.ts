@@ -3,6 +3,7 @@ import type { JetStreamOptions } from '@skein/config/jetstream';
 import type { ServerOptions } from '@skein/config/options';
 import type { Files } from '@skein/journal';
 import type { ShardStoreOptions } from '@skein/storage';
+import type { DiskSpaceOptions } from './disk-space.ts';
 
 export const component = 'jetstream-store';
 
@@ -18,6 +19,7 @@ export interface StoreOptions extends MemberSurroundings {
   /** Default: the machine's. */
   files?: Files;
   openDatabase?: ShardStoreOptions['open'];
+  lookAtDisk?: DiskSpaceOptions['look'];
   onShutdown(reason: string, refused: boolean): void;
 }
 

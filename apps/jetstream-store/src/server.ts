@@ -86,7 +86,7 @@ class Server implements JetStreamStore {
   }
 
   async start(): Promise<void> {
-    const { log, files, openDatabase } = this.#options;
+    const { log, files, openDatabase, lookAtDisk } = this.#options;
     const { configuration: given, identity } = await this.#member.start();
     const configuration = this.#complete(given);
     if (configuration.jetstream === undefined) {
@@ -157,6 +157,7 @@ class Server implements JetStreamStore {
       keys: encryption && new NodeKeys(encryption),
       ...(files && { files }),
       ...(openDatabase && { openDatabase }),
+      ...(lookAtDisk && { lookAtDisk }),
       opened: (shard) => directory.adopt(shard.streams.values()),
     });
     this.#shards = shards;

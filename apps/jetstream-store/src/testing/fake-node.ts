@@ -27,7 +27,7 @@ interface FakeWatch extends Watch {
 }
 
 /** What stands in for parts of the machine. */
-type Parts = Pick<StoreOptions, 'files' | 'openDatabase'>;
+type Parts = Pick<StoreOptions, 'files' | 'openDatabase' | 'lookAtDisk'>;
 
 const none = { count: 0, start: () => 0, end: () => 0 };
 
