@@ -15,10 +15,9 @@ import type { Entry } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { Address } from './hosting.ts';
 import { RECORD_HEAD_BYTES, RecordKind, record, writeRecordHead } from './record.ts';
+import { Slab, Slabs } from './slabs.ts';
 import { storeUnavailable } from './store-errors.ts';
 
-/** Records and contents of many messages share one piece of memory, which goes when the last of them does. */
-const SLAB_BYTES = 64 * 1024;
 /** Where there are no batches, one is refused. */
 const BATCH = 'Nats-Batch-Id';
 /** So many entries are kept for the next messages. */
@@ -26,8 +25,7 @@ const SPARE_MAX = 4096;
 
 /** Takes publishes: one record, one entry, one acknowledgement each. */
 export class Publishing {
-  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  #used = 0;
+  readonly #slabs = new Slabs();
   readonly #spare: PublishEntry[] = [];
 
   /** A message on a subject of the stream. The ranges are lent for the call. */
@@ -56,18 +54,19 @@ export class Publishing {
       return;
     }
     const recordBytes = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length + (end - start);
-    const at = this.#room(recordBytes + replyBytes);
-    const slab = this.#slab;
+    const slab = this.#slabs.take(recordBytes + replyBytes);
+    const at = this.#slabs.start;
+    const { bytes } = slab;
     const entry = this.#spare.pop() ?? new PublishEntry(this.#spare);
     const { host } = stream;
     const { clock } = host;
     clock.tick();
-    writeRecordHead(slab, at, RecordKind.Operation, stream.number);
+    writeRecordHead(bytes, at, RecordKind.Operation, stream.number);
     const recordEnd = at + recordBytes;
     const contentAt = recordEnd - (end - start);
-    writePublish(slab, at + RECORD_HEAD_BYTES, subject, end - start, headerBytes, clock.seconds, clock.nanos);
-    buf.copy(slab, contentAt, start, end);
-    if (replyBytes > 0) buf.copy(slab, recordEnd, replyStart, replyEnd);
+    writePublish(bytes, at + RECORD_HEAD_BYTES, subject, end - start, headerBytes, clock.seconds, clock.nanos);
+    buf.copy(bytes, contentAt, start, end);
+    if (replyBytes > 0) buf.copy(bytes, recordEnd, replyStart, replyEnd);
     entry.stream = stream;
     entry.size = size;
     share?.expect(size);
@@ -90,7 +89,7 @@ export class Publishing {
         return;
       }
     }
-    if (stream.isVoid || host.append(slab, at, recordEnd, entry) === 0) entry.fail();
+    if (stream.isVoid || host.append(bytes, at, recordEnd, entry) === 0) entry.fail();
   }
 
   /** One of an atomic batch (ADR-50): the batch is one operation, once it is whole. */
@@ -146,28 +145,20 @@ export class Publishing {
     const { run } = message;
     const contentAt = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length;
     const recordBytes = contentAt + (end - start) + run.length;
-    const at = this.#room(recordBytes);
-    const slab = this.#slab;
+    const slab = this.#slabs.take(recordBytes);
+    const at = this.#slabs.start;
+    const { bytes } = slab;
     const { seconds, nanos } = clock;
-    writeRecordHead(slab, at, RecordKind.Operation, stream.number);
-    writePublish(slab, at + RECORD_HEAD_BYTES, subject, end - start, headerBytes, seconds, nanos, run.length);
-    buf.copy(slab, at + contentAt, start, end);
-    slab.write(run, at + recordBytes - run.length, 'latin1');
-    const content = slab.subarray(at + contentAt, at + recordBytes - run.length);
-    const entry = new FastEntry(stream, message, subject, content, headerBytes, seconds, nanos);
-    if (stream.isVoid || host.append(slab, at, at + recordBytes, entry) === 0) {
+    writeRecordHead(bytes, at, RecordKind.Operation, stream.number);
+    writePublish(bytes, at + RECORD_HEAD_BYTES, subject, end - start, headerBytes, seconds, nanos, run.length);
+    buf.copy(bytes, at + contentAt, start, end);
+    bytes.write(run, at + recordBytes - run.length, 'latin1');
+    const content = bytes.subarray(at + contentAt, at + recordBytes - run.length);
+    const entry = new FastEntry(stream, message, subject, slab, content, headerBytes, seconds, nanos);
+    if (stream.isVoid || host.append(bytes, at, at + recordBytes, entry) === 0) {
+      slab.release();
       fastBatches.notTaken(message, storeUnavailable());
     }
-  }
-
-  #room(bytes: number): number {
-    if (this.#used + bytes > this.#slab.length) {
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
-      this.#used = 0;
-    }
-    const at = this.#used;
-    this.#used += bytes;
-    return at;
   }
 }
 
@@ -176,7 +167,7 @@ function isFastReply(buf: Buffer, end: number): boolean {
   return buf[end - 1] === 0x49 && buf[end - 2] === 0x46 && buf[end - 3] === 0x24 && buf[end - 4] === 0x2e;
 }
 
-const nothing = Buffer.alloc(0);
+const nothing = new Slab(Buffer.alloc(0));
 const ack = new AckWriter();
 
 /** A message on its way to the disk. Used again for others. */
@@ -184,8 +175,8 @@ class PublishEntry implements Entry {
   stream!: StreamHost;
   link!: Link;
   subject = '';
-  /** The content, up to where the reply subject begins, and that. */
-  slab: Buffer = nothing;
+  /** Has the content, up to where the reply subject begins, and that. */
+  slab = nothing;
   contentStart = 0;
   headerBytes = 0;
   /** What it counts for. */
@@ -208,7 +199,7 @@ class PublishEntry implements Entry {
 
   /** Made when it is needed: a view that waits for the disk is one more thing to collect. */
   get content(): Buffer {
-    return this.slab.subarray(this.contentStart, this.replyStart);
+    return this.slab.bytes.subarray(this.contentStart, this.replyStart);
   }
 
   apply(): void {
@@ -234,7 +225,7 @@ class PublishEntry implements Entry {
   #send(): void {
     const { outbox } = this.stream.host;
     const account = outbox.accountBytes(this.stream.account);
-    outbox.send(this.link, account, this.slab, this.replyStart, this.replyEnd, ack.bytes, ack.end);
+    outbox.send(this.link, account, this.slab.bytes, this.replyStart, this.replyEnd, ack.bytes, ack.end);
   }
 
   refuse(error: ApiError): void {
@@ -256,6 +247,7 @@ class PublishEntry implements Entry {
   /** Nothing is held on to. */
   recycle(): void {
     this.stream.share?.expect(-this.size);
+    this.slab.release();
     this.slab = nothing;
     this.batch = undefined;
     if (this.#spare.length < SPARE_MAX) this.#spare.push(this);
@@ -267,6 +259,7 @@ class FastEntry implements Entry {
   readonly #stream: StreamHost;
   readonly #message: FastMessage<Address>;
   readonly #subject: string;
+  readonly #slab: Slab;
   readonly #content: Buffer;
   readonly #headerBytes: number;
   readonly #seconds: number;
@@ -276,6 +269,7 @@ class FastEntry implements Entry {
     stream: StreamHost,
     message: FastMessage<Address>,
     subject: string,
+    slab: Slab,
     content: Buffer,
     headerBytes: number,
     seconds: number,
@@ -284,6 +278,7 @@ class FastEntry implements Entry {
     this.#stream = stream;
     this.#message = message;
     this.#subject = subject;
+    this.#slab = slab;
     this.#content = content;
     this.#headerBytes = headerBytes;
     this.#seconds = seconds;
@@ -300,12 +295,14 @@ class FastEntry implements Entry {
     stream.publish(this.#subject, this.#content, this.#headerBytes, this.#seconds, this.#nanos, message.run);
     this.#stream.changed();
     fastBatches.applied(message, stream.outcome, stream.config.no_ack);
+    this.#slab.release();
   }
 
   fail(): void {
     const outcome = new PublishOutcome();
     outcome.error = storeUnavailable();
     this.#stream.fastBatches.applied(this.#message, outcome);
+    this.#slab.release();
   }
 
   broke(error: Error): void {

@@ -11,6 +11,7 @@ import {
   entryKind,
   markKind,
   type RecordView,
+  readHeader,
   readRecord,
   recordBytes,
   recordView,
@@ -402,10 +403,11 @@ export class Journal {
   }
 
   /** Enters what was written into the index. */
-  #note(buffer: Buffer, parts: readonly Part[] | undefined, { ordinal, seed, end }: Current): void {
+  #note(buffer: Buffer, parts: readonly Part[] | undefined, { ordinal, end }: Current): void {
     const view = recordView();
     let part = 0;
-    for (let offset = 0; readRecord(buffer, offset, buffer.length, seed, view); offset = view.next) {
+    for (let offset = 0; offset < buffer.length; offset = view.next) {
+      readHeader(buffer, offset, view);
       if (parts !== undefined && offset >= parts[part].end) part++;
       const place = end + (parts === undefined ? offset : parts[part].place);
       if (view.kind === entryKind) this.#index.entry(view.number, ordinal, place);

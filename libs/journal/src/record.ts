@@ -72,6 +72,16 @@ export function recordNumber(buffer: Buffer, offset: number): number {
   return buffer.readUInt32LE(offset + 8) + buffer.readUInt16LE(offset + 12) * 2 ** 32;
 }
 
+/** What a record's header says, unchecked. */
+export function readHeader(buffer: Buffer, offset: number, into: RecordView): void {
+  const contentBytes = buffer.readUInt32LE(offset + 4);
+  into.kind = buffer[offset + 14];
+  into.start = offset + recordHeaderBytes;
+  into.end = into.start + contentBytes;
+  into.number = recordNumber(buffer, offset);
+  into.next = offset + recordBytes(contentBytes);
+}
+
 /** False when what lies there is no whole, unharmed record of the segment. */
 export function readRecord(buffer: Buffer, offset: number, end: number, seed: number, into: RecordView): boolean {
   if (offset + recordHeaderBytes > end) return false;
@@ -81,10 +91,6 @@ export function readRecord(buffer: Buffer, offset: number, end: number, seed: nu
   if (contentBytes > end - offset - recordHeaderBytes) return false;
   if (contentBytes !== 0 && kind !== entryKind && kind !== copyKind && kind !== sealedKind) return false;
   if (buffer.readUInt32LE(offset) !== checksum(buffer, offset, contentBytes, seed)) return false;
-  into.kind = kind;
-  into.start = offset + recordHeaderBytes;
-  into.end = into.start + contentBytes;
-  into.number = recordNumber(buffer, offset);
-  into.next = offset + recordBytes(contentBytes);
+  readHeader(buffer, offset, into);
   return true;
 }

@@ -62,9 +62,7 @@ export class Messages {
     for (const page of this.#pending) {
       const { firstLeft } = page;
       const block = blocks.get(page.block) as Block;
-      let counted = 0;
-      for (const sequence of page.sequencesLeft()) counted += block.counted[sequence % BLOCK_MESSAGES];
-      block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes: counted });
+      block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes: page.countedOf(block.counted) });
       batch.put(key(KeyType.Page, this.#incarnation, firstLeft), this.#packed(page.encode()));
     }
     this.#written = this.#pending;

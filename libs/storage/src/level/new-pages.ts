@@ -1,6 +1,7 @@
 import type { StoredMessage } from '../stream-store.ts';
+import { BLOCK_MESSAGES } from './block.ts';
 import { blockOf } from './blocks.ts';
-import { encodeRecords, PAGE_BYTES, readRecord, recordBytes, writeRecord } from './page.ts';
+import { encodePage, joinPage, PAGE_BYTES, readRecord, recordBytes, writeRecord } from './page.ts';
 
 /** A stream that has one message must not have a page for it. */
 const FIRST_BYTES = 256;
@@ -14,14 +15,16 @@ class NewPage {
   /** Of the records. */
   readonly ends: number[] = [];
   live = 0;
-  records = Buffer.allocUnsafe(FIRST_BYTES);
+  records: Buffer;
   /** Of subjects and contents. */
   bytes = 0;
   #gone: Set<number> | undefined;
 
-  constructor(first: number) {
+  /** @param room for so many bytes of records, at first */
+  constructor(first: number, room: number) {
     this.first = first;
     this.block = blockOf(first);
+    this.records = Buffer.allocUnsafe(room);
   }
 
   get end(): number {
@@ -65,20 +68,25 @@ class NewPage {
     return this.first + (this.sequences.find((_, place) => !this.#gone?.has(place)) as number);
   }
 
-  *sequencesLeft(): IterableIterator<number> {
-    for (const [place, behind] of this.sequences.entries()) if (!this.#gone?.has(place)) yield this.first + behind;
+  /** What those that are left count for. @param counted by slot of the block */
+  countedOf(counted: Uint32Array): number {
+    const { sequences } = this;
+    const slot = this.first % BLOCK_MESSAGES;
+    let sum = 0;
+    for (let place = 0; place < sequences.length; place++) {
+      if (!this.#gone?.has(place)) sum += counted[slot + (sequences[place] as number)] as number;
+    }
+    return sum;
   }
 
+  /** What is left, as a page. Valid until the next. */
   encode(): Buffer {
-    const places = [...this.sequences.keys()].filter((place) => !this.#gone?.has(place));
-    const { firstLeft } = this;
-    return encodeRecords(
-      places.map((place) => ({
-        behind: this.first + (this.sequences[place] as number) - firstLeft,
-        start: this.#start(place),
-        end: this.ends[place] as number,
-      })),
-      this.records,
+    const gone = this.#gone;
+    if (gone === undefined) return joinPage(this.sequences, this.ends, this.records);
+    const left = this.sequences.filter((_, place) => !gone.has(place));
+    return encodePage(
+      this.firstLeft,
+      left.map((behind) => this.get(this.first + behind) as StoredMessage),
     );
   }
 
@@ -115,7 +123,8 @@ export class NewPages {
   ): void {
     let page = this.#pages[this.#pages.length - 1];
     if (page === undefined || page.bytes >= PAGE_BYTES || page.block !== blockOf(sequence)) {
-      page = new NewPage(sequence);
+      // As the one before became: growing step by step takes three times as much.
+      page = new NewPage(sequence, page === undefined ? FIRST_BYTES : page.end + FIRST_BYTES);
       this.#pages.push(page);
     }
     page.append(sequence, subject, content, headerBytes, seconds, nanos);

@@ -10,50 +10,47 @@ const ENTRY_BYTES = 8;
 /** Seconds (u48), nanoseconds (u32), bytes of headers (u32), bytes of subject (u16). */
 const HEAD_BYTES = 16;
 
-/** Where a record lies, and how far its sequence is behind the page's first. */
-export interface RecordPlace {
-  readonly behind: number;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Number of messages (u32), an entry for each, their records. All numbers little endian. */
 export function encodePage(first: number, messages: readonly StoredMessage[]): Buffer {
-  const size = messages.reduce((sum, { subject, content }) => sum + recordBytes(subject, content), 0);
-  const records = Buffer.allocUnsafe(size);
-  let start = 0;
-  const places = messages.map(({ sequence, subject, content, headerBytes, seconds, nanos }): RecordPlace => {
-    writeRecord(records, start, subject, content, headerBytes, seconds, nanos);
-    const end = start + recordBytes(subject, content);
-    const place = { behind: sequence - first, start, end };
-    start = end;
-    return place;
-  });
-  return encodeRecords(places, records);
-}
-
-/** A page of records that lie in a buffer, in order of their sequences. */
-export function encodeRecords(places: readonly RecordPlace[], records: Buffer): Buffer {
-  const begin = 4 + places.length * ENTRY_BYTES;
-  const page = Buffer.allocUnsafe(places.reduce((sum, { start, end }) => sum + end - start, begin));
-  page.writeUInt32LE(places.length, 0);
-  let entry = 4;
-  let at = begin;
-  // Those that lie side by side are copied together.
-  let copiedFrom = places[0]?.start ?? 0;
-  let copiedTo = begin;
-  for (const [i, { behind, start, end }] of places.entries()) {
-    at += end - start;
-    page.writeUInt32LE(behind, entry);
-    page.writeUInt32LE(at, entry + 4);
-    entry += ENTRY_BYTES;
-    const next = places[i + 1];
-    if (next?.start === end) continue;
-    records.copy(page, copiedTo, copiedFrom, end);
-    copiedTo = at;
-    copiedFrom = next?.start ?? 0;
+  const begin = recordsBegin(messages.length);
+  const page = Buffer.allocUnsafe(messages.reduce((sum, one) => sum + recordBytes(one.subject, one.content), begin));
+  page.writeUInt32LE(messages.length, 0);
+  let end = begin;
+  for (const [place, { sequence, subject, content, headerBytes, seconds, nanos }] of messages.entries()) {
+    writeRecord(page, end, subject, content, headerBytes, seconds, nanos);
+    end += recordBytes(subject, content);
+    writeEntry(page, place, sequence - first, end);
   }
   return page;
+}
+
+/** Each flush makes hundreds: what the collector is spared. */
+let scratch = Buffer.allocUnsafeSlow(2 * PAGE_BYTES);
+
+/**
+ * A page of records that lie one behind the other. Valid until the next.
+ *
+ * @param behind of each, behind the page's first sequence
+ * @param ends of each, in `records`
+ */
+export function joinPage(behind: readonly number[], ends: readonly number[], records: Buffer): Buffer {
+  const { length } = ends;
+  const begin = recordsBegin(length);
+  const end = begin + (ends[length - 1] as number);
+  if (end > scratch.length) scratch = Buffer.allocUnsafeSlow(end);
+  scratch.writeUInt32LE(length, 0);
+  for (let place = 0; place < length; place++) {
+    writeEntry(scratch, place, behind[place] as number, begin + (ends[place] as number));
+  }
+  records.copy(scratch, begin, 0, end - begin);
+  return scratch.subarray(0, end);
+}
+
+const recordsBegin = (messages: number): number => 4 + messages * ENTRY_BYTES;
+
+function writeEntry(page: Buffer, place: number, behind: number, end: number): void {
+  page.writeUInt32LE(behind, 4 + place * ENTRY_BYTES);
+  page.writeUInt32LE(end, 8 + place * ENTRY_BYTES);
 }
 
 export const recordBytes = (subject: string, content: Buffer): number => HEAD_BYTES + subject.length + content.length;
