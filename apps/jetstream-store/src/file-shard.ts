@@ -117,12 +117,14 @@ export class FileShard extends Shard {
     try {
       await this.#open();
     } catch (error) {
+      const said = this.fault?.message;
       this.fault = error as Error;
       if (this.isLocked) {
         this.logger.warn(`  Error decrypting our stream metafile: ${this.fault.message}`);
         return;
       }
-      this.logger.error(`JetStream storage in ${this.#options.directory}: ${this.fault.message}`);
+      if (this.fault.message !== said)
+        this.logger.error(`JetStream storage in ${this.#options.directory}: ${this.fault.message}`);
       this.#reopenLater();
     }
   }

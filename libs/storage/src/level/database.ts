@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { ShardError } from './errors.ts';
 
 /** What is written at once. Removals happen before the puts, so that a record may be made anew. */
@@ -45,6 +46,7 @@ export async function* entriesOf(
 
 /** @throws ShardError */
 export async function openLevelDatabase(directory: string): Promise<Database> {
+  await refuseHeadless(directory);
   const { ClassicLevel } = await import('classic-level');
   const level = new ClassicLevel<Buffer, Buffer>(directory, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
   try {
@@ -75,6 +77,13 @@ export async function openLevelDatabase(directory: string): Promise<Database> {
     },
     close: () => level.close(),
   };
+}
+
+/** Where `CURRENT` is lost LevelDB makes a new database, and removes tables and logs of the old one as not its own. */
+async function refuseHeadless(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((): string[] => []);
+  if (names.includes('CURRENT') || !names.some((name) => /^\d+\.(?:ldb|log)$/.test(name))) return;
+  throw new ShardError('DAMAGED', `${directory}: CURRENT is lost`);
 }
 
 function openError(directory: string, error: unknown): ShardError {

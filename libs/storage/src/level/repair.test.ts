@@ -28,15 +28,24 @@ const contents = (): string[] => {
   return readdirSync(level).map((name) => `${name} ${readFileSync(join(level, name)).toString('latin1')}`);
 };
 
+const gone = (path: string): void => rmSync(path);
+const cut = (path: string): void => writeFileSync(path, readFileSync(path).subarray(0, 10));
+const tables = (): string[] => contents().filter((file) => /^\d+\.(?:ldb|log) /.test(file));
+
 describe('a shard whose manifest is lost', () => {
   it.each([
-    ['gone', (path: string) => rmSync(path)],
-    ['cut', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 10))],
-  ])('%s: is not opened; its copy is repaired, and it is left as it is', async (_, harm) => {
+    ['MANIFEST', 'gone', gone],
+    ['MANIFEST', 'cut', cut],
+    // What names it: without, LevelDB would begin anew, and remove what it does not know.
+    ['CURRENT', 'gone', gone],
+    ['CURRENT', 'cut', cut],
+  ])('%s %s: is not opened; its copy is repaired, and it is left as it is', async (file, _, harm) => {
+    const whole = tables();
     for (const name of readdirSync(join(folder, 'shard', 'level'))) {
-      if (name.startsWith('MANIFEST')) harm(join(folder, 'shard', 'level', name));
+      if (name.startsWith(file)) harm(join(folder, 'shard', 'level', name));
     }
     await expect(open('shard')).rejects.toThrow();
+    expect(tables()).toEqual(whole);
     const before = contents();
     await repairShard(join(folder, 'shard'), join(folder, 'copy'));
     expect(contents()).toEqual(before);
