@@ -74,6 +74,19 @@ it('lets go of what it was about to open anew when it is stopped', async () => {
   expect(steps).toEqual(['open', 'open', 'close']);
 });
 
+it('says once why nothing is served, however often it tries', async () => {
+  const third = Promise.withResolvers<void>();
+  let tries = 0;
+  const openDatabase = async (): Promise<never> => {
+    if (++tries === 3) third.resolve();
+    throw new Error('no');
+  };
+  const node = await start({}, { openDatabase });
+  await create(node, 'S', 'a');
+  await third.promise;
+  expect(node.errors).toEqual([expect.stringMatching(/^JetStream storage in .*: .*no$/)]);
+});
+
 it('has what was acknowledged after a SIGKILL, before and after it went to the database', async () => {
   const node = await start();
   await create(node, 'S', 'a');
