@@ -218,8 +218,15 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   async #purge(purge: Purge): Promise<number> {
     let purged = 0;
-    for (const slice of purgeSlices(this.store, purge)) purged += await this.#change({ kind: 'purge', ...slice });
+    for (const slice of purgeSlices(this.store, purge)) {
+      if (slice === undefined) await this.#othersTurn();
+      else purged += await this.#change({ kind: 'purge', ...slice });
+    }
     return purged;
+  }
+
+  #othersTurn(): Promise<void> {
+    return new Promise((resolve) => this.host.turn.defer(resolve));
   }
 
   #change(operation: Operation): Promise<number> {

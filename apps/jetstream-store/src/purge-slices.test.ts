@@ -17,12 +17,17 @@ function filled(messages: number): MemoryStreamStore {
   return store;
 }
 
+/** So far apart, from the first on. */
+const every = (step: number, to: number): number[] =>
+  Array.from({ length: (to - 1) / step }, (_, i) => (i + 1) * step + 1);
+
 /** What each slice goes up to, where nothing is removed meanwhile but what it names. */
 function bounds(store: MemoryStreamStore, purge: Parameters<typeof purgeSlices>[1]): (number | undefined)[] {
   const found: (number | undefined)[] = [];
-  for (const { filter, seq } of purgeSlices(store, purge)) {
-    found.push(seq);
-    for (let at = store.first; at < (seq ?? 0); at++) {
+  for (const slice of purgeSlices(store, purge)) {
+    found.push(slice?.seq);
+    const { filter, from = store.first, seq } = slice ?? { seq: 0 };
+    for (let at = from; at < (seq ?? 0); at++) {
       if (filter === undefined || store.get(at)?.subject === filter) store.remove(at);
     }
   }
@@ -32,14 +37,23 @@ function bounds(store: MemoryStreamStore, purge: Parameters<typeof purgeSlices>[
 it.each([
   ['a few at once', 10, { filter: 'even' }, [undefined]],
   ['everything at once', 20_000, {}, [undefined]],
-  ['those of a subject in slices', 20_000, { filter: 'even' }, [8193, 16_385, 20_001]],
-  ['those below a sequence in slices', 20_000, { seq: 9000 }, [4097, 8193, 9000]],
-  ['all but the newest in slices', 20_000, { keep: 15_000 }, [4097, 5001]],
-  ['all but the newest of a subject', 20_000, { filter: 'odd', keep: 9000 }, [2001]],
+  ['those of a subject in slices', 20_000, { filter: 'even' }, [...every(1024, 19_457), 20_001]],
+  ['those below a sequence in slices', 20_000, { seq: 9000 }, [...every(512, 8705), 9000]],
+  ['all but the newest in slices', 20_000, { keep: 15_000 }, [...every(512, 4609), 5001]],
+  ['all but the newest of a subject', 20_000, { filter: 'odd', keep: 9000 }, [1024, 2001]],
   ['nothing, where more are to be kept than there are', 20_000, { keep: 30_000 }, []],
   ['at once what is refused', 20_000, { seq: 5, keep: 5 }, [5]],
 ])('removes %s', (_, messages, purge, expected) => {
   expect(bounds(filled(messages), purge)).toEqual(expected);
+});
+
+it('looks for what is rare a stretch at a time, and goes on where it was', () => {
+  const store = filled(39_000);
+  store.append(39_001, 'rare.one', Buffer.alloc(0), 0, 0, 0);
+  store.append(39_500, 'rare.two', Buffer.alloc(0), 0, 0, 0);
+  store.append(50_000, 'odd', Buffer.alloc(0), 0, 0, 0);
+  const slices = [...purgeSlices(store, { filter: 'rare.*' })];
+  expect(slices).toEqual([undefined, undefined, { filter: 'rare.*', from: 32_769, seq: 49_153 }, undefined]);
 });
 
 it('lets others have their turn, and tells how many went in all', async () => {

@@ -1,14 +1,16 @@
 import type { Purge } from '@skein/jetstream-core';
 import { type StreamStore, type SubjectFilter, subjectFilter } from '@skein/storage';
 
-/** So many messages go in one operation: some ten milliseconds, after which other streams have their turn. */
-const SLICE_MESSAGES = 4096;
+/** So many messages go in one operation: a few milliseconds, after which other streams have their turn. */
+const SLICE_MESSAGES = 512;
+/** So many are looked at for a filter with wildcards, whether there is one that matches or not. */
+const LOOKED_AT_MAX = 16_384;
 
 /**
- * A large purge as several: each goes up to a sequence that the one before did not reach. What is published meanwhile stays. One
- * that removes everything is one operation, which reads nothing; so is one that the stream is to refuse.
+ * A large purge as several: each goes on where the one before ended. What is published meanwhile stays. One that removes everything is
+ * one operation, which reads nothing; so is one that the stream is to refuse. Undefined: others are to have their turn.
  */
-export function* purgeSlices(store: StreamStore, purge: Purge): Generator<Purge> {
+export function* purgeSlices(store: StreamStore, purge: Purge): Generator<Purge | undefined> {
   const { filter = '', seq = 0, keep = 0 } = purge;
   const pattern = filter === '' ? undefined : subjectFilter([filter]);
   const isAll = pattern === undefined && seq === 0 && keep === 0;
@@ -18,9 +20,19 @@ export function* purgeSlices(store: StreamStore, purge: Purge): Generator<Purge>
     return;
   }
   const below = keep > 0 ? newest(store, keep, pattern) : Math.min(seq || Number.POSITIVE_INFINITY, store.last + 1);
-  for (let bound = 0; bound < below; ) {
-    bound = sliceEnd(store, pattern, below);
-    yield { ...(filter !== '' && { filter }), seq: bound };
+  if (pattern === undefined) {
+    for (let bound = 0; bound < below; ) {
+      bound = sliceEnd(store, store.first, undefined, below) ?? below;
+      yield { seq: bound };
+    }
+    return;
+  }
+  const lookedAtMax = pattern.literals === undefined ? LOOKED_AT_MAX : Number.POSITIVE_INFINITY;
+  for (let from = store.first; from < below; ) {
+    const bound = Math.min(below, from + lookedAtMax);
+    const end = sliceEnd(store, from, pattern, bound);
+    yield end === undefined ? undefined : { filter, from, seq: end };
+    from = end ?? bound;
   }
 }
 
@@ -31,11 +43,17 @@ function newest(store: StreamStore, count: number, pattern: SubjectFilter | unde
   return at;
 }
 
-function sliceEnd(store: StreamStore, pattern: SubjectFilter | undefined, below: number): number {
-  let at = store.first - 1;
+/** The sequence behind those that go at once, of those from `from` on below `below`; undefined: there are none. */
+function sliceEnd(
+  store: StreamStore,
+  from: number,
+  pattern: SubjectFilter | undefined,
+  below: number,
+): number | undefined {
+  let at = from - 1;
   for (let left = SLICE_MESSAGES; left > 0; left--) {
-    at = store.next(at + 1, pattern);
-    if (at === 0 || at >= below) return below;
+    at = store.next(at + 1, pattern, below - 1);
+    if (at === 0) return left === SLICE_MESSAGES ? undefined : below;
   }
-  return Math.min(below, at + 1);
+  return at + 1;
 }

@@ -183,12 +183,17 @@ export class MemoryStreamStore implements StreamStore {
     for (const subject of this.#matching(filter)) yield [subject.name, subject];
   }
 
-  next(from: number, filter?: SubjectFilter): number {
+  next(from: number, filter?: SubjectFilter, upTo = Number.POSITIVE_INFINITY): number {
+    const next = this.#next(from, filter, upTo);
+    return next > upTo ? 0 : next;
+  }
+
+  #next(from: number, filter: SubjectFilter | undefined, upTo: number): number {
     if (filter?.literals !== undefined) return this.#nextOfSubjects(from, filter);
     let looked = 0;
-    for (let at = this.#live(from, 1); at > 0; at = this.#live(at + 1, 1)) {
+    for (let at = this.#live(from, 1); at > 0 && at <= upTo; at = this.#live(at + 1, 1)) {
       if (filter === undefined || (this.#message(at) as Message).of.matches(filter)) return at;
-      if (++looked === LOOKED_AT_MAX) return this.#nextOfSubjects(at + 1, filter);
+      if (++looked === LOOKED_AT_MAX && upTo - at > LOOKED_AT_MAX) return this.#nextOfSubjects(at + 1, filter);
     }
     return 0;
   }

@@ -66,8 +66,8 @@ export interface StreamStore {
   /** Every subject that matches, in no particular order. Not to be held across changes. */
   subjects(filter?: SubjectFilter): IterableIterator<[string, SubjectState]>;
 
-  /** The first sequence from this one on whose message matches; 0: none. */
-  next(from: number, filter?: SubjectFilter): number;
+  /** The first sequence from this one on whose message matches; 0: none, or none up to `upTo`, behind which nothing is looked for. */
+  next(from: number, filter?: SubjectFilter, upTo?: number): number;
   /** The last sequence up to this one whose message matches; 0: none. */
   previous(upTo: number, filter?: SubjectFilter): number;
   /** How many messages from this sequence on match. */

@@ -56,6 +56,8 @@ export interface Publication {
 /** Which messages go: all, those that match, those below a sequence, all but the newest `keep`. */
 export interface Purge {
   readonly filter?: string;
+  /** With a filter: what matches below this sequence has gone before, and is not looked for. */
+  readonly from?: number;
   readonly seq?: number;
   readonly keep?: number;
 }
@@ -213,11 +215,11 @@ export class Stream {
   }
 
   /** Removes messages (ADR-1). @returns how many. @throws ApiError */
-  purge({ filter = '', seq = 0, keep = 0 }: Purge): number {
+  purge({ filter = '', from = 0, seq = 0, keep = 0 }: Purge): number {
     if (seq > 0 && keep > 0) throw apiErrors.badRequest();
     if (this.#config.sealed) throw apiErrors.streamSealed();
     if (this.#config.deny_purge) throw apiErrors.purgeDenied();
-    return filter === '' || filter === '>' ? this.#purgeAll(seq, keep) : this.#purgeSubjects(filter, seq, keep);
+    return filter === '' || filter === '>' ? this.#purgeAll(seq, keep) : this.#purgeSubjects(filter, seq, keep, from);
   }
 
   /** @param secure its bytes are overwritten. @throws ApiError */
@@ -599,7 +601,7 @@ export class Stream {
 
   /** What is too much for one operation goes with the next ones. */
   #rollUpSubject(subject: string, sequence: number): void {
-    if (this.#purgeSubjects(subject, sequence, 0, ROLL_UP_MAX) < ROLL_UP_MAX) return;
+    if (this.#purgeSubjects(subject, sequence, 0, 0, ROLL_UP_MAX) < ROLL_UP_MAX) return;
     const remembered = this.#remembered;
     const others = (remembered.unfinished ?? []).filter((one) => one.subject !== subject);
     remembered.unfinished = [...others, { subject, below: sequence }];
@@ -635,17 +637,17 @@ export class Stream {
     return store.count(store.first, subjectFilter([filter])) <= keep ? store.first : this.#newest(keep, filter);
   }
 
-  #purgeSubjects(filter: string, seq: number, keep: number, max = Number.POSITIVE_INFINITY): number {
+  #purgeSubjects(filter: string, seq: number, keep: number, from = 0, max = Number.POSITIVE_INFINITY): number {
     const { store } = this;
     const pattern = subjectFilter([filter]);
     const below = this.#purgeEnd(filter, seq, keep);
     let removed = 0;
     let last = 0;
-    for (let at = store.next(store.first, pattern); at > 0 && at < below && removed < max; ) {
+    for (let at = store.next(from, pattern, below - 1); at > 0 && removed < max; ) {
       store.remove(at);
       removed++;
       last = at;
-      at = store.next(at + 1, pattern);
+      at = store.next(at + 1, pattern, below - 1);
     }
     if (removed > 0) this.#effects.purged(removed < max ? below : last + 1, filter);
     return removed;

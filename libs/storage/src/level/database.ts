@@ -27,6 +27,13 @@ export interface Database extends Records {
   snapshot(): Records;
 }
 
+/** Copied at once into what LevelDB is to write. */
+const COPIED_BYTES = 256 << 10;
+/** What a record costs beside its bytes, as bytes. */
+const RECORD_BYTES = 1024;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Read at once, when a range is walked. */
 const SLICE = 4096;
 
@@ -60,8 +67,22 @@ export async function openLevelDatabase(directory: string): Promise<Database> {
     get: (key) => level.getSync(key),
     async write({ removed, puts }, sync) {
       const batch = level.batch();
-      for (const key of removed) batch.del(key);
-      for (const [key, value] of puts) batch.put(key, value);
+      let copied = 0;
+      // Whether other work is to have its turn: to copy 8 MiB takes as long as some hundred publishes.
+      const isTurnOver = (bytes: number): boolean => {
+        copied += bytes + RECORD_BYTES;
+        if (copied < COPIED_BYTES) return false;
+        copied = 0;
+        return true;
+      };
+      for (const key of removed) {
+        batch.del(key);
+        if (isTurnOver(key.length)) await nextTurn();
+      }
+      for (const [key, value] of puts) {
+        batch.put(key, value);
+        if (isTurnOver(key.length + value.length)) await nextTurn();
+      }
       await batch.write({ sync });
     },
     entries: (gte, lt, limit) => level.iterator({ gte, lt, limit }).all(),

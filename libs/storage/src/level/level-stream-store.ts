@@ -214,14 +214,20 @@ export class LevelStreamStore implements StreamStore {
     for (const id of this.#subjects.matching(filter)) yield [this.#subjects.name(id), this.#stateOf(id)];
   }
 
-  next(from: number, filter?: SubjectFilter): number {
+  next(from: number, filter?: SubjectFilter, upTo = this.#last): number {
     const start = Math.max(from, this.#first);
-    if (start > this.#last) return 0;
+    const last = Math.min(this.#last, upTo);
+    if (start > last) return 0;
+    const next = this.#next(start, filter, last);
+    return next > last ? 0 : next;
+  }
+
+  #next(start: number, filter: SubjectFilter | undefined, last: number): number {
     if (filter === undefined) return this.#live(start, 1);
     if (filter.literals !== undefined) return this.#nearest(start, filter, 1);
-    const end = Math.min(this.#last, (blockOf(start) + SEARCHED_BLOCKS) * BLOCK_MESSAGES - 1);
+    const end = Math.min(last, (blockOf(start) + SEARCHED_BLOCKS) * BLOCK_MESSAGES - 1);
     const found = this.#search(start, end, (id) => this.#subjects.matches(id, filter));
-    return found > 0 || end === this.#last ? found : this.#nearest(end + 1, filter, 1);
+    return found > 0 || end === last ? found : this.#nearest(end + 1, filter, 1);
   }
 
   previous(upTo: number, filter?: SubjectFilter): number {

@@ -81,13 +81,26 @@ export class SubjectBlock implements Cached {
 
   /** For each the end of its name (u32, little endian), then the names. */
   encodeNames(): Buffer {
-    const names = Array.from({ length: BLOCK_SUBJECTS }, (_, slot) => this.name(slot));
-    const bytes = Buffer.from(' '.repeat(NAMES_AT) + names.join(''), 'latin1');
-    let end = 0;
-    for (const [slot, name] of names.entries()) {
-      end += name.length;
-      bytes.writeUInt32LE(end, slot * 4);
+    let size = NAMES_AT + this.#offsets[BLOCK_SUBJECTS] - this.#offsets[0];
+    for (const [slot, name] of this.#names) size += name.length - this.#offsets[slot + 1] + this.#offsets[slot];
+    const bytes = Buffer.allocUnsafe(size);
+    let end = NAMES_AT;
+    // Names that stay are copied together: a string for each is what a flush that drops very many would wait for.
+    let copiedTo = 0;
+    const copyTo = (slot: number): void => {
+      end += this.#encoded.copy(bytes, end, this.#offsets[copiedTo], this.#offsets[slot]);
+    };
+    for (let slot = 0; slot < BLOCK_SUBJECTS; slot++) {
+      const name = this.#names.get(slot);
+      if (name !== undefined) {
+        copyTo(slot);
+        end += bytes.write(name, end, 'latin1');
+        copiedTo = slot + 1;
+      }
+      const unchanged = name === undefined ? this.#offsets[slot + 1] - this.#offsets[copiedTo] : 0;
+      bytes.writeUInt32LE(end - NAMES_AT + unchanged, slot * 4);
     }
+    copyTo(BLOCK_SUBJECTS);
     this.#readNames(bytes);
     return bytes;
   }
