@@ -175,6 +175,10 @@ describe('routes of answers', () => {
     const bytes = Buffer.from(`<${subject}>`, 'latin1');
     return account.answerRoute(bytes, 1, bytes.length - 1);
   };
+  const published = (account: Account, subject: string): Route => {
+    const bytes = Buffer.from(`<${subject}>`, 'latin1');
+    return account.publishedRoute(bytes, 1, bytes.length - 1);
+  };
 
   it('are one for all inboxes of a requester', () => {
     const account = new Account('A');
@@ -219,11 +223,12 @@ describe('routes of answers', () => {
           } else if ('remote' in one) account.setRemote(7, one.remote, '', one.weight);
           else {
             const expected = routeOf(account, one.ask);
-            const found = answered(account, one.ask);
-            expect(new Set(found.plain)).toEqual(new Set(expected.plain));
-            expect(found.remotes).toEqual(expected.remotes);
-            expect(found.groups.map(({ name }) => name)).toEqual(expected.groups.map(({ name }) => name));
-            expect([found.leadsOut, found.replyProcess]).toEqual([expected.leadsOut, expected.replyProcess]);
+            for (const found of [answered(account, one.ask), published(account, one.ask)]) {
+              expect(new Set(found.plain)).toEqual(new Set(expected.plain));
+              expect(found.remotes).toEqual(expected.remotes);
+              expect(found.groups.map(({ name }) => name)).toEqual(expected.groups.map(({ name }) => name));
+              expect([found.leadsOut, found.replyProcess]).toEqual([expected.leadsOut, expected.replyProcess]);
+            }
           }
         }
       }),

@@ -41,7 +41,7 @@ export class Account {
   /** Other processes' interest, by process and then pattern, so that it can be changed and withdrawn. */
   readonly remoteEntries = new Map<number, Map<string, RemoteInterest>>();
   #routes = new RouteCache();
-  /** Of answers, by what stands before their last token. */
+  /** Of answers, by what stands before their last token, dot included. */
   #answerRoutes = new RouteCache();
   /** What its routes have been found to hold since the cache was empty. */
   #routedWeight = 0;
@@ -156,25 +156,44 @@ export class Account {
   }
 
   /**
-   * As `route`, for what an inner process answers, mostly to a subject that nobody uses again: where no interest tells inboxes
-   * of one requester apart, they have one route. Its `subject` is then not the message's.
+   * As `route`, for answers, mostly to a subject that nobody uses again: where no interest tells inboxes of one requester apart, they have
+   * one route (`isShared`), and so have the answers that this gateway awaits. Its `subject` is then not the message's.
    */
   answerRoute(buffer: Buffer, start: number, end: number): Route {
-    const dot = buffer[start] === UNDERSCORE && !isReplySubject(buffer, start, end) ? lastDot(buffer, start, end) : -1;
-    if (dot < 0) return this.route(buffer, start, end, true);
-    const route = this.#answerRoutes.get(buffer, start, dot, true);
-    if (route.generation !== this.#generation) this.#refreshAnswers(route);
-    return route.isUniform ? route : this.route(buffer, start, end, true);
+    return this.#sharedRoute(buffer, start, end) ?? this.route(buffer, start, end, true);
   }
 
-  #refreshAnswers(route: Route): void {
+  /** As `route`, for what a client publishes: it may be an answer. */
+  publishedRoute(buffer: Buffer, start: number, end: number): Route {
+    return this.#sharedRoute(buffer, start, end) ?? this.route(buffer, start, end);
+  }
+
+  #sharedRoute(buffer: Buffer, start: number, end: number): Route | undefined {
+    const token = buffer[start] === UNDERSCORE ? lastToken(buffer, start, end) : -1;
+    if (token < 0) return undefined;
+    const route = this.#answerRoutes.get(buffer, start, token, true);
+    if (route.sharedAt !== this.#generation) this.#share(route);
+    return route.generation === this.#generation ? route : undefined;
+  }
+
+  /** A route that can't be shared is never up to date. */
+  #share(route: Route): void {
+    route.isShared = true;
+    route.sharedAt = this.#generation;
+    const { subject, replyProcess } = route;
+    const prefix = subject.slice(0, -1);
+    if (!this.local.isUniformBelow(prefix) || !this.remote.isUniformBelow(prefix)) return;
+    const any = `${subject}x`;
+    if (replyProcess !== 0) {
+      this.interchange?.leadBack(route);
+      // Another gateway's may come when there is a way to it, whatever interest there is.
+      if (!route.awaitsHere) return;
+    } else {
+      const { ways, mapper } = this.#waysOut() ?? NO_WAYS;
+      if (mapper !== null) return;
+      if (ways !== null && (!ways.isUniformBelow(prefix) || ways.match(any).plain.length > 0)) return;
+    }
     this.misses++;
-    const { subject } = route;
-    const any = `${subject}.x`;
-    const { ways, mapper } = this.#waysOut() ?? NO_WAYS;
-    const isHere =
-      mapper === null && (ways === null || (ways.isUniformBelow(subject) && ways.match(any).plain.length === 0));
-    route.isUniform = isHere && this.local.isUniformBelow(subject) && this.remote.isUniformBelow(subject);
     route.refresh(this.local.match(any), this.remote.match(any), this.#generation);
   }
 
@@ -235,11 +254,11 @@ export class Account {
   }
 }
 
-/** -1: the last token is empty, or the only one. */
-function lastDot(bytes: Buffer, start: number, end: number): number {
+/** Where it begins. -1: it is empty, or the only one. */
+function lastToken(bytes: Buffer, start: number, end: number): number {
   let dot = end - 1;
   while (dot > start && bytes[dot] !== DOT) dot--;
-  return dot > start && dot < end - 1 ? dot : -1;
+  return dot > start && dot < end - 1 ? dot + 1 : -1;
 }
 
 const DOT = 0x2e;

@@ -1,17 +1,20 @@
 import { RESPONSE_THRESHOLD_DEFAULT_MS, type ServiceWay } from '@skein/accounts';
 import type { Runtime, Timer } from '@skein/bus';
+import { copyBytes } from '@skein/protocol';
 import type { Account } from './account.ts';
-import { newReplySubject, slotOf } from './reply-subject.ts';
+import { REPLY_SUBJECT_BYTES_MAX, slotIn, writeReplySubject } from './reply-subject.ts';
 import type { LatencyMeasurement } from './service-latency.ts';
 
 /** A request that went into another account, and where its answers go. */
 export interface AwaitedReply {
-  /** Where the answer is to be published: in this account, to this subject. */
+  /** Where the answer is to be published: in this account, to the subject that stands in these bytes. */
   readonly account: Account;
-  readonly subject: string;
-  /** Where it goes from there. */
+  readonly bytes: Buffer;
+  readonly subjectStart: number;
+  readonly subjectEnd: number;
+  /** Where it goes from there: to what stands behind that. */
   readonly requester: Account;
-  readonly reply: Buffer;
+  readonly replyEnd: number;
   /** What was asked, there. */
   readonly asked: string;
   readonly type: ServiceWay['service']['responseType'];
@@ -34,6 +37,8 @@ interface Waiting {
 /** Beyond this many, who waits for most of them loses the oldest of its own: that answer, should it come, is nobody's. */
 const AWAITED_MAX = 131_072;
 const SWEEP_MS = 1000;
+/** Subjects stand in blocks of this many bytes: a buffer for each would cost more than to fill it. A longer one has its own. */
+const BLOCK_BYTES = 8192;
 
 /**
  * Answers that this gateway waits for, of all its accounts. In slots that their subjects name, and in lists of links: with a map and
@@ -49,6 +54,8 @@ export class AwaitedReplies {
   /** Waits for most, as far as was seen when one was added. */
   #greediest: Waiting | null = null;
   #timer: Timer | null = null;
+  #block: Buffer = Buffer.alloc(0);
+  #blockAt = 0;
   size = 0;
   /** Given up because there were too many. */
   dropped = 0;
@@ -58,17 +65,20 @@ export class AwaitedReplies {
     this.#self = self;
   }
 
+  /** @param reply what is asked to be answered to: its bytes are copied */
   add(
     account: Account,
     requester: Account,
-    reply: Buffer,
     asked: string,
     {
       responseType,
       thresholdMs = RESPONSE_THRESHOLD_DEFAULT_MS,
     }: Pick<ServiceWay['service'], 'responseType' | 'thresholdMs'>,
     nowMs: number,
-    latency: LatencyMeasurement | null = null,
+    latency: LatencyMeasurement | null,
+    reply: Buffer,
+    replyStart: number,
+    replyEnd: number,
   ): AwaitedReply {
     if (this.size >= AWAITED_MAX) this.#dropOne();
     let own = this.#byRequester.get(requester);
@@ -77,11 +87,17 @@ export class AwaitedReplies {
       this.#byRequester.set(requester, own);
     }
     const slot = this.#freeSlots.pop() ?? this.#slots.length;
+    const bytes = this.#room(REPLY_SUBJECT_BYTES_MAX + replyEnd - replyStart);
+    const subjectStart = this.#blockAt;
+    const subjectEnd = writeReplySubject(bytes, subjectStart, this.#self(), slot, latency !== null);
+    this.#blockAt = copyBytes(reply, replyStart, replyEnd, bytes, subjectEnd);
     const awaited: AwaitedReply = {
       account,
-      subject: newReplySubject(this.#self(), slot, latency !== null),
+      bytes,
+      subjectStart,
+      subjectEnd,
       requester,
-      reply,
+      replyEnd: this.#blockAt,
       asked,
       type: responseType,
       thresholdMs,
@@ -101,10 +117,25 @@ export class AwaitedReplies {
     return awaited;
   }
 
-  get(subject: string): AwaitedReply | undefined {
-    const awaited = this.#slots[slotOf(subject)];
+  /** What is awaited at the subject in these bytes. */
+  find(bytes: Buffer, start: number, end: number): AwaitedReply | undefined {
+    const awaited = this.#slots[slotIn(bytes, start, end)];
     // The slot is public, the rest of the subject is what can't be guessed.
-    return awaited?.subject === subject ? awaited : undefined;
+    return awaited != null && isSubjectOf(awaited, bytes, start, end) ? awaited : undefined;
+  }
+
+  get(subject: string): AwaitedReply | undefined {
+    const bytes = Buffer.from(subject, 'latin1');
+    return this.find(bytes, 0, bytes.length);
+  }
+
+  /** A block with that much room at `#blockAt`. */
+  #room(bytes: number): Buffer {
+    if (this.#blockAt + bytes > this.#block.length) {
+      this.#block = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, bytes));
+      this.#blockAt = 0;
+    }
+    return this.#block;
   }
 
   /** Idempotent. */
@@ -145,4 +176,23 @@ export class AwaitedReplies {
     this.#byRequester.clear();
     this.#greediest = null;
   };
+}
+
+/** Where its answers are awaited, as text. */
+export function awaitedAt({ bytes, subjectStart, subjectEnd }: AwaitedReply): string {
+  return bytes.toString('latin1', subjectStart, subjectEnd);
+}
+
+/** Where they go from there, as text. */
+export function answeredTo({ bytes, subjectEnd, replyEnd }: AwaitedReply): string {
+  return bytes.toString('latin1', subjectEnd, replyEnd);
+}
+
+function isSubjectOf(awaited: AwaitedReply, bytes: Buffer, start: number, end: number): boolean {
+  const own = awaited.bytes;
+  const { subjectStart } = awaited;
+  const length = end - start;
+  if (awaited.subjectEnd - subjectStart !== length) return false;
+  for (let i = 0; i < length; i++) if (own[subjectStart + i] !== bytes[start + i]) return false;
+  return true;
 }

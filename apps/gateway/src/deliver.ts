@@ -60,8 +60,9 @@ export function copyMessage(from: Message, to: Message): void {
   to.trace = from.trace;
 }
 
-function subjectOf(route: Route, { subject, subjectStart, subjectEnd }: Message): string {
-  return route.isUniform ? subject.toString('latin1', subjectStart, subjectEnd) : route.subject;
+/** Where a message goes, as latin1. */
+export function subjectOf(route: Route, { subject, subjectStart, subjectEnd }: Message): string {
+  return route.isShared ? subject.toString('latin1', subjectStart, subjectEnd) : route.subject;
 }
 
 /**

@@ -298,6 +298,28 @@ describe('an imported service', () => {
     expect(link.delivered).toMatchObject([{ account: 'A', subject: '_R_.9.abcdefghijklmnop', plain: true }]);
   });
 
+  it('answers by that gateway from the moment on that there is a way to it', async () => {
+    const bench = new AccountsBench(accounts);
+    const a = await bench.in('A');
+    const answers = (): void => {
+      for (let i = 0; i < 4; i++) say(a, `_R_.9.abcdefghijklmno${i}`, 'answer');
+    };
+    answers();
+    const link = bench.member.link(9);
+    answers();
+    expect(link.delivered.map(({ subject }) => subject.at(-1))).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('may answer many, one after the other, each under its own subject', async () => {
+    const bench = new AccountsBench(accounts);
+    const [a, b] = [await bench.in('A', ['q.*']), await bench.in('B', ['_INBOX.b.*'])];
+    for (let i = 0; i < 5; i++) {
+      say(b, 'ask.1', 'question', `_INBOX.b.${i}`);
+      say(a, replyOf(a.hear()), `${i}`);
+      expect(b.hear()).toBe(`MSG _INBOX.b.${i} 1 1\r\n${i}\r\n`);
+    }
+  });
+
   it('has answers for nobody else: no mapping, stream or service of the account takes them', async () => {
     const bench = new AccountsBench([
       {
@@ -506,6 +528,20 @@ describe('a stream\u2019s message for a consumer of another account', () => {
     b.say('UNSUB 1\r\n');
     shown(bench, reply);
     expect(bench.member.links.get(7)?.handedBack).toMatchObject([{ request: 3 }]);
+  });
+
+  it('is pulled by somebody at another gateway', async () => {
+    const bench = new AccountsBench(accounts);
+    const gateway = bench.member.link(9);
+    bench.gateway.account('A').setRemote(7, '$JS.API.>', '', 1);
+    bench.gateway.account('B').setRemote(9, '_INBOX.b.*', '', 1);
+    const b = await bench.in('B');
+    for (let i = 0; i < 5; i++) {
+      const store = bench.member.link(7, 'jetstream-store');
+      say(b, 'A.API.NEXT', '', `_INBOX.b.${i}`);
+      shown(bench, store.delivered[0].reply);
+      expect(gateway.delivered[i]).toMatchObject({ subject: `_INBOX.b.${i}`, shown: 'orders' });
+    }
   });
 
   it('is pushed through an imported stream', async () => {

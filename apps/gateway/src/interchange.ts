@@ -1,10 +1,10 @@
 import { AccountGraph, type ServiceWay } from '@skein/accounts';
 import { copyBytes } from '@skein/protocol';
 import type { Account } from './account.ts';
-import { AwaitedReplies, type AwaitedReply } from './awaited-replies.ts';
+import { AwaitedReplies, type AwaitedReply, answeredTo, awaitedAt } from './awaited-replies.ts';
 import type { Connection } from './connection.ts';
 import type { Crossing, Destination } from './crossing.ts';
-import { copyMessage, type Message, sendNoResponders } from './deliver.ts';
+import { copyMessage, type Message, sendNoResponders, subjectOf } from './deliver.ts';
 import type { Gateway } from './gateway.ts';
 import { InterestWatches } from './interest-watches.ts';
 import { newId } from './reply-subject.ts';
@@ -127,7 +127,7 @@ export class Interchange {
     const { trace } = message;
     trace?.exported(destination.account.name, destination.subject);
     const wasHidden = hideTrace(message, way.allowTrace);
-    retarget(message, destination.subject);
+    retarget(message, destination.subject, 0, destination.subject.length);
     const { links, runtime } = this.#gateway;
     const taken = routeWithin(from, destination.account, route, message, links, runtime, 0);
     if (trace !== null) trace.isHidden = wasHidden;
@@ -156,7 +156,7 @@ export class Interchange {
     const info = this.#infoOf(from, account, way);
     const measurement = this.#measured(way, message, info);
     const awaited = this.#await(target.account, account, route.subject, way, message, measurement);
-    retarget(message, target.subject);
+    retarget(message, target.subject, 0, target.subject.length);
     if (settings.headers) {
       addRequestInfo(message, info, this.#traceFurther(target.account, account, way, message));
     }
@@ -202,14 +202,19 @@ export class Interchange {
   ): AwaitedReply | null {
     if (message.replyEnd === message.replyStart) return null;
     const now = this.#gateway.turn.nowMs();
-    const awaited = this.replies.add(account, requester, replyOf(message), asked, way.service, now, latency);
+    const { reply, replyStart, replyEnd } = message;
+    const awaited = this.replies.add(account, requester, asked, way.service, now, latency, reply, replyStart, replyEnd);
     answerTo(message, awaited);
     return awaited;
   }
 
   /** An answer that is awaited here is published where it was asked from. Returns how many took it. Changes the message. */
   answer(from: Connection | null, account: Account, route: Route, message: Message): number {
-    const awaited = this.replies.get(route.subject);
+    const { subject, subjectStart, subjectEnd } = message;
+    // What is shown goes by its route's subject.
+    const awaited = message.isShown
+      ? this.replies.get(route.subject)
+      : this.replies.find(subject, subjectStart, subjectEnd);
     // Who guesses at it from an account that was not asked gets nothing out of it.
     if (awaited === undefined || awaited.account !== account) return 0;
     const now = this.#gateway.turn.nowMs();
@@ -222,11 +227,17 @@ export class Interchange {
     // acknowledged by a service of its own, as it says.
     if (message.replyEnd > message.replyStart && !message.isShown) {
       const service = { responseType: 'Singleton' } as const;
-      answerTo(message, this.replies.add(requester, account, replyOf(message), route.subject, service, now));
+      const asked = subjectOf(route, message);
+      const { reply, replyStart, replyEnd } = message;
+      const further = this.replies.add(requester, account, asked, service, now, null, reply, replyStart, replyEnd);
+      answerTo(message, further);
     }
-    retarget(message, awaited.reply);
+    const { bytes, subjectEnd: replyStart, replyEnd } = awaited;
+    retarget(message, bytes, replyStart, replyEnd);
     const { links, runtime } = this.#gateway;
-    const found = requester.route(awaited.reply, 0, awaited.reply.length);
+    const found = message.isShown
+      ? requester.route(bytes, replyStart, replyEnd)
+      : requester.answerRoute(bytes, replyStart, replyEnd);
     const begun = this.#begun;
     this.#begun = this.#hops;
     try {
@@ -246,7 +257,7 @@ export class Interchange {
       if (awaited.latency !== null) {
         this.#publishMetric(awaited.account, awaited.latency, { status: 503, elapsedMs: 0 });
       }
-      [toldSubject, toldReply] = [awaited.asked, awaited.reply.toString('latin1')];
+      [toldSubject, toldReply] = [awaited.asked, answeredTo(awaited)];
     }
     sendNoResponders(connection, toldSubject, toldReply);
   }
@@ -263,7 +274,8 @@ export class Interchange {
     const { destination } = trace;
     const service = { responseType: 'Streamed' } as const;
     const reply = Buffer.from(destination, 'latin1');
-    return this.replies.add(account, requester, reply, destination, service, this.#gateway.turn.nowMs()).subject;
+    const now = this.#gateway.turn.nowMs();
+    return awaitedAt(this.replies.add(account, requester, destination, service, now, null, reply, 0, reply.length));
   }
 
   // ---------------------------------------------------------------- latency
@@ -365,16 +377,16 @@ function replyOf({ reply, replyStart, replyEnd }: Message): Buffer {
   return copy;
 }
 
-function answerTo(message: Message, { subject }: AwaitedReply): void {
-  message.reply = Buffer.from(subject, 'latin1');
-  message.replyStart = 0;
-  message.replyEnd = message.reply.length;
+function answerTo(message: Message, { bytes, subjectStart, subjectEnd }: AwaitedReply): void {
+  message.reply = bytes;
+  message.replyStart = subjectStart;
+  message.replyEnd = subjectEnd;
 }
 
 /** What is shown stays. */
-function retarget(message: Message, subject: Buffer): void {
+function retarget(message: Message, subject: Buffer, start: number, end: number): void {
   if (message.isShown) return;
   message.subject = subject;
-  message.subjectStart = 0;
-  message.subjectEnd = subject.length;
+  message.subjectStart = start;
+  message.subjectEnd = end;
 }

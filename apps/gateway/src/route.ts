@@ -15,7 +15,7 @@ export interface QueueTarget {
 
 /** Who gets messages on one subject, as of one generation of the account's interest. */
 export class Route {
-  /** As latin1; of a route of answers what stands before their last token. */
+  /** As latin1; of a route of answers what stands before their last token, dot included. */
   readonly subject: string;
   readonly hash: number;
   generation = -1;
@@ -39,8 +39,10 @@ export class Route {
   goesBeyond = false;
   /** It is for other accounts, too. */
   leadsOut = false;
-  /** Where it is asked for as a route of answers: it holds for every last token. */
-  isUniform = false;
+  /** One of answers: it holds for every last token. */
+  isShared = false;
+  /** The generation as of which that is so, or is not: then it is not up to date. */
+  sharedAt = -1;
 
   /** It asks something of JetStream that is answered in words, and noted down with who asked. */
   readonly isJetStreamRequest: boolean;

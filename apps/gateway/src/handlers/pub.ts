@@ -31,19 +31,24 @@ export function publish(
   }
   let { route } = line;
   if (route === null) {
-    route = account.route(line.subject, 0, line.subjectLength);
+    route = account.publishedRoute(line.subject, 0, line.subjectLength);
     line.route = route;
   } else if (route.generation !== account.generation) {
-    account.refresh(route);
+    if (route.isShared) {
+      route = account.publishedRoute(line.subject, 0, line.subjectLength);
+      line.route = route;
+    } else account.refresh(route);
   }
 
   // Pedantic only tells: the message goes where it would go without.
-  if (connection.options.pedantic && !isLiteral(route.subject)) connection.sendError(errors.invalidPublishSubject.text);
-  const published = route.subject;
+  if (connection.options.pedantic && !isLiteral(subjectIn(line, route))) {
+    connection.sendError(errors.invalidPublishSubject.text);
+  }
+  const published = route;
   let destination: Destination | null = null;
   if (route.isSpecial) {
     if (route.remapping === null) {
-      gateway.refusePublish(connection, route.subject);
+      gateway.refusePublish(connection, subjectIn(line, route));
       return;
     }
     destination = route.remapping.draw(gateway.runtime.random());
@@ -55,10 +60,12 @@ export function publish(
     route = destination.route;
   }
   const { permissions } = connection;
-  const { subject } = route;
-  if (permissions !== null && !permissions.canPublish(subject) && !permissions.canReply(subject)) {
-    gateway.refusePublish(connection, subject);
-    return;
+  if (permissions !== null) {
+    const subject = subjectIn(line, route);
+    if (!permissions.canPublish(subject) && !permissions.canReply(subject)) {
+      gateway.refusePublish(connection, subject);
+      return;
+    }
   }
   if (connection.options.verbose) connection.ok();
 
@@ -75,7 +82,7 @@ export function publish(
   message.payloadStart = payloadStart;
   message.payloadEnd = payloadEnd;
   if (gateway.settings.trace) tracePublish(connection, message);
-  message.trace = line.headerBytes > 0 ? traceOf(message, connection, published) : null;
+  message.trace = line.headerBytes > 0 ? traceOf(message, connection, subjectIn(line, published)) : null;
   if (destination !== null) {
     message.subject = destination.subject;
     message.subjectEnd = destination.subject.length;
@@ -85,7 +92,7 @@ export function publish(
   if (hasReply && delivered === 0 && connection.options.noResponders) {
     sendNoResponders(
       connection,
-      subject,
+      subjectIn(line, route),
       line.reply.toString('latin1', line.replyStart, line.replyStart + line.replyLength),
     );
   }
@@ -94,4 +101,9 @@ export function publish(
     message.trace = null;
     gateway.publishTrace(connection, account, trace);
   }
+}
+
+/** Where it goes, as latin1: answers may have a route that is not theirs alone. */
+function subjectIn({ subject, subjectLength }: PubLine<Route>, route: Route): string {
+  return route.isShared ? subject.toString('latin1', 0, subjectLength) : route.subject;
 }
