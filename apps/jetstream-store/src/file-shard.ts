@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKeyring, KeyError, type Keyring, type NodeKeys, openKeyring } from '@skein/encryption';
-import { type Files, type Journal, openJournal } from '@skein/journal';
+import { type Files, type Findings, type Journal, openJournal } from '@skein/journal';
 import { checksum, ShardStore, type ShardStoreOptions, type StreamImage, type StreamStore } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
 import type { DiskSpace } from './disk-space.ts';
@@ -24,6 +24,7 @@ const DIRTY_BYTES_MAX = 3 * FLUSH_BYTES;
 /** What changed is in LevelDB after so long, so that a restart has little to apply. */
 const FLUSH_MS = 10_000;
 const REOPEN_MS = 1000;
+const REOPEN_MS_MAX = 16_000;
 /** Between two slices of records that are encrypted anew: 2 MiB or less each. */
 const RENEW_MS = 20;
 
@@ -161,10 +162,7 @@ export class FileShard extends Shard {
         defer: this.turn.defer,
       });
       this.#journal = journal;
-      for (const { from, to, segment } of findings.damage) {
-        this.#damaged(`records ${from} to ${to} of the journal are lost (segment ${segment})`);
-      }
-      await this.#load(journal);
+      await this.#load(journal, findings.damage);
     } catch (error) {
       await this.#letGo();
       throw error;
@@ -303,7 +301,7 @@ export class FileShard extends Shard {
     }
   }
 
-  async #load(journal: Journal): Promise<void> {
+  async #load(journal: Journal, damage: Findings['damage']): Promise<void> {
     this.streams.clear();
     this.restoring.clear();
     this.#dirty.clear();
@@ -319,6 +317,14 @@ export class FileShard extends Shard {
     if (journal.first > this.#applied + 1) {
       throw new Error(
         `records ${this.#applied + 1} to ${journal.first - 1} are lost: the database is older than what the journal has kept`,
+      );
+    }
+    for (const { from, to, segment } of damage) {
+      const what = `records ${from} to ${to} of the journal (segment ${segment})`;
+      // Sequences are given as records are applied: behind a gap each message would have another's.
+      if (to > this.#applied) throw new Error(`${what} are lost`);
+      this.logger.warn(
+        `JetStream storage in ${this.#options.directory}: ${what} are damaged, and the database has them`,
       );
     }
     await this.#replay(journal);
@@ -346,6 +352,7 @@ export class FileShard extends Shard {
       const entries = await journal.read(next, REPLAY_BYTES);
       if (entries.length === 0) break;
       for (const { number, content } of entries) {
+        if (number !== next) throw new Error(`records ${next} to ${number - 1} of the journal are lost`);
         this.#replayRecord(number, content);
         this.#applied = number;
         next = number + 1;
@@ -442,8 +449,10 @@ export class FileShard extends Shard {
   #reopenLater(): void {
     if (this.#isClosed) return;
     const reopen = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.#reopen() };
-    // At once; a disk that is still of no use is asked again now and then.
-    this.agenda.plan(reopen, this.clock.tick() + (this.#failures++ === 0 ? 0 : REOPEN_MS));
+    // At once; a disk that is still of no use is asked again now and then, what is damaged ever more rarely.
+    const pause = this.#failures === 0 ? 0 : Math.min(REOPEN_MS * 2 ** (this.#failures - 1), REOPEN_MS_MAX);
+    this.#failures++;
+    this.agenda.plan(reopen, this.clock.tick() + pause);
   }
 
   async #reopen(): Promise<void> {

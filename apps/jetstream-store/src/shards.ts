@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { apiErrors, type StreamConfig } from '@skein/jetstream-core';
@@ -8,17 +8,11 @@ import { FileShard, type FileShardOptions } from './file-shard.ts';
 import type { Surroundings } from './host.ts';
 import { MemoryShard } from './memory-shard.ts';
 import type { Shard } from './shard.ts';
+import { notePath, noteText, readShards } from './shard-note.ts';
 import { storeUnavailable } from './store-errors.ts';
 
-const VERSION = 1;
 const SHARDS_MIN = 2;
 const SHARDS_MAX = 16;
-const NOTE = 'shards.json';
-
-interface Note {
-  version: number;
-  shards: number;
-}
 
 export type ShardsOptions = Omit<FileShardOptions, 'directory' | 'space'> & {
   /** Default: the machine's. */
@@ -113,19 +107,15 @@ export class Shards {
   async #count(): Promise<number> {
     const { directory, count } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const path = join(directory, NOTE);
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    if (text !== undefined) {
-      const { version, shards } = JSON.parse(text) as Note;
-      if (version !== VERSION)
-        throw new Error(`${path}: written by another version (format ${version}, not ${VERSION})`);
-      return shards;
+    const found = await readShards(directory);
+    if (found?.isSaid) return found.shards;
+    const usual = count ?? Math.max(SHARDS_MIN, Math.min(SHARDS_MAX, availableParallelism()));
+    const shards = Math.max(usual, found?.shards ?? 0);
+    const path = notePath(directory);
+    if (found !== undefined) {
+      this.#surroundings.logger.error(`JetStream storage: ${path} is damaged or lost, written anew: ${shards} shards`);
     }
-    const shards = count ?? Math.max(SHARDS_MIN, Math.min(SHARDS_MAX, availableParallelism()));
-    await writeFile(`${path}.new`, JSON.stringify({ version: VERSION, shards } satisfies Note));
+    await writeFile(`${path}.new`, noteText(shards));
     await rename(`${path}.new`, path);
     return shards;
   }

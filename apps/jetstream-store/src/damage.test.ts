@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FakeNode } from './testing/fake-node.ts';
+
+// Of two shards with a stream each, one has a file that is not what was written. What is served is what was acknowledged, under its
+// sequence; what is not served is said to be damaged; the other shard is whole.
+
+const EACH = 60;
+const text = (stream: string, sequence: number): string => `${stream}-${sequence}-`.repeat(20);
+
+interface Case {
+  readonly file: RegExp;
+  readonly harm: (path: string) => void;
+  /** What is said of it; undefined: it is of no use any more. */
+  readonly says?: RegExp;
+  /** How many messages of the stream are served. */
+  readonly served: 'all' | 'some' | 'none';
+}
+
+const gone = (path: string): void => rmSync(path);
+const empty = (path: string): void => truncateSync(path, 0);
+/** One bit, at that part of the file, or of the bytes that are not zero. */
+const flip =
+  (part: number) =>
+  (path: string): void => {
+    const bytes = readFileSync(path);
+    let end = bytes.length;
+    while (bytes[end - 1] === 0) end--;
+    const at = Math.floor(end * part);
+    bytes[at] = (bytes[at] as number) ^ 4;
+    writeFileSync(path, bytes);
+  };
+
+/** The half of what was published is in the database; the journal alone has the other. */
+const cases: readonly Case[] = [
+  {
+    file: /\.journal$/,
+    harm: flip(0.1),
+    says: /records \d+ to \d+ of the journal \(segment \d+\) are lost/,
+    served: 'none',
+  },
+  {
+    file: /\.journal$/,
+    harm: flip(0.5),
+    says: /records \d+ to \d+ of the journal \(segment \d+\) are lost/,
+    served: 'none',
+  },
+  { file: /\.ldb$/, harm: flip(0.5), says: /damaged on disk: page of stream 1, sequences \d+ to \d+/, served: 'some' },
+  { file: /\.ldb$/, harm: empty, says: /\.ldb: Invalid argument/, served: 'none' },
+  { file: /\.ldb$/, harm: gone, says: /1 missing files/, served: 'none' },
+  { file: /CURRENT$/, harm: gone, says: /CURRENT is lost/, served: 'none' },
+  { file: /CURRENT$/, harm: flip(0.5), says: /MANIFEST|Corruption|CURRENT/, served: 'none' },
+  { file: /MANIFEST/, harm: flip(0.5), says: /Corruption/, served: 'none' },
+  { file: /MANIFEST/, harm: empty, says: /Corruption/, served: 'none' },
+  { file: /LOG$/, harm: flip(0.5), served: 'all' },
+  { file: /LOG$/, harm: gone, served: 'all' },
+];
+
+describe('damage', () => {
+  let node: FakeNode;
+
+  beforeAll(async () => {
+    node = await FakeNode.start();
+    for (const name of ['A', 'B']) {
+      await node.ask(`$JS.API.STREAM.CREATE.${name}`, { name, subjects: [`${name}.*`] });
+    }
+    const publish = async (from: number): Promise<void> => {
+      for (let i = from; i < from + EACH / 2; i++)
+        for (const name of ['A', 'B']) await node.ask(`${name}.x`, text(name, i));
+    };
+    await publish(1);
+    await node.restart();
+    await publish(1 + EACH / 2);
+  });
+
+  afterAll(() => node.stop());
+
+  it.each(cases.map((one) => [`${one.file.source} ${one.harm.name || 'flipped'}`, one] as const))(
+    '%s: nothing wrong is served, it is said, and the other shard is whole',
+    async (_, { file, harm, says, served }) => {
+      const crashed = await node.crashed({}, async (directory) => {
+        const shard = join(directory, 'jetstream', 'shard-0');
+        const names = readdirSync(shard, { recursive: true, encoding: 'utf8' }).filter((name) => file.test(name));
+        harm(join(shard, names.sort().at(-1) as string));
+      });
+      try {
+        expect(await servedOf(crashed, 'B')).toBe(EACH);
+        const right = await servedOf(crashed, 'A');
+        expect(right === EACH ? 'all' : right > 0 ? 'some' : 'none').toBe(served);
+        if (says === undefined) expect(crashed.errors).toEqual([]);
+        else expect(crashed.errors.join('\n')).toMatch(says);
+      } finally {
+        await crashed.stop();
+      }
+    },
+  );
+});
+
+/** How many of a stream's messages are there, each as it was published. */
+async function servedOf(node: FakeNode, name: string): Promise<number> {
+  let served = 0;
+  for (let seq = 1; seq <= EACH; seq++) {
+    const { message } = (await node.ask(`$JS.API.STREAM.MSG.GET.${name}`, { seq })) as { message?: { data: string } };
+    if (message === undefined) continue;
+    expect(Buffer.from(message.data, 'base64').toString()).toBe(text(name, seq));
+    served++;
+  }
+  return served;
+}
