@@ -25,7 +25,11 @@ interface Case {
 /** @returns messages a second */
 function run({ config, batch, requests }: Case): number {
   const checked = checkConsumerConfig(
-    { max_ack_pending: 10_000, ...(requests > 0 && { max_waiting: 100_000 }), ...config },
+    {
+      ...(config.ack_policy !== 'none' && { max_ack_pending: 10_000 }),
+      ...(requests > 0 && { max_waiting: 100_000 }),
+      ...config,
+    },
     'C',
     stream,
   );

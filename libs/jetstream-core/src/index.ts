@@ -36,8 +36,6 @@ export {
   Consumer,
   type ConsumerCounts,
   type ConsumerEffects,
-  type ConsumerTurn,
-  type Notice,
 } from './consumer/consumer.ts';
 export { backUpConsumer, type ConsumerBackup, restoreConsumer } from './consumer/consumer-backup.ts';
 export type { ConsumerConfig, RequestedConsumer } from './consumer/consumer-config.ts';
@@ -48,7 +46,9 @@ export {
   encodeConsumerOperation,
 } from './consumer/consumer-operation.ts';
 export { ConsumerState } from './consumer/consumer-state.ts';
+export type { ConsumerTurn } from './consumer/consumer-turn.ts';
 export { type DeadLetter, deadLetterSubject, letterFor, letterKey, type Sender } from './consumer/dead-letter.ts';
+export type { Notice } from './consumer/notice.ts';
 export { type ConsumerRequest, readConsumerRequest } from './consumer/read-consumer-config.ts';
 export type {
   AccountOverview,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Notice } from '../consumer/consumer.ts';
+import type { Notice } from '../consumer/notice.ts';
 import { loadRecordedAdvisories, type RecordedAdvisory } from '../recorded/advisories.ts';
 import type { BatchEnd } from '../stream/atomic-batches.ts';
 import { Advisories, type Advisory, type AdvisoryClient } from './advisory.ts';

@@ -1,4 +1,4 @@
-import type { Notice } from '../consumer/consumer.ts';
+import type { Notice } from '../consumer/notice.ts';
 import type { Advisories, Advisory } from './advisory.ts';
 
 /** What a consumer told, for the world. */

@@ -12,10 +12,11 @@ import type { StreamConfig } from '../stream/stream-config.ts';
 import { parseAckSubject } from './acknowledgement.ts';
 import { checkConsumerConfig } from './check-consumer-config.ts';
 import { checkConsumerUpdate, checkMove } from './check-consumer-update.ts';
-import { Consumer, type ConsumerCounts, type Notice, type SequenceInfo } from './consumer.ts';
+import { Consumer, type ConsumerCounts, type SequenceInfo } from './consumer.ts';
 import type { RequestedConsumer } from './consumer-config.ts';
 import { decodeConsumerOperation, encodeConsumerOperation } from './consumer-operation.ts';
 import type { ConsumerState } from './consumer-state.ts';
+import type { Notice } from './notice.ts';
 
 const LONG = 100;
 

@@ -3,9 +3,11 @@ import { withLines } from '../stream/header-block.ts';
 import { millisOf, parseTime, timeText } from '../time.ts';
 import { ackSubject, type Delivery, isAcknowledged, isFinal, readAcknowledgement } from './acknowledgement.ts';
 import { type ConsumerConfig, filtersOf } from './consumer-config.ts';
-import type { ConsumerOperation, Run } from './consumer-operation.ts';
+import type { ConsumerOperation } from './consumer-operation.ts';
 import { ConsumerState, type Place } from './consumer-state.ts';
+import { type ConsumerTurn, ConsumerTurnLog } from './consumer-turn.ts';
 import { type DeadLetter, deadLetterSubject, NAK_BACKOFF } from './dead-letter.ts';
+import type { Notice } from './notice.ts';
 import { OriginalPace } from './original-pace.ts';
 import { ACKED, NEVER } from './pending-messages.ts';
 import { PullRecipients } from './pull-recipients.ts';
@@ -19,30 +21,6 @@ const MILLISECOND = 1_000_000;
 const TURN_MESSAGES_MAX = 256;
 /** The largest message, where the stream does not say. */
 const MESSAGE_BYTES_MAX = 1024 * 1024;
-
-/** What a consumer tells the world beside messages: parts of advisories and metrics (ADR-22). */
-export type Notice =
-  | { readonly kind: 'max_deliver'; readonly stream_seq: number; readonly deliveries: number }
-  | { readonly kind: 'nak'; readonly consumer_seq: number; readonly stream_seq: number; readonly deliveries: number }
-  | {
-      readonly kind: 'terminated';
-      readonly consumer_seq: number;
-      readonly stream_seq: number;
-      readonly deliveries: number;
-      readonly reason: string;
-    }
-  /** A sampled acknowledgement; `ack_time` in nanoseconds since the last delivery. */
-  | {
-      readonly kind: 'ack';
-      readonly consumer_seq: number;
-      readonly stream_seq: number;
-      readonly deliveries: number;
-      readonly ack_time: number;
-    }
-  /** The pause is over; it was until then. */
-  | { readonly kind: 'resumed'; readonly pause_until: string }
-  | { readonly kind: 'pinned'; readonly group: string; readonly pinned_id: string }
-  | { readonly kind: 'unpinned'; readonly group: string; readonly reason: 'admin' | 'timeout' };
 
 /** What a consumer leads to. */
 export interface ConsumerEffects {
@@ -59,13 +37,6 @@ export interface ConsumerEffects {
   release(sequence: number): void;
   /** A name that nobody had before. */
   newPin(): string;
-}
-
-/** What of a turn goes to the journal; `applied` when it is durable. */
-export interface ConsumerTurn {
-  readonly operations: readonly ConsumerOperation[];
-  readonly confirms: readonly string[];
-  readonly notices: readonly Notice[];
 }
 
 export interface SequenceInfo {
@@ -115,14 +86,7 @@ export class Consumer {
   readonly #pace: OriginalPace | undefined;
   /** When the next message is due at its pace; Infinity: it does not wait for that. */
   #paceAt = NEVER;
-  #runs: Run[] = [];
-  #runsBegin = 0;
-  #acked: number[] = [];
-  #dropped: number[] = [];
-  #dying: DeadLetter[] = [];
-  #nextLetter: number;
-  #confirms: string[] = [];
-  #notices: Notice[] = [];
+  readonly #turn: ConsumerTurnLog;
   /** Came back without having been received: their next delivery has the same number. */
   readonly #returned = new Set<number>();
   #pausedUntil = 0;
@@ -168,7 +132,7 @@ export class Consumer {
     }
     this.#recipients = (this.#pull ?? this.#push) as Recipients;
     this.#redelivery = new Redelivery(state.pending);
-    this.#nextLetter = state.lettersMade + 1;
+    this.#turn = new ConsumerTurnLog(state.lettersMade + 1);
     state.pending.forEach((place) => {
       const sequence = state.pending.sequence(place);
       this.#redelivery.await(sequence, state.pending.millis(place) + this.#ackWait(sequence));
@@ -260,10 +224,8 @@ export class Consumer {
   get isIdle(): boolean {
     const { replay_policy, sample_freq } = this.config;
     const isAlike = this.#pull !== undefined && replay_policy !== 'original' && sample_freq === undefined;
-    const isSaid = this.#runs.length + this.#dropped.length + this.#confirms.length + this.#notices.length === 0;
-    // What is to be acknowledged, or on its way to the dead letters, is pending.
     const isNothingAwaited = this.state.pending.size === 0 && !this.isWanted && this.nextAt === NEVER;
-    return isAlike && isSaid && isNothingAwaited && this.#situation.undelivered.isCheap;
+    return isAlike && this.#turn.isEmpty && isNothingAwaited && this.#situation.undelivered.isCheap;
   }
 
   /** @param until RFC 3339; a time that is over pauses nothing, and is not told of as an end */
@@ -328,11 +290,11 @@ export class Consumer {
           this.#redelivery.await(sequence, millis + this.#ackWait(sequence));
           break;
         case 'nak':
-          this.#notices.push({ kind: 'nak', ...about });
+          this.#turn.notice({ kind: 'nak', ...about });
           this.#deliverAgain(sequence, said.delayMillis, millis);
           break;
         case 'term':
-          this.#notices.push({ kind: 'terminated', ...about, reason: said.reason });
+          this.#turn.notice({ kind: 'terminated', ...about, reason: said.reason });
           if (deadLetterSubject(this.config) === undefined) this.#ack(sequence);
           else this.#bury({ sequence, deliveries, reason: said.reason ? `terminated: ${said.reason}` : 'terminated' });
           break;
@@ -342,7 +304,7 @@ export class Consumer {
       }
     }
     if (said.kind === 'next') this.request(confirmTo, said.request, millis);
-    else if (confirmTo !== '' && !(isUnknown && isFinal(said))) this.#confirms.push(confirmTo);
+    else if (confirmTo !== '' && !(isUnknown && isFinal(said))) this.#turn.confirm(confirmTo);
   }
 
   /** An answer to flow control. */
@@ -379,26 +341,7 @@ export class Consumer {
 
   /** What is to become durable; undefined: nothing. */
   takeTurn(millis: number): ConsumerTurn | undefined {
-    const operations: ConsumerOperation[] = [];
-    // In this order: what is acknowledged was delivered before.
-    if (this.#runs.length > 0) {
-      operations.push({ kind: 'delivered', consumerSequence: this.#runsBegin, runs: this.#runs, millis });
-    }
-    if (this.#dropped.length > 0) operations.push({ kind: 'dropped', sequences: this.#dropped, millis });
-    if (this.#dying.length > 0) {
-      operations.push({ kind: 'dying', number: this.#nextLetter, letters: this.#dying, millis });
-      this.#nextLetter += this.#dying.length;
-    }
-    if (this.#acked.length > 0) operations.push({ kind: 'acked', sequences: this.#acked, millis });
-    const turn = { operations, confirms: this.#confirms, notices: this.#notices };
-    this.#runs = [];
-    this.#acked = [];
-    this.#dropped = [];
-    this.#dying = [];
-    this.#confirms = [];
-    this.#notices = [];
-    const isNothing = operations.length + turn.confirms.length + turn.notices.length === 0;
-    return isNothing ? undefined : turn;
+    return this.#turn.take(millis);
   }
 
   /** The turn is durable: what was acknowledged counts. */
@@ -425,9 +368,7 @@ export class Consumer {
     this.state.apply(operation);
     this.#redelivery.clear();
     this.#returned.clear();
-    this.#runs = [];
-    this.#acked = [];
-    this.#dying = [];
+    this.#turn.forgetOperations();
     this.#situation.undelivered.begin(this.state.delivered.stream);
   }
 
@@ -472,7 +413,7 @@ export class Consumer {
   }
 
   #ack(sequence: number): void {
-    this.#acked.push(sequence);
+    this.#turn.acked(sequence);
     this.#redelivery.cancel(sequence, ACKED);
   }
 
@@ -492,7 +433,7 @@ export class Consumer {
     if (this.#sampled < 100) return;
     this.#sampled -= 100;
     const ack_time = Math.round((millis - deliveredAt) * MILLISECOND);
-    this.#notices.push({ kind: 'ack', consumer_seq: consumerSequence, stream_seq: sequence, deliveries, ack_time });
+    this.#turn.notice({ kind: 'ack', consumer_seq: consumerSequence, stream_seq: sequence, deliveries, ack_time });
   }
 
   /** Infinity: it does not come again because of the time. */
@@ -535,19 +476,19 @@ export class Consumer {
   }
 
   #drop(sequence: number, deliveries: number): void {
-    this.#notices.push({ kind: 'max_deliver', stream_seq: sequence, deliveries });
+    this.#turn.notice({ kind: 'max_deliver', stream_seq: sequence, deliveries });
     if (deadLetterSubject(this.config) !== undefined) {
       this.#bury({ sequence, deliveries, reason: 'max deliveries' });
       return;
     }
     this.#redelivery.cancel(sequence, NEVER);
-    this.#dropped.push(sequence);
+    this.#turn.dropped(sequence);
     this.state.apply({ kind: 'dropped', sequences: [sequence], millis: 0 });
   }
 
   /** It goes elsewhere, and is wanted here until it is there. */
   #bury(letter: DeadLetter): void {
-    this.#dying.push(letter);
+    this.#turn.dying(letter);
     this.#redelivery.cancel(letter.sequence, ACKED);
   }
 
@@ -574,21 +515,12 @@ export class Consumer {
     if (isNew) undelivered.take(sequence);
     else this.#redelivery.cancel(sequence, NEVER);
     if (isReturned) this.#returned.delete(sequence);
-    this.#note(delivery, millis);
+    state.deliver(sequence, delivery.consumerSequence, deliveries, millis);
+    this.#turn.delivered(delivery);
     if (this.config.ack_policy !== 'none') this.#redelivery.await(sequence, millis + this.#ackWait(sequence));
     this.#pace?.gave(message, millis);
     this.#effects.deliver(this.#recipients.to, subject, reply, content, headerBytes);
     this.#recipients.gave(size, millis);
-  }
-
-  /** Into the state and the turn's record. */
-  #note({ sequence, consumerSequence, deliveries }: Delivery, millis: number): void {
-    this.state.deliver(sequence, consumerSequence, deliveries, millis);
-    const { length } = this.#runs;
-    if (length === 0) this.#runsBegin = consumerSequence;
-    const last = this.#runs[length - 1];
-    if (last !== undefined && last.first + last.length === sequence && last.deliveries === deliveries) last.length++;
-    else this.#runs.push({ first: sequence, length: 1, deliveries });
   }
 
   /** The message as it is delivered: with what the consumer adds, without what it leaves out. */

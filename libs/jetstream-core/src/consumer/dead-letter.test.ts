@@ -6,9 +6,10 @@ import { checkStreamConfig } from '../stream/check-stream-config.ts';
 import { headerOf } from '../stream/header-block.ts';
 import { Stream } from '../stream/stream.ts';
 import { checkConsumerConfig } from './check-consumer-config.ts';
-import { Consumer, type ConsumerTurn } from './consumer.ts';
+import { Consumer } from './consumer.ts';
 import { decodeConsumerOperation, encodeConsumerOperation } from './consumer-operation.ts';
 import { ConsumerState } from './consumer-state.ts';
+import type { ConsumerTurn } from './consumer-turn.ts';
 import { letterFor, letterKey } from './dead-letter.ts';
 
 const START = 1_790_000_000_000;

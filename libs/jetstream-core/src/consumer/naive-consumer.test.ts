@@ -4,10 +4,11 @@ import { expect, it } from 'vitest';
 import { checkStreamConfig } from '../stream/check-stream-config.ts';
 import { Stream } from '../stream/stream.ts';
 import { checkConsumerConfig } from './check-consumer-config.ts';
-import { Consumer, type ConsumerTurn } from './consumer.ts';
+import { Consumer } from './consumer.ts';
 import type { RequestedConsumer } from './consumer-config.ts';
 import { decodeConsumerOperation, encodeConsumerOperation } from './consumer-operation.ts';
 import { ConsumerState } from './consumer-state.ts';
+import type { ConsumerTurn } from './consumer-turn.ts';
 
 type Step =
   | { do: 'publish'; subject: string }
