@@ -36,6 +36,9 @@ export interface ConsumerValue {
   readonly lastsEnd: number;
 }
 
+/** Where its stream's store has the state of a consumer. */
+export const stateKey = (number: number): string => `consumer-state/${number}`;
+
 /**
  * A consumer in its stream: what it has delivered and had acknowledged goes to the journal once a turn. It is led (counts what is
  * pending, knows who waits) from the moment that somebody asks something of it; one that nobody uses, or uses any more, costs its state alone.
@@ -263,7 +266,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
 
   save(): void {
     if (this.isGone) return;
-    this.#stream.store.setValue(`consumer-state/${this.number}`, this.state.save());
+    this.#stream.store.setValue(stateKey(this.number), this.state.save());
   }
 
   #log(turn: ConsumerTurn): void {

@@ -25,7 +25,7 @@ import {
 import type { StreamImage, StreamStore } from '@skein/storage';
 import type { Appointment } from './agenda.ts';
 import type { Entry, Host, Saved } from './host.ts';
-import { ConsumerHost, type ConsumerValue, filterOf } from './hosted-consumer.ts';
+import { ConsumerHost, type ConsumerValue, filterOf, stateKey } from './hosted-consumer.ts';
 import type { Address, HostedStream, Moment } from './hosting.ts';
 import { purgeSlices } from './purge-slices.ts';
 import {
@@ -53,7 +53,6 @@ interface StreamValue {
 
 const HOSTED = 'hosted';
 const CONSUMER = 'consumer/';
-const STATE = 'consumer-state/';
 /** Consumers of a backup, until the stream is there. */
 export const RESTORED_CONSUMER = 'restored-consumer/';
 /** Others have the numbers of records, which do not come so far. */
@@ -146,7 +145,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     for (const [key, bytes] of store.values(CONSUMER)) {
       const value = readJson<ConsumerValue>(bytes);
       const number = Number(key.slice(CONSUMER.length));
-      const saved = store.value(`${STATE}${number}`) as Buffer;
+      const saved = store.value(stateKey(number)) as Buffer;
       hosted.#add(
         new ConsumerHost(hosted, number, value, ConsumerState.load(value.config.ack_policy !== 'none', saved)),
       );
@@ -378,7 +377,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     this.#byNumber.delete(number);
     this.consumers.delete(consumer.name);
     this.store.setValue(`${CONSUMER}${number}`, undefined);
-    this.store.setValue(`${STATE}${number}`, undefined);
+    this.store.setValue(stateKey(number), undefined);
     consumer.close('Consumer Deleted');
     this.changed();
     if (this.stream.config.retention === 'interest') this.#releaseAll(consumer);
