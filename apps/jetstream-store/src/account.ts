@@ -1,13 +1,14 @@
 import { apiErrors, checkOrigins, type StreamConfig } from '@skein/jetstream-core';
 import { overlaps, Sublist } from '@skein/subjects';
 import type { StreamHost } from './hosted-stream.ts';
-import type { JetStreamAccount } from './hosting.ts';
+import type { JetStreamAccount, ShownStream } from './hosting.ts';
 import type { Ledger } from './ledger.ts';
 import type { Reserved } from './limits.ts';
 import type { Allowance, TierLimits } from './node-accounts.ts';
 import type { Shard } from './shard.ts';
 import { Restoration } from './snapshot/restoration.ts';
-import { streamNameInUse, subjectsOverlap } from './store-errors.ts';
+import { storeUnavailable, streamNameInUse, subjectsOverlap } from './store-errors.ts';
+import type { StreamElsewhere } from './stores/catalogue.ts';
 import { Room, Share } from './usage.ts';
 
 /** Subjects of which it is known whose they are. */
@@ -19,6 +20,21 @@ export interface AccountHost {
   /** What all accounts together may use. */
   readonly rooms: Readonly<Record<'memory' | 'file', Room>>;
   createIn(account: string, config: StreamConfig): Promise<StreamHost>;
+  /** Whether streams are created, updated and deleted by what this store says. */
+  readonly decides: boolean;
+  /** Of the account, in other stores. */
+  elsewhere(account: string): Iterable<StreamElsewhere>;
+  streamElsewhere(account: string, name: string): StreamElsewhere | undefined;
+  /** The other store where a new stream goes; undefined: here. */
+  seatFor(): number | undefined;
+  /** @throws ApiError */
+  createAt(seat: number, account: string, config: StreamConfig): Promise<ShownStream>;
+  /** @throws ApiError */
+  updateAt(seat: number, account: string, config: StreamConfig): Promise<ShownStream>;
+  /** Its configuration is this one from now on. */
+  listed(stream: StreamHost): void;
+  /** It is no more. */
+  unlisted(stream: StreamHost): void;
   /** Where it would be. @throws ApiError when no shard serves */
   shardFor(config: StreamConfig): Promise<Shard>;
   deleteFrom(stream: StreamHost): Promise<void>;
@@ -67,28 +83,58 @@ export class StreamAccount implements JetStreamAccount {
     return known ?? undefined;
   }
 
-  async create(requested: StreamConfig): Promise<StreamHost> {
+  get elsewhere(): Iterable<StreamElsewhere> {
+    return this.#host.elsewhere(this.name);
+  }
+
+  configOf(name: string): StreamConfig | undefined {
+    return (this.streams.get(name)?.stream ?? this.#host.streamElsewhere(this.name, name))?.config;
+  }
+
+  async create(requested: StreamConfig): Promise<StreamHost | ShownStream> {
+    if (!this.#host.decides) throw storeUnavailable();
     const config = this.#besideOrigins(requested);
+    const seat = this.#host.seatFor();
+    return seat === undefined ? this.#createHere(config) : this.#createAt(seat, config);
+  }
+
+  /** Where it is was decided. @throws ApiError as `create` */
+  async createHere(requested: StreamConfig): Promise<StreamHost> {
+    return this.#createHere(this.#besideOrigins(requested));
+  }
+
+  #createHere(config: StreamConfig): Promise<StreamHost> {
     return this.#bringIn(config, () => this.#host.createIn(this.name, config));
   }
 
-  async #bringIn(config: StreamConfig, make: () => Promise<StreamHost>): Promise<StreamHost> {
-    const { name } = config;
-    if (this.streams.has(name) || [...this.#coming].some((one) => one.name === name)) throw streamNameInUse();
-    this.#host.ledger.take(this, config);
-    try {
-      this.#checkSubjects(config, name);
-      this.#coming.add(config);
+  #createAt(seat: number, config: StreamConfig): Promise<ShownStream> {
+    return this.#beside(config, () => this.#host.createAt(seat, this.name, config));
+  }
+
+  #bringIn(config: StreamConfig, make: () => Promise<StreamHost>): Promise<StreamHost> {
+    return this.#beside(config, async () => {
       const stream = await make();
       this.#enter(stream);
       await this.#host.settled();
       stream.host.notices.stream(stream, 'create');
       return stream;
-    } catch (error) {
-      if (!this.streams.has(name)) this.#host.ledger.give(this, config);
-      throw error;
+    });
+  }
+
+  /** While it is made, its name and subjects are taken. @throws ApiError when they are */
+  async #beside<T>(config: StreamConfig, make: () => Promise<T>): Promise<T> {
+    const { name } = config;
+    const isTaken = this.configOf(name) !== undefined || [...this.#coming].some((one) => one.name === name);
+    if (isTaken) throw streamNameInUse();
+    this.#host.ledger.take(this, config);
+    try {
+      this.#checkSubjects(config, name);
+      this.#coming.add(config);
+      return await make();
     } finally {
       this.#coming.delete(config);
+      // Another store has told of what it has made by now, and that is in the ledger.
+      if (!this.streams.has(name)) this.#host.ledger.give(this, config);
     }
   }
 
@@ -103,7 +149,27 @@ export class StreamAccount implements JetStreamAccount {
     return this.#bringIn(config, () => restoration.finish(this.name));
   }
 
-  async update(name: string, requested: StreamConfig): Promise<StreamHost> {
+  async update(name: string, requested: StreamConfig): Promise<StreamHost | ShownStream> {
+    const listed = this.#host.streamElsewhere(this.name, name);
+    return listed === undefined ? this.updateHere(name, requested) : this.#updateAt(listed, requested);
+  }
+
+  /** Its store tells of the change before it answers: what was taken for it is given back then. */
+  async #updateAt({ seat, name, config: before }: StreamElsewhere, requested: StreamConfig): Promise<ShownStream> {
+    const config = this.#besideOrigins(requested);
+    this.#checkSubjects(config, name);
+    this.#host.ledger.take(this, config, before);
+    this.#coming.add(config);
+    try {
+      return await this.#host.updateAt(seat, this.name, config);
+    } finally {
+      this.#coming.delete(config);
+      this.#host.ledger.replace(this, config, before);
+    }
+  }
+
+  /** It is allowed. @throws ApiError as `update` */
+  async updateHere(name: string, requested: StreamConfig): Promise<StreamHost> {
     const stream = this.#stream(name);
     const config = this.#besideOrigins(requested);
     this.#checkSubjects(config, name);
@@ -215,12 +281,13 @@ export class StreamAccount implements JetStreamAccount {
   /** @throws ApiError */
   #besideOrigins(config: StreamConfig): StreamConfig {
     const coming = new Map([...this.#coming].map((one) => [one.name, one]));
-    return checkOrigins(config, (name) => coming.get(name) ?? this.streams.get(name)?.stream.config);
+    return checkOrigins(config, (name) => coming.get(name) ?? this.configOf(name));
   }
 
   /** @throws ApiError 10065 */
   #checkSubjects({ subjects = [] }: StreamConfig, name: string): void {
-    const others = [...[...this.streams.values()].map(({ stream }) => stream.config), ...this.#coming];
+    const here = [...this.streams.values()].map(({ stream }) => stream.config);
+    const others = [...here, ...[...this.elsewhere].map(({ config }) => config), ...this.#coming];
     for (const other of others) {
       if (other.name === name) continue;
       const isTaken = other.subjects?.some((taken) => subjects.some((subject) => overlaps(taken, subject)));
@@ -231,6 +298,7 @@ export class StreamAccount implements JetStreamAccount {
   #forget(stream: StreamHost): void {
     if (this.streams.get(stream.name) === stream) this.streams.delete(stream.name);
     this.#disown(stream);
+    this.#host.unlisted(stream);
   }
 
   /** Its subjects are those of its configuration, in place of what it had. */
@@ -242,6 +310,7 @@ export class StreamAccount implements JetStreamAccount {
     for (const one of owned) this.#claim(one);
     for (const one of before) this.#withdraw(one);
     this.#known.clear();
+    this.#host.listed(stream);
   }
 
   #disown(stream: StreamHost): void {

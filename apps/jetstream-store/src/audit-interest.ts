@@ -1,5 +1,4 @@
 import type { Member, Watch } from '@skein/bus';
-import type { Directory } from './hosting.ts';
 
 /** Where audits go. */
 export const AUDIT_SUBJECT = '$JS.EVENT.ADVISORY.API';
@@ -7,12 +6,13 @@ export const AUDIT_SUBJECT = '$JS.EVENT.ADVISORY.API';
 /** Whether anybody hears of requests: an audit has all of a request and its answer, which nobody shall pay for who does not want it. */
 export class AuditInterest {
   readonly #member: Pick<Member, 'watch'>;
-  readonly #directory: Pick<Directory, 'account'>;
+  readonly #isKept: (account: string) => boolean;
   readonly #watches = new Map<string, Watch>();
 
-  constructor(member: Pick<Member, 'watch'>, directory: Pick<Directory, 'account'>) {
+  /** @param isKept whether a stream of the account keeps them */
+  constructor(member: Pick<Member, 'watch'>, isKept: (account: string) => boolean) {
     this.#member = member;
-    this.#directory = directory;
+    this.#isKept = isKept;
   }
 
   /** Subscribers of the account, or a stream of it. Accounts are looked at from their first request on. */
@@ -23,6 +23,6 @@ export class AuditInterest {
       this.#watches.set(account, watch);
     }
     if (!watch.known || watch.isWanted) return true;
-    return this.#directory.account(account)?.streamOf(AUDIT_SUBJECT) !== undefined;
+    return this.#isKept(account);
   }
 }

@@ -1,12 +1,14 @@
 import type { StreamConfig } from '@skein/jetstream-core';
 import { type AccountHost, StreamAccount } from './account.ts';
 import type { StreamHost } from './hosted-stream.ts';
-import type { Directory } from './hosting.ts';
+import type { Directory, ShownStream } from './hosting.ts';
 import { Ledger } from './ledger.ts';
 import type { StoreLimits } from './limits.ts';
 import type { Allowance } from './node-accounts.ts';
 import type { Shard } from './shard.ts';
 import { BACKUP_PREFIX } from './snapshot/backups.ts';
+import type { StreamElsewhere } from './stores/catalogue.ts';
+import { decides, type Seat } from './stores/seat.ts';
 import { Room } from './usage.ts';
 
 /** What the directory has of the process. */
@@ -17,6 +19,21 @@ export interface DirectoryHost {
   settled(): Promise<void>;
   /** It can be found from now on. */
   adopted(stream: StreamHost): void;
+  readonly seat: Seat;
+  /** Absent: there are no other stores. */
+  readonly elsewhere?: Elsewhere;
+}
+
+/** What the directory has of other stores. */
+export interface Elsewhere {
+  streams(account: string): Iterable<StreamElsewhere>;
+  stream(account: string, name: string): StreamElsewhere | undefined;
+  /** Where a new stream goes; undefined: here. */
+  seatFor(): number | undefined;
+  create(seat: number, account: string, config: StreamConfig): Promise<ShownStream>;
+  update(seat: number, account: string, config: StreamConfig): Promise<ShownStream>;
+  listed(stream: StreamHost): void;
+  gone(stream: StreamHost): void;
 }
 
 /** Which accounts have JetStream, and which streams they have: in memory, made from what the shards say. */
@@ -69,6 +86,11 @@ export class StreamDirectory implements Directory, AccountHost {
     return this.#all.get(account)?.streams.get(name);
   }
 
+  /** All that are here. */
+  *all(): IterableIterator<StreamHost> {
+    for (const { streams } of this.#all.values()) yield* streams.values();
+  }
+
   /** A shard's streams are here, in the place of those that it had. */
   adopt(streams: Iterable<StreamHost>): void {
     for (const stream of streams) this.#accountOf(stream.account).adopt(stream);
@@ -106,7 +128,47 @@ export class StreamDirectory implements Directory, AccountHost {
     return this.#host.settled();
   }
 
+  get decides(): boolean {
+    return decides(this.#host.seat);
+  }
+
+  elsewhere(account: string): Iterable<StreamElsewhere> {
+    return this.#host.elsewhere?.streams(account) ?? [];
+  }
+
+  streamElsewhere(account: string, name: string): StreamElsewhere | undefined {
+    return this.#host.elsewhere?.stream(account, name);
+  }
+
+  seatFor(): number | undefined {
+    return this.#host.elsewhere?.seatFor();
+  }
+
+  createAt(seat: number, account: string, config: StreamConfig): Promise<ShownStream> {
+    return (this.#host.elsewhere as Elsewhere).create(seat, account, config);
+  }
+
+  updateAt(seat: number, account: string, config: StreamConfig): Promise<ShownStream> {
+    return (this.#host.elsewhere as Elsewhere).update(seat, account, config);
+  }
+
+  listed(stream: StreamHost): void {
+    this.#host.elsewhere?.listed(stream);
+  }
+
+  unlisted(stream: StreamHost): void {
+    this.#host.elsewhere?.gone(stream);
+  }
+
+  /** What another store has is another now: it counts for what its account has reserved. */
+  listingChanged(before: StreamElsewhere | undefined, after: StreamElsewhere | undefined): void {
+    if (before !== undefined) this.ledger.give({ name: before.account }, before.config);
+    if (after !== undefined) this.ledger.note({ name: after.account }, after.config);
+  }
+
+  /** All requests come to the store that decides, which hands on what is for streams elsewhere. */
   apiSubjects(isServed: boolean): readonly string[] {
+    if (!this.decides) return isServed ? [`${BACKUP_PREFIX}>`] : [];
     return isServed ? [...this.#requests, '$JS.ACK.>', '$JS.FC.>', `${BACKUP_PREFIX}>`] : this.#requests;
   }
 

@@ -3,10 +3,12 @@ import { isAcknowledged, parseAckSubject, requiresMore } from '@skein/jetstream-
 import type { StreamAccount } from './account.ts';
 import { addressOf } from './address.ts';
 import type { StreamDirectory } from './directory.ts';
-import type { Api } from './hosting.ts';
+import type { Address, Api } from './hosting.ts';
 import type { Publishing } from './publishing.ts';
 import { BACKUP_PREFIX, type Backups } from './snapshot/backups.ts';
 import type { Feeds } from './sources/feeds.ts';
+import { namedStream } from './stores/named-stream.ts';
+import type { Others } from './stores/others.ts';
 import { SubjectStrings } from './subject-strings.ts';
 
 const API = '$JS.API.';
@@ -23,6 +25,8 @@ export class Dispatch {
   readonly #api: Api;
   readonly #backups: Backups;
   readonly #feeds: Pick<Feeds, 'deliver'>;
+  /** Undefined: there are no other stores. */
+  readonly #others: Pick<Others, 'catalogue' | 'handOn'> | undefined;
   readonly #domainApi: string;
   readonly #subjects = new SubjectStrings();
 
@@ -32,7 +36,9 @@ export class Dispatch {
     api: Api,
     backups: Backups,
     feeds: Pick<Feeds, 'deliver'>,
+    others: Pick<Others, 'catalogue' | 'handOn'> | undefined,
   ) {
+    this.#others = others;
     this.#feeds = feeds;
     this.#directory = directory;
     this.#publishing = publishing;
@@ -62,13 +68,17 @@ export class Dispatch {
     const account = this.#directory.account(name);
     if (buf[ss] === DOLLAR && buf[ss + 1] === J) {
       const asked = buf.toString('latin1', ss, se);
+      const reply = replyTo(link, buf, rs, re);
+      const content = buf.subarray(ps, pe);
+      if (this.#isElsewhere(account, link, asked, reply, content, headerBytes)) return;
       if (asked.startsWith(ACK)) {
-        const reply = addressOf(link.peer.id, buf, rs, re);
         const isHeard = this.#acknowledge(account, asked, buf.toString('latin1', ps + headerBytes, pe), reply);
-        if (!isHeard && request !== 0) handBack(link, request, targets, name, buf, ss, se, rs, re);
+        if (isHeard) return;
+        if (isStore(link)) this.#api.unavailable({ accountName: name, subject: asked, reply, content, headerBytes });
+        else if (request !== 0) handBack(link, request, targets, name, buf, ss, se, rs, re);
         return;
       }
-      if (this.#isAsked(account, name, asked, link.peer.id, buf, rs, re, headerBytes, ps, pe)) return;
+      if (this.#isAsked(account, name, asked, reply, buf, headerBytes, ps, pe)) return;
     }
     const subject = this.#subjects.of(buf, ss, se);
     const stream = account?.streamOf(subject);
@@ -94,10 +104,8 @@ export class Dispatch {
     account: StreamAccount | undefined,
     accountName: string,
     given: string,
-    gateway: number,
+    reply: Address,
     buf: Buffer,
-    rs: number,
-    re: number,
     headerBytes: number,
     ps: number,
     pe: number,
@@ -108,16 +116,39 @@ export class Dispatch {
       return true;
     }
     if (given.startsWith(BACKUP_PREFIX)) {
-      this.#backups.deliver(given, addressOf(gateway, buf, rs, re), buf.subarray(ps + headerBytes, pe));
+      this.#backups.deliver(given, reply, buf.subarray(ps + headerBytes, pe));
       return true;
     }
-    const subject = given.startsWith(this.#domainApi) ? API + given.slice(this.#domainApi.length) : given;
+    const subject = this.#withoutDomain(given);
     if (!subject.startsWith(API)) return false;
-    const reply = addressOf(gateway, buf, rs, re);
     if (subject.startsWith(NEXT) && this.#next(account, subject, buf, headerBytes, ps, pe, reply)) return true;
     // A request is kept until it is answered.
     const content = Buffer.from(buf.subarray(ps, pe));
     this.#api.handle({ account, accountName, subject, reply, content, headerBytes });
+    return true;
+  }
+
+  #withoutDomain(subject: string): string {
+    return subject.startsWith(this.#domainApi) ? API + subject.slice(this.#domainApi.length) : subject;
+  }
+
+  /** Hands on what another store has to see. What comes from a store goes no further. */
+  #isElsewhere(
+    account: StreamAccount | undefined,
+    link: Link,
+    given: string,
+    reply: Address,
+    content: Buffer,
+    headerBytes: number,
+  ): boolean {
+    const others = this.#others;
+    if (others === undefined || account === undefined || isStore(link)) return false;
+    const subject = this.#withoutDomain(given);
+    const name = namedStream(subject);
+    if (name === undefined || account.streams.has(name)) return false;
+    const seat = others.catalogue.stream(account.name, name)?.seat;
+    if (seat === undefined) return false;
+    others.handOn(seat, { account: account.name, subject, reply, content: Buffer.from(content), headerBytes });
     return true;
   }
 
@@ -152,6 +183,12 @@ export class Dispatch {
 }
 
 const none = Buffer.alloc(0);
+
+const isStore = ({ peer }: Link): boolean => peer.component === 'jetstream-store';
+
+/** Where the answer goes: what another store hands on says so itself. */
+const replyTo = (link: Link, buf: Buffer, rs: number, re: number): Address =>
+  isStore(link) ? buf.toString('latin1', rs, re) : addressOf(link.peer.id, buf, rs, re);
 
 /** Whoever asked is told that nobody was there, unless somebody else is. */
 function handBack(

@@ -68,7 +68,7 @@ export interface Surroundings {
   /** Who is interested in a subject, in a queue group or ('') in none. */
   readonly watch: Member['watch'];
   /** The stream that keeps what is published to a subject; null: that cannot be said at the moment. */
-  streamOf(account: string, subject: string): StreamHost | undefined | null;
+  streamOf(account: string, subject: string): Pick<StreamHost, 'change'> | undefined | null;
   /** As it is called in acknowledgements; empty: none. */
   readonly domain: string;
 }

@@ -16,6 +16,7 @@ import type { TierLimits } from './node-accounts.ts';
 import type { Backups } from './snapshot/backups.ts';
 import type { Restoration } from './snapshot/restoration.ts';
 import type { OriginsInfo } from './sources/feeds.ts';
+import type { StreamElsewhere } from './stores/catalogue.ts';
 
 /** Where an answer goes: the gateway that the request came through, and the subject. See `address.ts`; '' is nowhere. */
 export type Address = string;
@@ -76,6 +77,35 @@ export interface HostedConsumer {
   unpin(group: string): void;
 }
 
+/** A stream that another store has made or changed, as the API shows it there. */
+export interface ShownStream {
+  readonly shown: { domain?: string };
+}
+
+/** What an account uses in one store, by tier, and what it has asked there. */
+export interface AccountUsage {
+  readonly tiers: Readonly<Record<string, TierUsage>>;
+  readonly api: ApiCounts;
+}
+
+export interface TierUsage {
+  memory: number;
+  storage: number;
+  streams: number;
+  consumers: number;
+}
+
+/** What the API needs of the node's other stores. Where a store is away for long, ApiError 10008. */
+export interface OtherStores {
+  /** Streams as a list shows them. */
+  list(streams: readonly StreamElsewhere[]): Promise<object[]>;
+  usage(account: string): Promise<AccountUsage[]>;
+  /** All of an account's streams go there. */
+  purge(account: string): void;
+  /** What is not known may be in a store that has not said yet what it has. */
+  readonly isComplete: boolean;
+}
+
 /** What an account has of JetStream here. */
 export interface JetStreamAccount {
   readonly name: string;
@@ -83,15 +113,19 @@ export interface JetStreamAccount {
   /** What it has reserved in a tier; '' without tiers. */
   reserved(tier: string): Readonly<Reserved>;
   readonly streams: ReadonlyMap<string, HostedStream>;
+  /** Those that other stores have. */
+  readonly elsewhere: Iterable<StreamElsewhere>;
+  /** Of a stream, here or elsewhere. */
+  configOf(name: string): StreamConfig | undefined;
   /** The stream that keeps what is published to a literal subject. */
   streamOf(subject: string): HostedStream | undefined;
   /**
    * @param config as `checkStreamConfig` gave it
    * @throws ApiError when subjects overlap, the name is taken, or there is no room; its interest is settled when this resolves
    */
-  create(config: StreamConfig): Promise<HostedStream>;
+  create(config: StreamConfig): Promise<HostedStream | ShownStream>;
   /** @param config as `checkStreamUpdate` gave it. @throws ApiError */
-  update(name: string, config: StreamConfig): Promise<HostedStream>;
+  update(name: string, config: StreamConfig): Promise<HostedStream | ShownStream>;
   /** @throws ApiError 10059 */
   delete(name: string): Promise<void>;
   /** Begins to put a backup back, which nobody sees yet. @throws ApiError 10008 */
@@ -139,6 +173,8 @@ export interface ApiContext {
   /** '': there is none. */
   readonly systemAccount: string;
   readonly directory: Directory;
+  /** Absent: there are none. */
+  readonly others?: OtherStores;
   readonly outbox: Outbox;
   readonly notices: Notices;
   readonly backups: Backups;
@@ -153,6 +189,8 @@ export interface ApiContext {
 export interface Api {
   /** All but those `CONSUMER.MSG.NEXT` that are a consumer's. Answers by the outbox, now or later. */
   handle(request: ApiRequest): void;
+  /** Answers that what it is about cannot be reached. */
+  unavailable(request: Omit<ApiRequest, 'account'>): void;
   /** There may be room in the outbox again. */
   release(): void;
   /** What an account has asked so far. */

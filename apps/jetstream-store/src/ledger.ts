@@ -74,12 +74,12 @@ export class Ledger {
   }
 
   /** A stream is gone, or did not come to be. */
-  give(holder: Holder, config: StreamConfig): void {
+  give(holder: Pick<Holder, 'name'>, config: StreamConfig): void {
     this.#add(holder, config, -1, -sizeOf(config));
   }
 
   /** A stream that is there already, however little room there is. */
-  note(holder: Holder, config: StreamConfig): void {
+  note(holder: Pick<Holder, 'name'>, config: StreamConfig): void {
     this.#add(holder, config, 1, sizeOf(config));
   }
 

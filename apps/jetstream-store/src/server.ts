@@ -1,5 +1,5 @@
 import type { JetStreamAccountsAnswer, JetStreamAccountsMessage } from '@skein/accounts';
-import type { Member, MemberHandlers } from '@skein/bus';
+import { LEAVING, type Member, type MemberHandlers } from '@skein/bus';
 import { jetStreamFolder, prepareJetStream } from '@skein/config/jetstream';
 import { completeOptions, type ServerOptions, systemAccountOf } from '@skein/config/options';
 import { answerDiagnostics } from '@skein/diagnostics';
@@ -10,13 +10,13 @@ import { isOperatorMode } from '@skein/trust/options';
 import { Agenda } from './agenda.ts';
 import { createApi } from './api/api.ts';
 import { consumerView } from './api/views.ts';
-import { AuditInterest } from './audit-interest.ts';
+import { AUDIT_SUBJECT, AuditInterest } from './audit-interest.ts';
 import { Clock } from './clock.ts';
 import { answerConsole } from './console.ts';
 import { StreamDirectory } from './directory.ts';
 import { Dispatch } from './dispatch.ts';
 import { storeFigures } from './figures.ts';
-import type { Api } from './hosting.ts';
+import type { Api, ApiContext } from './hosting.ts';
 import { LedConsumers } from './led-consumers.ts';
 import { type StoreLimits, storeLimits } from './limits.ts';
 import { Meters } from './meters.ts';
@@ -33,6 +33,11 @@ import { Backups } from './snapshot/backups.ts';
 import { importBackups } from './snapshot/import.ts';
 import { Feeds } from './sources/feeds.ts';
 import { OwnWatches } from './sources/own-watches.ts';
+import { answerStores } from './stores/answers.ts';
+import type { ListingChanged, StreamElsewhere } from './stores/catalogue.ts';
+import { Others } from './stores/others.ts';
+import { elsewhereBy, listingOf, otherStores } from './stores/parts.ts';
+import { decides, type Seat, seatOf } from './stores/seat.ts';
 import { troubles } from './troubles.ts';
 import { Turn } from './turn.ts';
 
@@ -70,6 +75,10 @@ class Server implements JetStreamStore {
   #dispatch: Dispatch | undefined;
   #feeds: Feeds | undefined;
   #watches: OwnWatches | undefined;
+  #begin: () => Promise<void> = async () => {};
+  #begun: Promise<void> | undefined;
+  /** Undefined: this is the only store. */
+  #others: Others | undefined;
 
   constructor(options: StoreOptions) {
     const { createMember, runtime } = options;
@@ -99,6 +108,15 @@ class Server implements JetStreamStore {
     const limits = storeLimits(jetstream);
     this.#limits = limits;
     const { serverName } = identity;
+    const seat = seatOf(this.#options.instance, configuration.skein.jetstream.stores);
+    const others =
+      seat.seats > 1
+        ? this.#joinOthers(seat, (before, after) => {
+            directory.listingChanged(before, after);
+            feeds.originChanged((after ?? before) as StreamElsewhere);
+          })
+        : undefined;
+    this.#others = others;
     const notices = new PublishedNotices({
       serverName,
       domain,
@@ -114,14 +132,18 @@ class Server implements JetStreamStore {
     });
     const feeds = new Feeds((account, name) => directory.stream(account, name), domain, {
       declare: (account, subject, weight) => this.#member.declare(account, subject, '', weight),
-      settled: () => this.#settled.all(),
+      settled: () => this.#isKnown(),
       publish: (...message) => this.#outbox.ask(...message),
-      listeningChanged: (subject) => watches.listeningChanged(subject),
+      listeningChanged: (subject) => {
+        watches.listeningChanged(subject);
+        others?.listening(subject, feeds.isListened(subject));
+      },
+      elsewhere: (account, name) => others?.catalogue.stream(account, name),
     });
     this.#feeds = feeds;
     const watches = new OwnWatches(
       (...watched) => this.#member.watch(...watched),
-      (subject) => feeds.isListened(subject),
+      (subject) => feeds.isListened(subject) || others?.isListened(subject) === true,
       () => this.#outbox.gateway,
     );
     this.#watches = watches;
@@ -135,9 +157,11 @@ class Server implements JetStreamStore {
       origins: feeds,
       logger: log,
       streamOf: (account: string, subject: string) => {
-        const isKnown = this.#isComplete && shards.files.every(({ fault }) => fault === undefined);
+        const isKnown =
+          this.#isComplete && others?.isComplete !== false && shards.files.every(({ fault }) => fault === undefined);
         const owner = isKnown ? directory.account(account) : undefined;
-        return owner === undefined ? null : owner.streamOf(subject);
+        if (owner === undefined) return null;
+        return owner.streamOf(subject) ?? others?.keeperOf(account, subject);
       },
       watch: (...watched: Parameters<Member['watch']>) => watches.watch(...watched),
       domain,
@@ -145,12 +169,18 @@ class Server implements JetStreamStore {
     const directory = new StreamDirectory(domain, limits, {
       shardFor: (config) => shards.for(config),
       declare: (account, subject, weight) => this.#member.declare(account, subject, '', weight),
-      settled: () => this.#settled.all(),
+      settled: () => this.#isKnown(),
       adopted: (stream) => feeds.served(stream),
+      seat,
+      ...(others && { elsewhere: elsewhereBy(others, () => shards.streams) }),
     });
-    const audits = new AuditInterest(this.#member, directory);
+    const audits = new AuditInterest(this.#member, (account) => {
+      const owner = directory.account(account);
+      return (owner?.streamOf(AUDIT_SUBJECT) ?? others?.keeperOf(account, AUDIT_SUBJECT)) !== undefined;
+    });
     const shards = new Shards(surroundings, {
       directory: jetStreamFolder(jetstream),
+      seat,
       count: configuration.skein?.jetstream?.shards,
       meters: this.#meters,
       syncIntervalMs,
@@ -162,21 +192,25 @@ class Server implements JetStreamStore {
     });
     this.#shards = shards;
     await shards.open();
-    feeds.start();
+    if (others === undefined) feeds.start();
+    else void others.awaited().then(() => feeds.start());
     const backups = new Backups({ ...surroundings, newId: eventId });
-    const api = createApi({
+    const context: ApiContext = {
       backups,
       serverName,
       systemAccount: systemAccountOf(configuration) ?? '',
       directory,
+      ...(others && { others: otherStores(others) }),
       outbox: this.#outbox,
       notices,
       log,
       limits,
       requestsMax: jetstream.requestQueueMax,
       now: () => this.#clock.tick(),
-    });
+    };
+    const api = createApi(context);
     this.#api = api;
+    if (others) answerStores(this.#member, { directory, context, countsOf: (account) => api.countsOf(account) });
     answerConsole(this.#member, directory);
     answerMonitor(this.#member, {
       directory,
@@ -187,15 +221,21 @@ class Server implements JetStreamStore {
       describe: (stream, consumer) => consumerView(stream, consumer, { now: () => this.#clock.tick() }),
     });
     this.#directory = directory;
-    this.#dispatch = new Dispatch(directory, new Publishing(), api, backups, feeds);
+    this.#dispatch = new Dispatch(directory, new Publishing(), api, backups, feeds, others);
     this.#accounts.configure(configuration);
     for (const [name, allowance] of this.#accounts) directory.allow(name, allowance);
-    await importBackups(jetStreamFolder(jetstream), directory, log);
+    this.#begin = async () => {
+      others?.begin();
+      if (!decides(seat)) return;
+      // Whose names and subjects are taken, others say first.
+      await others?.awaited();
+      await importBackups(jetStreamFolder(jetstream), directory, log);
+    };
     this.#isComplete = true;
     this.#opened.resolve();
     await this.#settled.all();
     // In operator mode the accounts, and with them their streams, come from the auth-resolver.
-    if (!isOperatorMode(configuration.trust)) this.#serving.begin();
+    if (!isOperatorMode(configuration.trust)) await this.#serve();
   }
 
   figures(): Record<string, unknown> {
@@ -215,11 +255,40 @@ class Server implements JetStreamStore {
     this.#accounts.tell(message);
     await this.#opened.promise;
     await this.#settled.all();
-    if (message.complete) this.#serving.begin();
+    if (message.complete) await this.#serve();
     if (!message.begins) return '{}';
     const stored = [...(this.#directory?.stored() ?? [])].filter((name) => !this.#accounts.has(name));
     const answer: JetStreamAccountsAnswer = { stored };
     return JSON.stringify(answer);
+  }
+
+  #serve(): Promise<void> {
+    this.#begun ??= this.#begin().then(() => this.#serving.begin());
+    return this.#begun;
+  }
+
+  /** Resolves when all that was declared is settled, and other stores know what is here. */
+  async #isKnown(): Promise<void> {
+    await Promise.all([this.#settled.all(), this.#others?.told()]);
+  }
+
+  #joinOthers(seat: Seat, changed: ListingChanged): Others {
+    const others = new Others({
+      member: this.#member,
+      runtime: this.#options.runtime,
+      seat,
+      streams: () => [...(this.#directory?.all() ?? [])].map(listingOf),
+      takesStreams: () => this.#shards?.hasAny === true,
+      listened: () => this.#feeds?.listened ?? [],
+      changed,
+      listeningChanged: (subject) => this.#watches?.listeningChanged(subject),
+      failed: ({ account: accountName, ...request }) => this.#api?.unavailable({ accountName, ...request }),
+    });
+    this.#member.handle(LEAVING, (_body, from) => {
+      if (from !== undefined) others.linkDown({ peer: from });
+      return '';
+    });
+    return others;
   }
 
   #complete(given: unknown): ServerOptions & StoreConfiguration {
@@ -251,11 +320,23 @@ class Server implements JetStreamStore {
         this.#outbox.linksChanged();
         this.#watches?.linksChanged();
         this.#serving.linkUp(link);
+        this.#others?.linkUp(link);
       },
-      peerDown: () => {
+      peerDown: (link) => {
+        this.#others?.linkDown(link);
         this.#outbox.linksChanged();
         this.#watches?.linksChanged();
         this.#api?.release();
+      },
+      undelivered: (link, account, buf, ss, se, rs, re, headerBytes, ps, pe) => {
+        this.#others?.linkDown(link);
+        this.#others?.handOn(link.peer.instance, {
+          account,
+          subject: buf.toString('latin1', ss, se),
+          reply: buf.toString('latin1', rs, re),
+          content: Buffer.from(buf.subarray(ps, pe)),
+          headerBytes,
+        });
       },
       writable: () => {
         this.#turn.release();

@@ -1,5 +1,7 @@
-import { LEAVING, type Link, type Member, SERVING } from '@skein/bus';
+import { type Component, LEAVING, type Link, type Member, SERVING } from '@skein/bus';
 
+/** Who sends what is held while a store is away. */
+const SENDERS: readonly Component[] = ['gateway', 'jetstream-store'];
 const ANSWER_MS = 5000;
 /** A gateway that does not answer in this time is not waited for: the whole end has 1.5 s. */
 const LEFT_MS_MAX = 400;
@@ -20,11 +22,11 @@ export class Serving {
     for (const link of this.#member.links.values()) this.#tell(link);
   }
 
-  /** Gateways hold what is for this process from now on. Resolves when all that they sent before has come. */
+  /** Gateways and other stores hold what is for this process from now on. Resolves when all that they sent before has come. */
   async end(): Promise<void> {
     this.#serves = false;
-    const gateways = [...this.#member.links.values()].filter(({ peer }) => peer.component === 'gateway');
-    await Promise.allSettled(gateways.map(({ peer }) => this.#member.request(peer.id, LEAVING, '', LEFT_MS_MAX)));
+    const senders = [...this.#member.links.values()].filter(({ peer }) => SENDERS.includes(peer.component));
+    await Promise.allSettled(senders.map(({ peer }) => this.#member.request(peer.id, LEAVING, '', LEFT_MS_MAX)));
   }
 
   linkUp(link: Link): void {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { apiErrors, type StreamConfig } from '@skein/jetstream-core';
@@ -10,6 +10,7 @@ import { MemoryShard } from './memory-shard.ts';
 import type { Shard } from './shard.ts';
 import { notePath, noteText, readShards } from './shard-note.ts';
 import { storeUnavailable } from './store-errors.ts';
+import { type Seat, shardsOf } from './stores/seat.ts';
 
 const SHARDS_MIN = 2;
 const SHARDS_MAX = 16;
@@ -19,16 +20,21 @@ export type ShardsOptions = Omit<FileShardOptions, 'directory' | 'space'> & {
   readonly lookAtDisk?: DiskSpaceOptions['look'];
   /** `<store_dir>/jetstream`. */
   readonly directory: string;
-  /** For a directory that is used for the first time; absent: as many as there are processors, within bounds. */
+  readonly seat: Seat;
+  /** For a directory that is used for the first time; absent: as many as there are processors, within bounds, and one for each store. */
   readonly count?: number;
 };
 
-/** The shards of a store directory: so many for good as there were when it was first used. One that has no stream yet is not opened. */
+/**
+ * Those shards of a store directory that are this store's: so many for good as there were when it was first used. One that has no stream yet is
+ * not opened.
+ */
 export class Shards {
   readonly memory: MemoryShard;
   readonly #surroundings: Surroundings;
   readonly #options: ShardsOptions;
-  #files: (FileShard | undefined)[] = [];
+  /** By number. */
+  readonly #files = new Map<number, FileShard | undefined>();
   readonly space: DiskSpace;
   #opening: Promise<unknown> = Promise.resolve();
 
@@ -50,14 +56,24 @@ export class Shards {
 
   /** Those on disk that are open. */
   get files(): FileShard[] {
-    return this.#files.filter((shard) => shard !== undefined);
+    return [...this.#files.values()].filter((shard) => shard !== undefined);
+  }
+
+  /** How many it has. */
+  get streams(): number {
+    return [this.memory, ...this.files].reduce((sum, { streams }) => sum + streams.size, 0);
+  }
+
+  /** It can be given streams: of more stores than shards some have none. */
+  get hasAny(): boolean {
+    return this.#files.size > 0;
   }
 
   /** Opens what is there. @throws Error for a directory of another version */
   async open(): Promise<void> {
     const count = await this.#count();
     await this.space.look();
-    this.#files = new Array(count).fill(undefined);
+    for (const number of shardsOf(this.#options.seat, count)) this.#files.set(number, undefined);
     const there = [...this.#files.keys()].filter((number) => existsSync(this.#directoryOf(number)));
     await Promise.all(there.map((number) => this.#open(number)));
   }
@@ -79,14 +95,13 @@ export class Shards {
   async #leastUsed(): Promise<Shard> {
     // What is in there nobody knows: the same name, or a shard with another key, must not come beside it.
     if (this.files.some(({ isLocked }) => isLocked)) throw storeUnavailable();
-    const counts = this.#files.map((shard) => {
-      if (shard === undefined) return 0;
-      return shard.fault === undefined ? shard.streams.size : Number.POSITIVE_INFINITY;
-    });
-    const least = Math.min(...counts);
-    if (least === Number.POSITIVE_INFINITY) throw storeUnavailable();
-    const number = counts.indexOf(least);
-    return this.#files[number] ?? (await this.#open(number));
+    let least = { number: -1, streams: Number.POSITIVE_INFINITY };
+    for (const [number, shard] of this.#files) {
+      const streams = shard?.fault === undefined ? (shard?.streams.size ?? 0) : Number.POSITIVE_INFINITY;
+      if (streams < least.streams) least = { number, streams };
+    }
+    if (least.number < 0) throw storeUnavailable();
+    return this.#files.get(least.number) ?? (await this.#open(least.number));
   }
 
   async #open(number: number): Promise<FileShard> {
@@ -95,7 +110,7 @@ export class Shards {
       directory: this.#directoryOf(number),
       space: this.space,
     });
-    this.#files[number] = shard;
+    this.#files.set(number, shard);
     await shard.start();
     return shard;
   }
@@ -105,18 +120,26 @@ export class Shards {
   }
 
   async #count(): Promise<number> {
-    const { directory, count } = this.#options;
+    const { directory, count, seat } = this.#options;
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const found = await readShards(directory);
     if (found?.isSaid) return found.shards;
-    const usual = count ?? Math.max(SHARDS_MIN, Math.min(SHARDS_MAX, availableParallelism()));
+    const { number, seats } = seat;
+    const usual = count ?? Math.max(SHARDS_MIN, seats, Math.min(SHARDS_MAX, availableParallelism()));
     const shards = Math.max(usual, found?.shards ?? 0);
     const path = notePath(directory);
+    const own = `${path}.${number}`;
+    await writeFile(own, noteText(shards));
     if (found !== undefined) {
       this.#surroundings.logger.error(`JetStream storage: ${path} is damaged or lost, written anew: ${shards} shards`);
+      await rename(own, path);
+      return shards;
     }
-    await writeFile(`${path}.new`, noteText(shards));
-    await rename(`${path}.new`, path);
-    return shards;
+    // Of stores that begin together one writes it, whole.
+    await link(own, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await rm(own);
+    return (await readShards(directory))?.shards ?? shards;
   }
 }

@@ -28,6 +28,8 @@ export interface NodeOptions {
   conf?: string;
   /** default 1 */
   gateways?: number;
+  /** of JetStream; default 1 */
+  stores?: number;
   /** default: any free one */
   port?: number;
   /** -1: any free one; default: no WebSocket */
@@ -96,8 +98,12 @@ export class Node {
   }
 }
 
-function complete({ conf = '', gateways = 1, websocketPort, metrics = '' }: NodeOptions): string {
-  const lines = ['http: "127.0.0.1:-1"', `skein { gateways: ${gateways}, metrics { ${metrics} } }`, conf];
+function complete({ conf = '', gateways = 1, stores = 1, websocketPort, metrics = '' }: NodeOptions): string {
+  const lines = [
+    'http: "127.0.0.1:-1"',
+    `skein { gateways: ${gateways}, jetstream { stores: ${stores} }, metrics { ${metrics} } }`,
+    conf,
+  ];
   if (websocketPort !== undefined) lines.push(`websocket { host: "127.0.0.1", port: ${websocketPort}, no_tls: true }`);
   return `${lines.join('\n')}\n`;
 }

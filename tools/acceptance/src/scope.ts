@@ -42,7 +42,8 @@ export const skein = (node: Node, ...args: string[]) =>
   promisify(execFile)(command, [...args, '--pid', String(node.server.pid)]);
 
 /** `skein restart`; `name` as it takes it. */
-export const restartProcess = (node: Node, name: string) => skein(node, 'restart', name);
+export const restartProcess = (node: Node, name: string, instance = 0) =>
+  skein(node, 'restart', instance === 0 ? name : `${name}/${instance}`);
 
 /** SIGSTOP; undone with the test, lest the node's end takes long. */
 export function freeze({ pid }: NodeProcess): void {

@@ -19,6 +19,11 @@ export class Random {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
+  /** One of some. */
+  pick<T>(from: readonly T[]): T {
+    return from[this.between(0, from.length - 1)] as T;
+  }
+
   chance(of: number): boolean {
     return this.next() < of;
   }

@@ -86,7 +86,7 @@ export async function run({ seed, rounds, conf = '', say }: RunOptions): Promise
         await server.kill();
         server = await start(server.port);
       } else {
-        process.kill(await storeOf(server), 'SIGKILL');
+        process.kill(random.pick(await storesOf(server)), 'SIGKILL');
       }
       await api(control, 'STREAM.INFO.KEPT');
       say?.(`round ${round}: ${isWhole ? 'node' : 'store'} killed, ${ledger.acknowledged.size} acknowledged`);
@@ -151,11 +151,12 @@ async function caughtUp(control: NatsConnection, stream: string, messages: numbe
   }
 }
 
-async function storeOf({ monitoringPort }: ServerProcess): Promise<number> {
+/** Their pids, when all are up. */
+async function storesOf({ monitoringPort }: ServerProcess): Promise<number[]> {
   for (;;) {
     const response = await fetch(`http://127.0.0.1:${monitoringPort}/varz`);
     const { processes } = (await response.json()) as { processes: { component: string; pid: number }[] };
-    const pid = processes.find(({ component }) => component === 'jetstream-store')?.pid ?? 0;
-    if (pid > 0) return pid;
+    const pids = processes.filter(({ component }) => component === 'jetstream-store').map(({ pid }) => pid);
+    if (pids.length > 0 && !pids.includes(0)) return pids;
   }
 }

@@ -18,7 +18,7 @@ export const USAGE = `Usage: skein ps [--pid <pid or pid file>]
   repair   copies a shard's folder (<store_dir>/jetstream/shard-<i>) of a stopped server, and makes the manifest of the
            copy's database anew from what is there. The shard itself stays as it is.
 
-  <process> is router, auth-resolver, monitor or gateway/<number>.
+  <process> is router, auth-resolver, monitor, gateway/<number> or jetstream-store; of several stores, jetstream-store/<number>.
   Without --pid the only server that runs is meant.
 `;
 
@@ -100,7 +100,7 @@ export function processTable(processes: readonly ListedProcess[], nowUnixMs: num
 
 /** As the command line takes it. */
 export const nameOf = ({ component, instance }: ProcessSpec): string =>
-  component === 'gateway' ? `${component}/${instance}` : component;
+  component === 'gateway' || instance > 0 ? `${component}/${instance}` : component;
 
 function formatAge(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));

@@ -1,27 +1,44 @@
 import type { JetStreamLimits } from '@skein/accounts';
-import { API_LEVEL, apiErrors } from '@skein/jetstream-core';
-import type { ApiContext, HostedStream, JetStreamAccount } from '../hosting.ts';
+import { API_LEVEL, type ApiCounts, apiErrors } from '@skein/jetstream-core';
+import type { AccountUsage, ApiContext, JetStreamAccount, TierUsage } from '../hosting.ts';
 import type { Reserved } from '../limits.ts';
 import type { Call, Handler } from './call.ts';
 
 export const accountInfo: Handler = ({ account, context, counter }: Call) => {
-  const { domain } = context.directory;
-  const streams = [...account.streams.values()];
-  const { '': flat, ...tiers } = account.limits;
-  const tierViews = Object.keys(tiers).map((tier) => [tier, tierView(account, tier, streams)]);
-  return {
-    ...usageOf(streams),
-    ...reservedView(totalOf(account)),
-    ...countsOf(streams),
-    limits: limitsView(flat),
-    ...(domain !== '' && { domain }),
-    api: { level: API_LEVEL, ...counter.of(account.name) },
-    ...(flat === undefined && { tiers: Object.fromEntries(tierViews) }),
-  };
+  const own = usageOf(account, { ...counter.of(account.name) });
+  const { others } = context;
+  if (others === undefined) return infoOf(account, context, [own]);
+  return others.usage(account.name).then((usages) => infoOf(account, context, [own, ...usages]));
 };
 
+/** @param usages of all stores */
+function infoOf(account: JetStreamAccount, { directory }: ApiContext, usages: readonly AccountUsage[]): object {
+  const { domain } = directory;
+  const { '': flat, ...tiers } = account.limits;
+  const all = usages.map((one) => one.tiers);
+  const tierViews = Object.keys(tiers).map((tier) => [tier, tierView(account, tier, all)]);
+  const sum = (of: (counts: ApiCounts) => number): number => usages.reduce((total, { api }) => total + of(api), 0);
+  const { memory, storage, ...counts } = totalUsage(all.flatMap((one) => Object.values(one)));
+  return {
+    memory,
+    storage,
+    ...reservedView(totalOf(account)),
+    ...counts,
+    limits: limitsView(flat),
+    ...(domain !== '' && { domain }),
+    api: { level: API_LEVEL, total: sum(({ total }) => total), errors: sum(({ errors }) => errors) },
+    ...(flat === undefined && { tiers: Object.fromEntries(tierViews) }),
+  };
+}
+
 /** All of an account's streams go, in their own time. What is no account has none. */
-export function purgeAccount({ directory, log }: ApiContext, name: string): object {
+export function purgeAccount(context: ApiContext, name: string): object {
+  context.others?.purge(name);
+  return purgeHere(context, name);
+}
+
+/** Those of this store. */
+export function purgeHere({ directory, log }: ApiContext, name: string): object {
   const account = directory.account(name);
   for (const stream of [...(account?.streams.keys() ?? [])]) {
     account?.delete(stream).catch((error: Error) => log.error(`'${name} > ${stream}' stays: ${error.message}`));
@@ -34,20 +51,33 @@ export const needsCluster: Handler = () => {
   throw apiErrors.clusterRequired();
 };
 
-function tierView(account: JetStreamAccount, tier: string, all: readonly HostedStream[]): object {
-  const streams = all.filter(({ stream }) => `R${stream.config.num_replicas}` === tier);
+function tierView(account: JetStreamAccount, tier: string, all: readonly AccountUsage['tiers'][]): object {
+  const { memory, storage, ...counts } = totalUsage(all.flatMap((tiers) => tiers[tier] ?? []));
   const limits = limitsView(account.limits[tier]);
-  return { ...usageOf(streams), ...reservedView(account.reserved(tier)), ...countsOf(streams), limits };
+  return { memory, storage, ...reservedView(account.reserved(tier)), ...counts, limits };
 }
 
-function usageOf(streams: readonly HostedStream[]): { memory: number; storage: number } {
-  let memory = 0;
-  let storage = 0;
-  for (const { stream } of streams) {
-    if (stream.config.storage === 'memory') memory += stream.store.bytes;
-    else storage += stream.store.bytes;
+/** What an account uses in this store. */
+export function usageOf(account: JetStreamAccount, api: ApiCounts): AccountUsage {
+  const tiers: Record<string, TierUsage> = {};
+  for (const { stream, consumers } of account.streams.values()) {
+    const { storage, num_replicas } = stream.config;
+    const tier = `R${num_replicas}`;
+    tiers[tier] ??= nothingUsed();
+    tiers[tier][storage === 'memory' ? 'memory' : 'storage'] += stream.store.bytes;
+    tiers[tier].streams++;
+    tiers[tier].consumers += consumers.size;
   }
-  return { memory, storage };
+  return { tiers, api };
+}
+
+const nothingUsed = (): TierUsage => ({ memory: 0, storage: 0, streams: 0, consumers: 0 });
+
+function totalUsage(usages: readonly TierUsage[]): TierUsage {
+  const total = nothingUsed();
+  for (const usage of usages)
+    for (const key of ['memory', 'storage', 'streams', 'consumers'] as const) total[key] += usage[key];
+  return total;
 }
 
 function totalOf(account: JetStreamAccount): Reserved {
@@ -63,11 +93,6 @@ function totalOf(account: JetStreamAccount): Reserved {
 const reservedView = ({ memory, file }: Readonly<Reserved>): object => ({
   reserved_memory: memory,
   reserved_storage: file,
-});
-
-const countsOf = (streams: readonly HostedStream[]): object => ({
-  streams: streams.length,
-  consumers: streams.reduce((sum, { consumers }) => sum + consumers.size, 0),
 });
 
 /** In nats-server's order; without limits of its own, as it has them with tiers, zeros. */

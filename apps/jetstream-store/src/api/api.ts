@@ -10,6 +10,7 @@ import {
   requiresMore,
 } from '@skein/jetstream-core';
 import type { Api, ApiContext, ApiRequest } from '../hosting.ts';
+import { storeUnavailable } from '../store-errors.ts';
 import { purgeAccount } from './account-handlers.ts';
 import { ApiCounter } from './api-counter.ts';
 import type { Call } from './call.ts';
@@ -64,6 +65,13 @@ class JetStreamApi implements Api {
       const error = apiErrors.tooManyRequests();
       outbox.answer(accountName, reply, JSON.stringify({ type: `${TYPE}${route.type}`, error, ...route.blank }));
     }
+  }
+
+  unavailable(request: Omit<ApiRequest, 'account'>): void {
+    const whole = { ...request, account: undefined };
+    const route = routes[readSubject(request.subject)?.verb ?? ''];
+    if (route === undefined) this.#nobody(whole);
+    else this.#refuse(whole, route, storeUnavailable());
   }
 
   release(): void {

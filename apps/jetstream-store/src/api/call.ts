@@ -1,5 +1,6 @@
-import { type AdvisoryClient, apiErrors } from '@skein/jetstream-core';
+import { type AdvisoryClient, type ApiError, apiErrors, type StreamConfig } from '@skein/jetstream-core';
 import type { Address, ApiContext, HostedConsumer, HostedStream, JetStreamAccount } from '../hosting.ts';
+import { storeUnavailable } from '../store-errors.ts';
 import type { ApiCounter } from './api-counter.ts';
 
 /** A request, as its handler sees it. */
@@ -21,11 +22,22 @@ export interface Call {
 export type Handler = (call: Call) => object | Promise<object>;
 
 /** The stream that the subject names. @throws ApiError 10059 */
-export function streamOf({ account, names }: Call): HostedStream {
-  const stream = account.streams.get(names[0] as string);
-  if (stream === undefined) throw apiErrors.streamNotFound();
+export function streamOf(call: Call): HostedStream {
+  const stream = call.account.streams.get(call.names[0] as string);
+  if (stream === undefined) throw absent(call);
   return stream;
 }
+
+/** Its configuration, here or elsewhere. @throws ApiError 10059 */
+export function configOf(call: Call): StreamConfig {
+  const config = call.account.configOf(call.names[0] as string);
+  if (config === undefined) throw absent(call);
+  return config;
+}
+
+/** A store that has not said yet what it has may have it. */
+const absent = ({ context }: Call): ApiError =>
+  context.others?.isComplete === false ? storeUnavailable() : apiErrors.streamNotFound();
 
 /** The consumer that the subject names. @throws ApiError 10059, 10014 */
 export function consumerOf(call: Call): { stream: HostedStream; consumer: HostedConsumer } {

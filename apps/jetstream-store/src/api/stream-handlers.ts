@@ -17,9 +17,11 @@ import {
 import { overlaps } from '@skein/subjects';
 import type { HostedStream } from '../hosting.ts';
 import { limitsFor, withinServer } from '../limits.ts';
-import { type Call, type Handler, refuseBody, streamOf } from './call.ts';
+import { storeUnavailable } from '../store-errors.ts';
+import type { StreamElsewhere } from '../stores/catalogue.ts';
+import { type Call, configOf, type Handler, refuseBody, streamOf } from './call.ts';
 import { byName, pageOf } from './page.ts';
-import { listedStream, streamView } from './views.ts';
+import { listedStream, shownStream, streamView } from './views.ts';
 
 const NAMES_MAX = 1024;
 const LISTED_MAX = 256;
@@ -36,9 +38,10 @@ export const createStream: Handler = async (call) => {
   }
   const existing = account.streams.get(config.name);
   if (existing !== undefined && !isSame(existing.stream.config, config)) throw apiErrors.streamNameTaken();
+  if (existing === undefined && context.others?.isComplete === false) throw storeUnavailable();
   const stream = existing ?? (await account.create(config));
   // Of a domain nothing is said yet.
-  const { domain: _, ...view } = streamView(stream, context).view;
+  const { domain: _, ...view } = shownStream(stream, context);
   return { ...view, did_create: true };
 };
 
@@ -50,11 +53,10 @@ export const updateStream: Handler = async (call) => {
   if (name === '') checkStreamConfig(requested);
   if (name !== names[0]) throw apiErrors.streamMismatch();
   if (pedantic) refusePedantically(requested);
-  const { stream } = streamOf(call);
-  const checked = checkStreamUpdate(stream.config, requested);
+  const checked = checkStreamUpdate(configOf(call), requested);
   const within = withinServer(checked, Boolean(requested.duplicate_window), context.limits);
   const config = checkOrigins(within, lookup(call), pedantic);
-  return streamView(await account.update(name, config), context).view;
+  return shownStream(await account.update(name, config), context);
 };
 
 export const streamInfo: Handler = (call) => {
@@ -69,9 +71,19 @@ export const streamNames: Handler = (call) => {
 };
 
 export const listStreams: Handler = (call) => {
+  const { context, account } = call;
   const { items, ...page } = pageOf(...found(call, 'JSApiStreamListRequest'), LISTED_MAX);
-  return { ...page, streams: items.map((stream) => listedStream(stream, call.context)) };
+  const here = items.flatMap(({ name }) => account.streams.get(name) ?? []);
+  const streams = here.map((stream) => listedStream(stream, context));
+  const elsewhere = items.filter((one): one is StreamElsewhere => 'seat' in one);
+  if (context.others === undefined || elsewhere.length === 0) return { ...page, streams };
+  return context.others.list(elsewhere).then((listed) => ({ ...page, streams: inOrder([...streams, ...listed]) }));
 };
+
+const inOrder = (listed: object[]): object[] =>
+  byName(listed.map((view) => ({ view, name: (view as { config: StreamConfig }).config.name }))).map(
+    ({ view }) => view,
+  );
 
 export const deleteStream: Handler = async (call) => {
   refuseBody(call);
@@ -96,10 +108,13 @@ export const deleteMessage: Handler = async (call) => {
 };
 
 /** Those that keep something of a subject, if one was asked for; and where the page begins. */
-function found({ account, text }: Call, type: string): [streams: HostedStream[], offset: number] {
+function found({ account, text }: Call, type: string): [streams: (HostedStream | StreamElsewhere)[], offset: number] {
   const { offset, subject } = readPageRequest(text, type, true);
-  const all = byName(account.streams.values());
-  return [subject === '' ? all : all.filter(({ stream }) => keeps(stream.config, subject)), offset];
+  const all = byName([...account.streams.values(), ...account.elsewhere]);
+  return [
+    subject === '' ? all : all.filter((one) => keeps('seat' in one ? one.config : one.stream.config, subject)),
+    offset,
+  ];
 }
 
 const keeps = ({ subjects = [] }: StreamConfig, wanted: string): boolean =>
@@ -109,7 +124,7 @@ const keeps = ({ subjects = [] }: StreamConfig, wanted: string): boolean =>
 const lookup =
   ({ account }: Call) =>
   (name: string): StreamConfig | undefined =>
-    account.streams.get(name)?.stream.config;
+    account.configOf(name);
 
 /** Whatever the order of the metadata. */
 const isSame = (a: StreamConfig, b: StreamConfig): boolean => isDeepStrictEqual(a, b);

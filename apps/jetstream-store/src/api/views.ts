@@ -1,5 +1,5 @@
 import { NO_TIME, type Page, type StateDetails, streamState, timeText } from '@skein/jetstream-core';
-import type { ApiContext, HostedConsumer, HostedStream } from '../hosting.ts';
+import type { ApiContext, HostedConsumer, HostedStream, ShownStream } from '../hosting.ts';
 
 /** RFC 3339 of a time in milliseconds with fractions, which are exact to a microsecond. */
 export function timeOf(millis: number): string {
@@ -30,6 +30,10 @@ export function streamView(
   };
   return { page, view };
 }
+
+/** A stream as the API shows it, here or by what its store says. */
+export const shownStream = (stream: HostedStream | ShownStream, context: ApiContext): { domain?: string } =>
+  'shown' in stream ? stream.shown : streamView(stream, context).view;
 
 /** One of many: the metadata is what was written down, without what this server adds (ADR-44). */
 export function listedStream(stream: HostedStream, context: ApiContext): object {

@@ -145,7 +145,7 @@ export class Backups {
   async restore(account: JetStreamAccount, name: string, text: string, client: AdvisoryClient): Promise<object> {
     const requested = readRestoreRequest(text);
     if (requested.name !== undefined && requested.name !== name) throw apiErrors.streamMismatch();
-    if (account.streams.has(name)) throw apiErrors.streamNotRestorable();
+    if (account.configOf(name) !== undefined) throw apiErrors.streamNotRestorable();
     const config = checkStreamConfig({ ...requested, name });
     if (this.#restores.size >= SESSIONS_MAX) throw storeUnavailable();
     const restoration = await account.restore(config as StreamConfig);

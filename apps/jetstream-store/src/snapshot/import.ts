@@ -36,7 +36,7 @@ export async function importBackups(directory: string, accounts: Directory, log:
 async function importBackup(folder: string, text: string, account: JetStreamAccount | undefined): Promise<void> {
   if (account === undefined) throw new Error('the account has no JetStream');
   const config = checkStreamConfig(readRestoreRequest(text));
-  if (account.streams.has(config.name)) throw new Error(`there is a stream ${config.name} already`);
+  if (account.configOf(config.name) !== undefined) throw new Error(`there is a stream ${config.name} already`);
   const restoration = await account.restore(config);
   try {
     const pieces = createReadStream(join(folder, DATA), { highWaterMark: PIECE_BYTES });

@@ -14,6 +14,7 @@ import type { StoredMessage } from '@skein/storage';
 import type { Appointment } from '../agenda.ts';
 import type { StreamHost } from '../hosted-stream.ts';
 import { storeUnavailable } from '../store-errors.ts';
+import type { ListedStream } from '../stores/catalogue.ts';
 import type { TurnTask } from '../turn.ts';
 import type { RemoteFeed } from './remote-feed.ts';
 
@@ -37,6 +38,9 @@ export interface OriginFeed {
 /** Where a feed finds the stream that it takes from. */
 export type FindStream = (account: string, name: string) => StreamHost | undefined;
 
+/** Where it finds what other stores have. */
+export type FindElsewhere = (account: string, name: string) => ListedStream | undefined;
+
 /**
  * Takes messages of a stream of this process into another: what the origin holds is on disk there. Where it is with that, the stream knows
  * that takes (`Stream.takenThrough`), so it goes on there whatever happens in between.
@@ -56,16 +60,21 @@ export class Feed implements TurnTask, OriginFeed {
   #isEnded = false;
   /** The origin gives away what its consumers have acknowledged: this is one of them. */
   #remote: RemoteFeed | undefined;
-  readonly #newRemote: () => RemoteFeed;
+  /** What it was made for. */
+  #remoteKey = '';
+  readonly #findElsewhere: FindElsewhere;
+  readonly #newRemote: (kind: 'durable' | 'ephemeral', identity?: string) => RemoteFeed;
 
-  /** @param newRemote takes as a durable consumer of the origin does */
+  /** @param newRemote takes as a consumer of the origin does: a durable one, or one that is made anew each time */
   constructor(
     stream: StreamHost,
     source: StreamSource,
     isMirror: boolean,
     find: FindStream,
-    newRemote: () => RemoteFeed,
+    findElsewhere: FindElsewhere,
+    newRemote: (kind: 'durable' | 'ephemeral', identity?: string) => RemoteFeed,
   ) {
+    this.#findElsewhere = findElsewhere;
     this.#newRemote = newRemote;
     this.source = source;
     this.#stream = stream;
@@ -117,7 +126,14 @@ export class Feed implements TurnTask, OriginFeed {
   }
 
   #takeSome(): void {
-    const origin = this.#find(this.#stream.account, this.source.name);
+    const { account } = this.#stream;
+    const origin = this.#find(account, this.source.name);
+    const listed = origin === undefined ? this.#findElsewhere(account, this.source.name) : undefined;
+    if (listed !== undefined) {
+      this.#follow(undefined);
+      this.#takeRemotely(listed.config.retention !== 'limits', identityOf(listed));
+      return;
+    }
     if (origin === undefined || origin.isVoid) {
       this.#follow(undefined);
       this.#said(origin?.fault === undefined ? apiErrors.streamNotFound() : storeUnavailable());
@@ -125,8 +141,7 @@ export class Feed implements TurnTask, OriginFeed {
     }
     this.#follow(origin);
     if (origin.stream.config.retention !== 'limits') {
-      this.#remote ??= this.#newRemote();
-      this.#remote.wake();
+      this.#takeRemotely(true);
       return;
     }
     this.#remote?.end(true);
@@ -143,6 +158,17 @@ export class Feed implements TurnTask, OriginFeed {
     }
     const identity = identityOf(origin);
     this.#change(this.#stream.change({ kind: 'ingest', key: this.#intake.key, identity, messages }));
+  }
+
+  /** Of an origin that gives away what was acknowledged, durably; of one elsewhere, which is known by its identity, as one that is here. */
+  #takeRemotely(isDurable: boolean, identity = ''): void {
+    const key = isDurable ? 'durable' : identity;
+    if (this.#remote === undefined || this.#remoteKey !== key) {
+      this.#remote?.end(true);
+      this.#remote = isDurable ? this.#newRemote('durable') : this.#newRemote('ephemeral', identity);
+      this.#remoteKey = key;
+    }
+    this.#remote.wake();
   }
 
   /** The sequence at the origin that is wanted next. */
@@ -215,6 +241,6 @@ export class Feed implements TurnTask, OriginFeed {
 }
 
 /** Another stream of the same name has another: it was made at another time. */
-function identityOf({ account, name, created }: StreamHost): string {
+function identityOf({ account, name, created }: Pick<ListedStream, 'account' | 'name' | 'created'>): string {
   return shortHash(`${account} ${name} ${created.seconds}.${created.nanos}`);
 }

@@ -1,6 +1,6 @@
 import { type SourceInfo, type StreamSource, sourceInfo } from '@skein/jetstream-core';
 import type { StreamHost } from '../hosted-stream.ts';
-import { Feed, type FindStream, type OriginFeed } from './feed.ts';
+import { Feed, type FindElsewhere, type FindStream, type OriginFeed } from './feed.ts';
 import { type ConsumerKind, type FeedBus, RemoteFeed } from './remote-feed.ts';
 
 /** How a stream is with its origins, as info has it; nothing where it has none. */
@@ -18,6 +18,7 @@ export interface ProcessBus {
   publish(account: string, subject: string, reply: string, content: Buffer, headerBytes: number): void;
   /** `isListened` of a subject may have changed. */
   listeningChanged(subject: string): void;
+  readonly elsewhere: FindElsewhere;
 }
 
 /** Mirrors and sources of this process's streams (ADR-59). */
@@ -81,6 +82,10 @@ export class Feeds implements FeedBus {
     this.#bus.listeningChanged(subject);
   }
 
+  get listened(): Iterable<string> {
+    return this.#listened;
+  }
+
   /** In whatever account. */
   isListened(subject: string): boolean {
     return this.#listened.has(subject);
@@ -135,13 +140,19 @@ export class Feeds implements FeedBus {
 
   #newFeed(stream: StreamHost, source: StreamSource, isMirror: boolean): OriginFeed {
     const { external, consumer } = source;
-    const remote = (kind: ConsumerKind): RemoteFeed => new RemoteFeed(stream, source, isMirror, kind, this);
+    const remote = (kind: ConsumerKind, identity?: string): RemoteFeed =>
+      new RemoteFeed(stream, source, isMirror, kind, this, identity);
     if (consumer !== undefined) return remote('prepared');
     if (external !== undefined && external.api !== this.#ownApi) return remote('ephemeral');
-    return new Feed(stream, source, isMirror, this.#find, () => remote('durable'));
+    return new Feed(stream, source, isMirror, this.#find, this.#bus.elsewhere, remote);
   }
 
-  #wakeFollowers({ account, name }: StreamHost): void {
+  /** A stream elsewhere came, went or is another. */
+  originChanged(origin: { readonly account: string; readonly name: string }): void {
+    this.#wakeFollowers(origin);
+  }
+
+  #wakeFollowers({ account, name }: { readonly account: string; readonly name: string }): void {
     if (!this.#isComplete) return;
     for (const feed of this.#byOrigin.get(keyOf(account, name)) ?? []) feed.wake();
   }

@@ -78,7 +78,15 @@ export class RemoteFeed implements OriginFeed {
   #hasBegun = false;
   #isEnded = false;
 
-  constructor(stream: StreamHost, source: StreamSource, isMirror: boolean, kind: ConsumerKind, bus: FeedBus) {
+  /** @param identity of an origin that is known better than by its name */
+  constructor(
+    stream: StreamHost,
+    source: StreamSource,
+    isMirror: boolean,
+    kind: ConsumerKind,
+    bus: FeedBus,
+    identity?: string,
+  ) {
     const { external, consumer } = source;
     this.source = source;
     this.#stream = stream;
@@ -86,7 +94,7 @@ export class RemoteFeed implements OriginFeed {
     this.#isMirror = isMirror;
     this.#kind = kind;
     this.#intake = new Intake(source, isMirror);
-    this.#identity = shortHash(`${external?.api ?? ''} ${source.name}`);
+    this.#identity = identity ?? shortHash(`${external?.api ?? ''} ${source.name}`);
     // The same in each life: a durable consumer is found again.
     const own = shortHash(`${stream.account} ${stream.name} ${this.#intake.key}`);
     this.#name = consumer?.name ?? `JS_${isMirror ? 'MIRROR' : 'SRC'}_${own}`;

@@ -62,6 +62,12 @@ class FakeAccount implements JetStreamAccount {
     return this.#ledger.reserved(this.name, tier);
   }
 
+  readonly elsewhere = [];
+
+  configOf(name: string): StreamConfig | undefined {
+    return this.streams.get(name)?.stream.config;
+  }
+
   streamOf(subject: string): FakeStream | undefined {
     return [...this.streams.values()].find(({ stream }) =>
       stream.config.subjects?.some((one) => overlaps(one, subject)),

@@ -26,7 +26,6 @@ const JETSTREAM_KEYS = keys<StoreOptions>({
   stores: (value, jetstream) => {
     const stores = asInteger(value);
     if (stores < 1 || stores > STORES_MAX) failAt(value.at, `stores must be between 1 and ${STORES_MAX}`);
-    if (stores > 1) failAt(value.at, 'more than one of "stores" is not supported yet');
     jetstream.stores = stores;
   },
   shards: (value, jetstream) => {

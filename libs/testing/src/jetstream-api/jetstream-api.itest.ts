@@ -11,7 +11,6 @@ import { recordedApi } from './recorded.ts';
 import { scenes } from './scenes.ts';
 
 const binary = process.env.SKEIN_SERVER ?? join(import.meta.dirname, '../../../../tools/nats-server');
-const stage = new Stage(binary);
 const recorded = recordedApi();
 
 /** Where we mean to answer otherwise than nats-server: lines of `differences` that are expected, and why. */
@@ -28,7 +27,11 @@ const deliberate: [line: RegExp, why: string][] = [
 
 const isExpected = (line: string): boolean => deliberate.some(([pattern]) => pattern.test(line));
 
-describe('the JetStream API says what nats-server’s says', () => {
+describe.each([
+  ['one store', ''],
+  ['two stores', 'skein { jetstream { stores: 2 } }'],
+])('the JetStream API says what nats-server’s says: %s', (_stores, conf) => {
+  const stage = new Stage(binary, conf);
   afterAll(() => stage.close());
 
   it.each(Object.entries(scenes))('%s', async (name, scene) => {

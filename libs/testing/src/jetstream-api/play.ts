@@ -13,11 +13,14 @@ const ANSWER_MS = 5000;
 /** Servers of a conversation, each started when first needed. */
 export class Stage {
   readonly #binary: string;
+  readonly #conf: string;
   readonly #running = new Map<keyof typeof configurations, ServerProcess>();
   readonly #folders: string[] = [];
 
-  constructor(binary: string) {
+  /** @param conf text of a configuration file, beside the scenes' own */
+  constructor(binary: string, conf = '') {
     this.#binary = binary;
+    this.#conf = conf;
   }
 
   /** @param recorded what was said when it was recorded: where nobody answered, nobody is waited for */
@@ -48,7 +51,9 @@ export class Stage {
     if (known !== undefined) return known;
     const folder = await mkdtemp(join(tmpdir(), 'skein-js-'));
     this.#folders.push(folder);
-    const server = await startServer(this.#binary, { conf: configurations[name].replace('STORE', folder) });
+    const server = await startServer(this.#binary, {
+      conf: `${configurations[name].replace('STORE', folder)}\n${this.#conf}`,
+    });
     this.#running.set(name, server);
     return server;
   }

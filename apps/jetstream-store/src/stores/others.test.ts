@@ -1,0 +1,138 @@
+import type { Link, Member, Peer } from '@skein/bus';
+import { expect, it } from 'vitest';
+import { type HandedOn, HOLD_MS } from './held-requests.ts';
+import { Others } from './others.ts';
+
+const peer: Peer = { id: 9, component: 'jetstream-store', instance: 1, address: '', pid: 1 };
+const request = (subject: string): HandedOn => ({
+  account: 'A',
+  subject,
+  reply: '',
+  content: Buffer.alloc(0),
+  headerBytes: 0,
+});
+
+/** Seat 0 of two; the test plays the other store, and the time. */
+function seatZero() {
+  const links = new Map<number, Link>();
+  const got: string[] = [];
+  const failed: string[] = [];
+  const told: string[] = [];
+  const answers: ((text: string) => void)[] = [];
+  const timers = new Set<() => void>();
+  let hear: (body: string, from: Peer) => unknown = () => {};
+  const link = {
+    peer,
+    up: true,
+    deliver: (_account: Buffer, subject: Buffer) => got.push(subject.toString()) > 0,
+  } as unknown as Link;
+  const member = {
+    links,
+    handle: (_method: string, fn: typeof hear) => {
+      hear = fn;
+    },
+    request: (_to: number, _method: string, body: string) => {
+      told.push(JSON.parse(body).kind);
+      return new Promise<string>((resolve) => answers.push(resolve));
+    },
+  } as unknown as Member;
+  const others = new Others({
+    member,
+    runtime: {
+      setTimer: (delayMs: number, fn: () => void) => {
+        expect(delayMs).toBe(HOLD_MS);
+        timers.add(fn);
+        return { cancel: () => timers.delete(fn) };
+      },
+    },
+    seat: { number: 0, seats: 2 },
+    streams: () => [],
+    listened: () => [],
+    takesStreams: () => true,
+    changed: () => {},
+    listeningChanged: () => {},
+    failed: ({ subject }) => failed.push(subject),
+  });
+  const says = (news: object): unknown => hear(JSON.stringify(news), peer);
+  const comes = (): void => {
+    links.set(peer.id, link);
+    others.linkUp(link);
+    says({ kind: 'all', streams: [], listened: [], takesStreams: true });
+  };
+  const pass = (): void => {
+    for (const fn of [...timers]) fn();
+  };
+  const answer = (): void => {
+    for (const resolve of answers.splice(0)) resolve('');
+  };
+  return { others, link, got, failed, told, says, comes, pass, answer };
+}
+
+it('holds what is for a store that is away, and gives it all of that in order before anything newer', () => {
+  const { others, got, comes, link, failed } = seatZero();
+  others.handOn(1, request('a'));
+  comes();
+  others.handOn(1, request('b'));
+  others.linkDown(link);
+  for (const subject of ['c', 'd']) others.handOn(1, request(subject));
+  expect(got).toEqual(['a', 'b']);
+  comes();
+  expect([got, failed]).toEqual([['a', 'b', 'c', 'd'], []]);
+});
+
+it('gives up a store that is away for long: what is for it fails, until it is back', async () => {
+  const { others, got, comes, failed, pass } = seatZero();
+  others.handOn(1, request('a'));
+  const awaited = others.awaited();
+  pass();
+  await awaited;
+  others.handOn(1, request('b'));
+  expect([failed, others.isComplete]).toEqual([['a', 'b'], false]);
+  await expect(others.ask(1, 'store-usage', {})).rejects.toMatchObject({ errorCode: 10008 });
+  comes();
+  others.handOn(1, request('c'));
+  expect([got, others.isComplete]).toEqual([['c'], true]);
+});
+
+it('holds a bounded number', () => {
+  const { others, failed } = seatZero();
+  for (let i = 0; i < 10_001; i++) others.handOn(1, request(`${i}`));
+  expect(failed).toEqual(['10000']);
+});
+
+it('is told once the others know', async () => {
+  const { others, comes, told, answer } = seatZero();
+  others.gone('A', 'BEFORE');
+  comes();
+  others.begin();
+  others.gone('A', 'X');
+  let isTold = false;
+  const telling = others.told().then(() => {
+    isTold = true;
+  });
+  await Promise.resolve();
+  expect([told, isTold]).toEqual([['all', 'gone'], false]);
+  answer();
+  await telling;
+});
+
+it('gives new streams to who has the fewest, those being made included', () => {
+  const { others, comes, says } = seatZero();
+  expect(others.leastUsed(5)).toBeUndefined();
+  comes();
+  expect(others.leastUsed(0)).toBeUndefined();
+  expect(others.leastUsed(1)).toBe(1);
+  void others.create(1, { account: 'A', config: { name: 'X' } as never });
+  expect(others.leastUsed(1)).toBeUndefined();
+  says({ kind: 'all', streams: [], listened: [], takesStreams: false });
+  expect(others.leastUsed(9)).toBeUndefined();
+});
+
+it('knows what feeds of other stores listen to, until these say otherwise', () => {
+  const { others, comes, says } = seatZero();
+  comes();
+  says({ kind: 'listening', subject: '$JS.M.x' });
+  expect(others.isListened('$JS.M.x')).toBe(true);
+  says({ kind: 'silent', subject: '$JS.M.x' });
+  expect(others.isListened('$JS.M.x')).toBe(false);
+});
