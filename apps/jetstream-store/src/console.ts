@@ -4,11 +4,12 @@ import {
   type ConsumersAnswer,
   type ConsumersQuestion,
   compareRows,
+  millisOf,
   type RowsAnswer,
   type RowsQuestion,
   type StreamRow,
 } from '@skein/jetstream-core';
-import { subjectFromText } from '@skein/subjects';
+import { subjectFromText, subjectText } from '@skein/subjects';
 import { shownConsumers } from './api/views.ts';
 import type { Directory, HostedConsumer, HostedStream } from './hosting.ts';
 
@@ -41,14 +42,14 @@ function streamRow(account: string, hosted: HostedStream): StreamRow {
   }
   return {
     account,
-    stream: readable(hosted.name),
+    stream: subjectText(hosted.name),
     storage: config.storage,
     messages: store.messages,
     bytes: store.bytes,
     consumers: consumers.length,
     unacknowledged,
     behind,
-    lastMs: lastTime.seconds * 1000 + Math.floor(lastTime.nanos / 1e6),
+    lastMs: millisOf(lastTime.seconds, lastTime.nanos),
   };
 }
 
@@ -66,17 +67,14 @@ function consumerRow({ stream }: HostedStream, one: HostedConsumer): ConsumerRow
   const { pending } = one.state;
   const oldest = pending.first < 0 ? undefined : stream.store.get(pending.sequence(pending.first));
   return {
-    name: readable(one.name),
+    name: subjectText(one.name),
     isPush: deliver_subject !== undefined,
-    filters: (filter_subject ? [filter_subject] : filter_subjects).map(readable),
+    filters: (filter_subject ? [filter_subject] : filter_subjects).map(subjectText),
     pending: num_pending,
     unacknowledged: pending.size,
     redelivered: num_redelivered,
     waiting: num_waiting,
-    oldestMs: oldest === undefined ? 0 : oldest.seconds * 1000 + Math.floor(oldest.nanos / 1e6),
+    oldestMs: oldest === undefined ? 0 : millisOf(oldest.seconds, oldest.nanos),
     isPaused: paused,
   };
 }
-
-/** Names inside have a char a byte. */
-const readable = (name: string): string => Buffer.from(name, 'latin1').toString();
