@@ -41,6 +41,7 @@ export type ShapeName =
   | 'streams'
   | 'streams-synced'
   | 'streams-unsynced'
+  | 'encryption'
   | LargeShapeName
   | 'idle-cpu'
   | 'start-up'
@@ -212,6 +213,10 @@ export const rows: Row[] = [
     [
       stored('fileRate', 'published, 2,000 in flight, file', 1.0),
       stored('memoryRate', 'the same, memory', 1.0),
+      stored('atomicFileRate', 'published in atomic batches of 500, file', 1.0),
+      stored('atomicMemoryRate', 'the same, memory', 1.0),
+      stored('fastFileRate', 'published in a fast batch, 2,000 in flight, file', 1.0),
+      stored('fastMemoryRate', 'the same, memory', 1.0),
       stored('orderedRate', 'consumed without acknowledgements', 1.0),
       stored('consumeRate', 'consumed and acknowledged', 1.0),
       stored('getRate', 'got by sequence, one at a time', 0.5),
@@ -235,6 +240,11 @@ export const rows: Row[] = [
     [stored('syncRate', 'published, one at a time', 0.5)],
     5,
   ),
+  shape('js-encrypted', 'JetStream encrypted at rest, published with 2,000 in flight', 'encryption', [
+    { key: 'plainRate', label: 'not encrypted', unit: 'msgs/s' },
+    { key: 'aesPercent', label: 'slower with `aes`', unit: '%', target: { max: 30 } },
+    { key: 'chachaPercent', label: 'slower with `chachapoly`', unit: '%', target: { max: 30 } },
+  ]),
   shape(
     'js-restart',
     '1,000 streams, 5,000,000 messages of 128 B',

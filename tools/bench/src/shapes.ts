@@ -5,7 +5,7 @@ import { largeShapes } from './large-shapes.ts';
 import { processTree, proportionalKib, residentKib, treeCpuSeconds, untilIdle } from './procfs.ts';
 import type { LargeShapeName, ShapeName } from './rows.ts';
 import type { ServerProcess } from './server-process.ts';
-import { measureStreams, streamsConfiguration } from './streams.ts';
+import { measureEncryption, measureStreams, streamsConfiguration } from './streams.ts';
 import { newUsers, tenancyConfiguration } from './tenancy.ts';
 import { WorkerHandle } from './worker-handle.ts';
 
@@ -123,6 +123,7 @@ const shapes: Record<Exclude<ShapeName, LargeShapeName>, (server: ServerProcess)
   streams: ({ address }) => measureStreams('default', address),
   'streams-synced': ({ address }) => measureStreams('always', address),
   'streams-unsynced': ({ address }) => measureStreams('later', address),
+  encryption: (server) => measureEncryption(server),
 
   async 'idle-cpu'({ pid }) {
     const before = treeCpuSeconds(pid);

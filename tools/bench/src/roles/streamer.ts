@@ -22,12 +22,20 @@ function scattered(index: number, subjects: number): string {
 }
 
 const bodyOf = (bytes: number): string => Buffer.concat([Buffer.from([MARK]), payload(bytes - 1)]).toString('latin1');
+const BODY = bodyOf(PAYLOAD_BYTES);
+
+/** What is said now and then of a fast batch. */
+const FLOW = /"seq":(\d+),"msgs":(\d+)\}/g;
+
+const published = (subject: string, index: number, body: string): string =>
+  `PUB ${subject} ${INBOX}.${index} ${body.length}\r\n${body}\r\n`;
 
 /** One client of JetStream, that counts what it gets rather than read it. Rates are messages a second. */
 export class Streamer {
   #connection!: Connection;
   /** Consumers of the same stream need names of their own. */
   #consumers = 0;
+  #batches = 0;
 
   async open({ address }: { address: Address }): Promise<void> {
     this.#connection = await Connection.open(address);
@@ -37,14 +45,14 @@ export class Streamer {
 
   async create({ name, storage }: { name: string; storage: 'file' | 'memory' }): Promise<void> {
     const config = { name, subjects: [`${name}.>`], storage, max_msgs_per_subject: name === 'KV' ? 1 : -1 };
-    await this.#ask(`$JS.API.STREAM.CREATE.${name}`, { ...config, allow_direct: true });
+    const batches = { allow_atomic: true, allow_batched: true };
+    await this.#ask(`$JS.API.STREAM.CREATE.${name}`, { ...config, ...batches, allow_direct: true });
   }
 
   /** Publishes, never more than so many that are not acknowledged. */
   async publish(load: { stream: string; messages: number; inFlight: number; subjects: number }): Promise<number> {
     const { stream, subjects } = load;
-    const body = bodyOf(PAYLOAD_BYTES);
-    return this.#windowed(load, BRACE, (index) => [`${stream}.${index % subjects}`, body]);
+    return this.#windowed(load, BRACE, (index) => published(`${stream}.${index % subjects}`, index, BODY));
   }
 
   /** As `publish`: the messages from this number on, over subjects that come in another order each time. */
@@ -58,20 +66,78 @@ export class Streamer {
   }): Promise<number> {
     const { stream, from, subjects, payloadBytes } = load;
     const body = bodyOf(payloadBytes);
-    return this.#windowed(load, BRACE, (index) => [`${stream}.${scattered(from + index, subjects)}`, body]);
+    return this.#windowed(load, BRACE, (index) =>
+      published(`${stream}.${scattered(from + index, subjects)}`, index, body),
+    );
   }
 
   /** As `publish`, to so many streams in turn, which are called `prefix` and a number. */
   async publishAcross(load: { prefix: string; streams: number; messages: number; inFlight: number }): Promise<number> {
     const { prefix, streams } = load;
-    const body = bodyOf(PAYLOAD_BYTES);
-    return this.#windowed(load, BRACE, (index) => [`${prefix}${index % streams}.x`, body]);
+    return this.#windowed(load, BRACE, (index) => published(`${prefix}${index % streams}.x`, index, BODY));
+  }
+
+  /** In atomic batches (ADR-50), so many of them under way at once. */
+  async publishAtomically(load: {
+    stream: string;
+    messages: number;
+    batch: number;
+    inFlight: number;
+  }): Promise<number> {
+    const { stream, messages, batch, inFlight } = load;
+    const batches = Math.ceil(messages / batch);
+    const rate = await this.#windowed({ messages: batches, inFlight }, BRACE, () => {
+      const id = `B${++this.#batches}`;
+      return Array.from({ length: batch }, (_, i) => {
+        const commit = i === batch - 1 ? 'Nats-Batch-Commit:1\r\n' : '';
+        const head = `NATS/1.0\r\nNats-Batch-Id:${id}\r\nNats-Batch-Sequence:${i + 1}\r\n${commit}\r\n`;
+        // Who begins hears that it may, with nothing in it; who commits is acknowledged.
+        const reply = i === 0 || commit !== '' ? `${INBOX}.${id} ` : '';
+        return `HPUB ${stream}.0 ${reply}${head.length} ${head.length + PAYLOAD_BYTES}\r\n${head}${BODY}\r\n`;
+      }).join('');
+    });
+    return rate * batch;
+  }
+
+  /** In one fast batch (ADR-50), never more than so many behind what was acknowledged. */
+  async publishFast(load: { stream: string; messages: number; inFlight: number }): Promise<number> {
+    const { stream, messages, inFlight } = load;
+    const connection = this.#connection;
+    const id = `F${++this.#batches}`;
+    const frame = (place: number): string => {
+      const operation = place === 1 ? 0 : place === messages ? 2 : 1;
+      const reply = `${INBOX}.${id}.${inFlight / 2}.ok.${place}.${operation}.$FI`;
+      return `PUB ${stream}.0 ${reply} ${PAYLOAD_BYTES}\r\n${BODY}\r\n`;
+    };
+    return new Promise((resolve, reject) => {
+      connection.whenFailed(reject);
+      const startedAt = nowSeconds();
+      let sent = 1;
+      let rest = '';
+      connection.reader = (chunk) => {
+        this.#answerPing(chunk);
+        const text = rest + chunk.toString('latin1');
+        if (text.includes('"batch"')) {
+          resolve(messages / (nowSeconds() - startedAt));
+          return;
+        }
+        let window = 0;
+        for (const [, seq, flow] of text.matchAll(FLOW)) window = Number(seq) + 2 * Number(flow);
+        rest = text.slice(-256);
+        const frames: string[] = [];
+        for (const end = Math.min(messages, window); sent < end; ) frames.push(frame(++sent));
+        if (frames.length > 0) connection.write(Buffer.from(frames.join(''), 'latin1'));
+      };
+      // The server says how many it acknowledges at once before more is sent.
+      connection.write(frame(1));
+    });
   }
 
   /** The newest message of each of the subjects. */
   async getLast(load: { stream: string; messages: number; inFlight: number; subjects: number }): Promise<number> {
     const { stream, subjects } = load;
-    return this.#windowed(load, MARK, (index) => [`$JS.API.DIRECT.GET.${stream}.${stream}.${index % subjects}`, '']);
+    const subject = `$JS.API.DIRECT.GET.${stream}.${stream}`;
+    return this.#windowed(load, MARK, (index) => published(`${subject}.${index % subjects}`, index, ''));
   }
 
   /** By a pull consumer; the next batch is asked for when half of the one before has come. */
@@ -133,15 +199,12 @@ export class Streamer {
   #windowed(
     { messages, inFlight }: { messages: number; inFlight: number },
     mark: number,
-    frameOf: (index: number) => [subject: string, body: string],
+    frameOf: (index: number) => string,
   ): Promise<number> {
     let sent = 0;
     return this.#counted(messages, mark, (got) => {
       const frames: string[] = [];
-      for (const end = Math.min(messages, got + inFlight); sent < end; sent++) {
-        const [subject, body] = frameOf(sent);
-        frames.push(`PUB ${subject} ${INBOX}.${sent} ${body.length}\r\n${body}\r\n`);
-      }
+      for (const end = Math.min(messages, got + inFlight); sent < end; sent++) frames.push(frameOf(sent));
       if (frames.length > 0) this.#connection.write(Buffer.from(frames.join(''), 'latin1'));
     });
   }
