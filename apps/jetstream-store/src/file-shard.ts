@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKeyring, KeyError, type Keyring, type NodeKeys, openKeyring } from '@skein/encryption';
 import { type Files, type Findings, type Journal, openJournal } from '@skein/journal';
-import { checksum, ShardStore, type ShardStoreOptions, type StreamImage, type StreamStore } from '@skein/storage';
+import {
+  checksum,
+  ShardError,
+  ShardStore,
+  type ShardStoreOptions,
+  type StreamImage,
+  type StreamStore,
+} from '@skein/storage';
 import type { Appointment } from './agenda.ts';
 import type { DiskSpace } from './disk-space.ts';
 import type { Entry, Saved, Surroundings } from './host.ts';
@@ -315,14 +322,15 @@ export class FileShard extends Shard {
     if (journal.last < this.#applied) journal.cut(this.#applied);
     // What is between is nowhere: applied to an older state, the rest would give a state that never was.
     if (journal.first > this.#applied + 1) {
-      throw new Error(
+      throw new ShardError(
+        'DAMAGED',
         `records ${this.#applied + 1} to ${journal.first - 1} are lost: the database is older than what the journal has kept`,
       );
     }
     for (const { from, to, segment } of damage) {
       const what = `records ${from} to ${to} of the journal (segment ${segment})`;
       // Sequences are given as records are applied: behind a gap each message would have another's.
-      if (to > this.#applied) throw new Error(`${what} are lost`);
+      if (to > this.#applied) throw new ShardError('DAMAGED', `${what} are lost`);
       this.logger.warn(
         `JetStream storage in ${this.#options.directory}: ${what} are damaged, and the database has them`,
       );
@@ -352,7 +360,8 @@ export class FileShard extends Shard {
       const entries = await journal.read(next, REPLAY_BYTES);
       if (entries.length === 0) break;
       for (const { number, content } of entries) {
-        if (number !== next) throw new Error(`records ${next} to ${number - 1} of the journal are lost`);
+        if (number !== next)
+          throw new ShardError('DAMAGED', `records ${next} to ${number - 1} of the journal are lost`);
         this.#replayRecord(number, content);
         this.#applied = number;
         next = number + 1;
@@ -449,7 +458,8 @@ export class FileShard extends Shard {
   #reopenLater(): void {
     if (this.#isClosed) return;
     const reopen = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.#reopen() };
-    // At once; a disk that is still of no use is asked again now and then, what is damaged ever more rarely.
+    // At once. What is damaged stays so until somebody repairs it; a disk that is of no use is asked again now and then, ever more rarely.
+    if (this.#failures > 0 && this.fault instanceof ShardError && this.fault.code === 'DAMAGED') return;
     const pause = this.#failures === 0 ? 0 : Math.min(REOPEN_MS * 2 ** (this.#failures - 1), REOPEN_MS_MAX);
     this.#failures++;
     this.agenda.plan(reopen, this.clock.tick() + pause);
