@@ -286,9 +286,10 @@ export class StreamAccount implements JetStreamAccount {
 
   /** @throws ApiError 10065 */
   #checkSubjects({ subjects = [] }: StreamConfig, name: string): void {
-    const here = [...this.streams.values()].map(({ stream }) => stream.config);
-    const others = [...here, ...[...this.elsewhere].map(({ config }) => config), ...this.#coming];
-    for (const other of others) {
+    for (const subject of subjects) {
+      for (const { stream } of this.#subjects.overlapping(subject)) if (stream.name !== name) throw subjectsOverlap();
+    }
+    for (const other of [...[...this.elsewhere].map(({ config }) => config), ...this.#coming]) {
       if (other.name === name) continue;
       const isTaken = other.subjects?.some((taken) => subjects.some((subject) => overlaps(taken, subject)));
       if (isTaken) throw subjectsOverlap();

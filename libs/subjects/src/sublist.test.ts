@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasWildcard, isLiteral, isValidPattern, matches, subjectFromText, subjectText } from './subject.ts';
 import { type Interested, Sublist } from './sublist.ts';
+import { overlaps } from './transform.ts';
 
 const token = fc.constantFrom('a', 'b', 'foo', 'a*', '>x');
 const literal = fc.array(token, { minLength: 1, maxLength: 4 }).map((tokens) => tokens.join('.'));
@@ -62,6 +63,19 @@ describe('sublist', () => {
           }
         },
       ),
+    );
+  });
+
+  it('knows whose patterns overlap, as a linear search does', () => {
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 30 }), pattern, (all, asked) => {
+        const list = new Sublist<Interested>();
+        for (const one of all) list.insert(one);
+        const found = [...list.overlapping(asked)];
+        expect(new Set(found)).toEqual(new Set(all.filter(({ subject }) => overlaps(subject, asked))));
+        expect(found.length).toBe(new Set(found).size);
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -1,4 +1,4 @@
-import { hasEmptyToken, hasWildcard } from './subject.ts';
+import { hasEmptyToken, hasWildcard, matches } from './subject.ts';
 
 /** What a sublist holds: a pattern and, for a member of a queue group, the group's name ('' for none). */
 export interface Interested {
@@ -167,6 +167,17 @@ export class Sublist<T extends Interested> {
     yield* weightsBelow(this.#root, '');
   }
 
+  /** Every entry whose pattern matches some subject that this one, which is valid, matches as well. */
+  *overlapping(pattern: string): Generator<T> {
+    const literals = hasWildcard(pattern) ? this.#literals : [[pattern, this.#literals.get(pattern)] as const];
+    for (const [subject, value] of literals) {
+      if (value === undefined || !matches(pattern, subject)) continue;
+      if (value instanceof Bucket) yield* entriesOf(value);
+      else yield value;
+    }
+    yield* overlappingBelow(this.#root, pattern.split('.'), 0);
+  }
+
   /** Every entry, in no particular order. */
   *[Symbol.iterator](): Generator<T> {
     for (const value of this.#literals.values()) {
@@ -318,6 +329,26 @@ function removeBelow<T extends Interested>(level: Level<T>, tokens: string[], at
     else level.deleteLiteral(token);
   }
   return left;
+}
+
+function* overlappingBelow<T>(level: Level<T>, tokens: readonly string[], at: number): Generator<T> {
+  if (at === tokens.length) {
+    if (level.here !== null) yield* entriesOf(level.here);
+    return;
+  }
+  const token = tokens[at];
+  if (token === '>' && at === tokens.length - 1) {
+    // One token more at least: not what ends here.
+    if (level.full !== null) yield* entriesOf(level.full);
+    if (level.star !== null) yield* entriesBelow(level.star);
+    for (const [, next] of level.literals()) yield* entriesBelow(next);
+    return;
+  }
+  if (level.full !== null) yield* entriesOf(level.full);
+  if (token === '*') for (const [, next] of level.literals()) yield* overlappingBelow(next, tokens, at + 1);
+  const next = token === '*' ? undefined : level.literal(token);
+  if (next !== undefined) yield* overlappingBelow(next, tokens, at + 1);
+  if (level.star !== null) yield* overlappingBelow(level.star, tokens, at + 1);
 }
 
 function* entriesOf<T>(bucket: Bucket<T>): Generator<T> {
