@@ -1,3 +1,4 @@
+import { newDefinition } from '@skein/accounts';
 import type { AuthRequest, Link, Member, MemberHandlers, MemberOptions, Registration } from '@skein/bus';
 import { nowhere } from '@skein/bus/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -25,11 +26,14 @@ const link = { peer: { id: 1 } } as Link;
 let handlers: MemberHandlers;
 let methods: Map<string, (body: string) => string | Promise<string>>;
 let configured: DirectoryConfiguration[];
+/** Of gateways. */
+let asked: string[];
 let resolver: AuthResolver;
 
 beforeEach(() => {
   methods = new Map();
   configured = [];
+  asked = [];
   resolver = createAuthResolver({
     log: { debug() {}, info() {}, warn() {}, error() {} },
     createMember: (options: MemberOptions) => {
@@ -38,6 +42,8 @@ beforeEach(() => {
         start: async () => ({ configuration: withUser('a'), revision: 1 }) as Partial<Registration>,
         stop: async () => {},
         handle: (method: string, fn: (body: string) => string | Promise<string>) => methods.set(method, fn),
+        peers: new Map([[7, { id: 7, component: 'gateway' }]]),
+        request: async (_gateway: number, method: string) => void asked.push(method),
       } as unknown as Member;
     },
     startBcryptWorker: () => {
@@ -71,6 +77,23 @@ describe('the auth-resolver', () => {
     expect(await mayConnect('z')).toBe(false);
     handlers.commit!(withUser('z'), 2);
     expect([await mayConnect('z'), await mayConnect('a')]).toEqual([true, false]);
+  });
+
+  it('has the gateways count when a new configuration lowers how many clients an account may have', async () => {
+    const limited = (connectionsMax: number): DirectoryConfiguration => ({
+      ...withUser('a'),
+      accounts: [{ definition: { ...newDefinition('A'), limits: { connectionsMax } }, users: [] }],
+    });
+    await resolver.start();
+    for (const [connectionsMax, revision] of [
+      [2, 2],
+      [3, 3],
+      [1, 4],
+    ]) {
+      handlers.commit!(limited(connectionsMax), revision);
+      await new Promise(setImmediate);
+      expect(asked.splice(0)).toEqual(revision === 4 ? ['counts-settled', 'account-counted'] : []);
+    }
   });
 
   it('commits what a restarted router has, unchecked', async () => {

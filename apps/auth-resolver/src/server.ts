@@ -10,6 +10,7 @@ import type { Ask, CalloutService } from './callout/service.ts';
 import { type Decision, isFailure } from './decision.ts';
 import { compileDirectory, type Directory, DirectoryError } from './directory.ts';
 import { FailedLogins } from './failed-logins.ts';
+import { enforceLimits, loweredLimits } from './lowered-limits.ts';
 import type { OpenOperatorMode } from './operator/open.ts';
 import { type AuthConfiguration, type AuthResolverOptions, component } from './options.ts';
 import { BcryptQueue } from './passwords/bcrypt-queue.ts';
@@ -216,11 +217,23 @@ class Server implements AuthResolver {
     else this.authenticator.use(directory);
     this.delegated = this.delegate(directory, this.authenticator);
     this.useSkein(configuration);
+    this.lower(configuration, revision);
     this.configuration = configuration;
     this.revision = revision;
     this.operator?.use(configuration);
     for (const resolve of this.reaching.splice(0)) resolve();
     this.options.onConfigured(configuration);
+  }
+
+  /** Where fewer clients may be in an account than before. */
+  private lower({ accounts }: AuthConfiguration, revision: number): void {
+    const names = loweredLimits(this.configuration?.accounts ?? [], accounts);
+    if (names.length === 0) return;
+    const { log, runtime } = this.options;
+    const wait = (ms: number): Promise<void> => new Promise((resolve) => void runtime.setTimer(ms, resolve));
+    enforceLimits(this.member, wait, names, revision).catch((error: Error) =>
+      log.error(`clients beyond an account's limit may have stayed: ${error.message}`),
+    );
   }
 
   private useSkein({ skein, accounts }: AuthConfiguration): void {

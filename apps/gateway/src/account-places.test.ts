@@ -1,47 +1,83 @@
-import { expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Connection } from './connection.ts';
 import { AccountsBench } from './testing/accounts-bench.ts';
 
-const PATTERN = '_GR_.connections';
-const limited = (connectionsMax: number) => ({ name: 'A', limits: { connectionsMax } });
+const LIMIT = 2;
+const OTHER = 7;
 
-it('counts who is on other gateways, when every gateway knows', async () => {
-  const bench = new AccountsBench([limited(3)]);
-  bench.gateway.account('A').setRemote(9, PATTERN, '', 2);
-  bench.member.settledTo = 0;
-  const third = await bench.in('A');
-  expect(third.connection.account).toBeNull();
-  expect(bench.member.declared).toEqual([`A ${PATTERN}  1`]);
-  bench.gateway.settled(1);
-  expect(third.connection.account?.name).toBe('A');
-  bench.member.settledTo = Number.POSITIVE_INFINITY;
-  const fourth = await bench.in('A');
-  expect(fourth.connection.isClosed).toBe(true);
-  expect(bench.member.declared.at(-1)).toBe(`A ${PATTERN}  1`);
-  bench.gateway.account('A').withdrawRemote(9);
-  expect((await bench.in('A')).connection.isClosed).toBe(false);
+let bench: AccountsBench;
+let outcomes: boolean[];
+
+beforeEach(async () => {
+  bench = new AccountsBench([{ name: 'A', limits: { connectionsMax: LIMIT } }]);
+  await bench.in('A');
+  bench.member.settledTo = bench.member.sequence;
+  outcomes = [];
 });
 
-it('gives the place back of who goes, also while it was waiting for it', async () => {
-  const bench = new AccountsBench([limited(1)]);
-  bench.member.settledTo = 0;
-  const gone = await bench.in('A');
-  bench.gateway.close(gone.connection, '');
-  expect(bench.member.declared).toEqual([`A ${PATTERN}  1`, `A ${PATTERN}  0`]);
-  bench.gateway.settled(2);
-  bench.member.settledTo = Number.POSITIVE_INFINITY;
-  expect((await bench.in('A')).connection.isClosed).toBe(false);
-});
+const elsewhere = (count: number): void => bench.gateway.account('A').setRemote(OTHER, '_GR_.connections', '', count);
 
-it('counts who was there before there was a limit, and tells a new router', async () => {
-  const bench = new AccountsBench([{ name: 'A' }]);
-  const first = await bench.in('A');
-  bench.define(limited(1));
-  const told: string[] = [];
-  for (const _ of bench.gateway.redeclare((...interest) => told.push(interest.join(' '))));
-  expect(told).toEqual([`A ${PATTERN}  1`]);
-  expect((await bench.in('A')).connection.isClosed).toBe(true);
-  bench.define({ name: 'A' });
-  expect(bench.member.declared.at(-1)).toBe(`A ${PATTERN}  0`);
-  expect((await bench.in('A')).connection.isClosed).toBe(false);
-  expect(first.connection.isClosed).toBe(false);
+/** Wants the account's last place. */
+function newcomer(): Connection {
+  const { connection } = bench.stranger();
+  bench.gateway.places.take(bench.gateway.account('A'), connection, (granted) => outcomes.push(granted));
+  return connection;
+}
+
+const settle = (): void => bench.gateway.settled(bench.member.sequence);
+const declared = (): string | undefined => bench.member.declared.at(-1);
+
+describe('the last place of an account', () => {
+  it('is for the first who is counted everywhere', () => {
+    newcomer();
+    expect([outcomes, declared()]).toEqual([[], 'A _GR_.connections  2']);
+    settle();
+    expect(outcomes).toEqual([true]);
+  });
+
+  it('is for one of two who come to different gateways: who sees the other tries again later', () => {
+    bench.runtime.chance = () => 0.5;
+    newcomer();
+    elsewhere(1);
+    settle();
+    expect([outcomes, declared()]).toEqual([[], 'A _GR_.connections  1']);
+    elsewhere(0);
+    bench.runtime.advance(49);
+    expect(declared()).toBe('A _GR_.connections  1');
+    bench.runtime.advance(1);
+    expect(declared()).toBe('A _GR_.connections  2');
+    settle();
+    expect(outcomes).toEqual([true]);
+  });
+
+  it('is for nobody here once another has it', () => {
+    newcomer();
+    elsewhere(1);
+    for (let tries = 0; tries < 3; tries++) {
+      expect(outcomes).toEqual([]);
+      settle();
+      bench.runtime.advance(100);
+    }
+    expect([outcomes, declared()]).toEqual([[false], 'A _GR_.connections  1']);
+  });
+
+  it('is refused at once where it is taken here', () => {
+    newcomer();
+    settle();
+    newcomer();
+    elsewhere(1);
+    settle();
+    expect(outcomes).toEqual([true, false]);
+  });
+
+  it('is not tried for by who has gone', () => {
+    const connection = newcomer();
+    elsewhere(1);
+    settle();
+    bench.gateway.close(connection, 'Client Closed');
+    elsewhere(0);
+    bench.runtime.advance(100);
+    settle();
+    expect([outcomes, declared()]).toEqual([[false], 'A _GR_.connections  1']);
+  });
 });

@@ -4,12 +4,16 @@ import type { Gateway } from './gateway.ts';
 
 /** No client can publish to it, or hear it. */
 const PATTERN = '_GR_.connections';
+/** An account that is full elsewhere looks like one whose last place others want, too: so often a client tries. */
+const TRIES_MAX = 3;
+/** Much longer than it takes until all gateways know of a try. */
+const AGAIN_MS_MAX = 100;
 
 /**
  * Who may come in where an account's clients are limited in number, over all gateways. Each declares how many it has as
  * interest in a subject of its own: so all of them know, a gateway that dies is forgotten, and a restarted router is told
- * again. Who wants to come in is counted first, and looked at when every gateway knows of it: there are never too many. (Two that come at
- * the same moment for the last place may both be sent away.)
+ * again. Who wants to come in is counted first, and looked at when every gateway knows of it: there are never too many. Of those that come
+ * to different gateways at the same moment for the last place, each sees the others: they try again, each after a time of its own.
  */
 export class AccountPlaces {
   readonly #gateway: Gateway;
@@ -29,15 +33,32 @@ export class AccountPlaces {
       done(true);
       return;
     }
+    this.#try(account, connection, TRIES_MAX, done);
+  }
+
+  #try(account: Account, connection: Connection, tries: number, done: (granted: boolean) => void): void {
     const sequence = this.#add(account, connection);
     const look = (): void => {
       // It may have gone meanwhile, and its place with it.
-      const granted = this.#taken.get(account)?.has(connection) === true && this.#fits(account);
-      if (!granted) this.give(account, connection);
-      done(granted);
+      const isCounted = this.#taken.get(account)?.has(connection) === true;
+      if (isCounted && this.#fits(account)) {
+        done(true);
+        return;
+      }
+      this.give(account, connection);
+      if (!isCounted || tries === 1 || !this.#mayFitSoon(account)) done(false);
+      else this.#again(account, connection, tries - 1, done);
     };
     if (this.#gateway.isSettled(sequence)) look();
     else this.#waiting.push({ sequence, look });
+  }
+
+  #again(account: Account, connection: Connection, tries: number, done: (granted: boolean) => void): void {
+    const { runtime } = this.#gateway;
+    runtime.setTimer(runtime.random() * AGAIN_MS_MAX, () => {
+      if (connection.isClosed) done(false);
+      else this.#try(account, connection, tries, done);
+    });
   }
 
   give(account: Account, connection: Connection): void {
@@ -104,12 +125,26 @@ export class AccountPlaces {
   }
 
   #declare(account: Account): void {
-    this.#gateway.declare(null, account, PATTERN, '', this.#taken.get(account)?.size ?? 0);
+    this.#gateway.declare(null, account, PATTERN, '', this.#here(account));
   }
 
   #fits(account: Account): boolean {
-    let count = this.#taken.get(account)?.size ?? 0;
-    for (const patterns of account.remoteEntries.values()) count += patterns.get(PATTERN)?.weight ?? 0;
+    const count = this.#here(account) + this.#elsewhere(account);
     return count <= (account.limits.connectionsMax ?? count);
+  }
+
+  /** Of those elsewhere some may only be trying, too. */
+  #mayFitSoon(account: Account): boolean {
+    return this.#elsewhere(account) > 0 && this.#here(account) < (account.limits.connectionsMax ?? 0);
+  }
+
+  #here(account: Account): number {
+    return this.#taken.get(account)?.size ?? 0;
+  }
+
+  #elsewhere(account: Account): number {
+    let count = 0;
+    for (const patterns of account.remoteEntries.values()) count += patterns.get(PATTERN)?.weight ?? 0;
+    return count;
   }
 }

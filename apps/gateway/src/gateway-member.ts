@@ -10,6 +10,7 @@ import {
   type Timer,
 } from '@skein/bus';
 import { completeOptions, defaultOptions, systemAccountOf } from '@skein/config/options';
+import { answerCounting } from './account-counting.ts';
 import { spreadOf } from './connection-spread.ts';
 import { Departure } from './departure.ts';
 import { Gateway, type Log } from './gateway.ts';
@@ -59,6 +60,8 @@ export class GatewayMember {
   #lameDuck: LameDuck | null = null;
   readonly #departure: Departure;
   readonly #operatorAccounts: OperatorAccounts;
+  /** Of the configuration. */
+  #revision = 0;
   /** Traces published so far. */
   #traces = 0;
 
@@ -102,7 +105,6 @@ export class GatewayMember {
     this.member.handle('account-tokens', (body) =>
       JSON.stringify(this.gateway.admission.standIn.tokensAfter(JSON.parse(body).after)),
     );
-    this.member.handle('account-counted', (body) => this.#operatorAccounts.counted(body));
     this.member.handle('account-gone', (body) => this.#operatorAccounts.gone(body));
     this.member.handle(SERVING, (_body, from) => {
       if (from === undefined) return '';
@@ -120,12 +122,13 @@ export class GatewayMember {
     this.#replica = new Replica(this.gateway);
     this.#transit = new Transit(this.gateway);
     answerQuestions(this.member, this.gateway);
+    answerCounting(this.member, this.gateway, () => this.#revision);
   }
 
   async start(): Promise<void> {
     const registration = await this.member.start();
     this.#identity = registration.identity;
-    this.#configure(registration.configuration as GatewayConfiguration);
+    this.#configure(registration.configuration as GatewayConfiguration, registration.revision);
     this.#hearSystemAccount(registration.identity);
     this.#listen();
   }
@@ -179,7 +182,8 @@ export class GatewayMember {
     return due;
   }
 
-  #configure(given: GatewayConfiguration): void {
+  #configure(given: GatewayConfiguration, revision: number): void {
+    this.#revision = revision;
     const configuration = completeOptions(given);
     this.configuration = configuration;
     this.gateway.applySettings(settingsFrom(configuration));
@@ -197,7 +201,7 @@ export class GatewayMember {
       },
       shutdown: (reason, refused) => this.#options.shutdown(reason, refused),
       commit: (configuration, revision) => {
-        this.#configure(configuration as GatewayConfiguration);
+        this.#configure(configuration as GatewayConfiguration, revision);
         this.gateway.admission.recheckAll(revision);
       },
       stats: () => ({

@@ -1,4 +1,4 @@
-import type { AccountCountedMessage, AccountGoneMessage, AccountMessage } from '@skein/accounts';
+import type { AccountGoneMessage, AccountMessage } from '@skein/accounts';
 import type { Gateway } from './gateway.ts';
 
 /** Operator mode: what the auth-resolver says of accounts, which no configuration names. */
@@ -21,14 +21,6 @@ export class OperatorAccounts {
     await this.#gateway.admission.recheckAccount(account);
     // What comes next is about all gateways together.
     if (definition.limits.connectionsMax !== undefined) await this.#gateway.places.settledNow();
-    return '{}';
-  }
-
-  /** Every gateway lives by an account's new limits and knows how many clients the others have: those who are too many go. */
-  counted(body: string): string {
-    const { account: name }: AccountCountedMessage = JSON.parse(body);
-    const account = this.#gateway.accounts.get(name);
-    if (account !== undefined) this.#gateway.admission.endBeyond(account, this.#gateway.places.share(account));
     return '{}';
   }
 

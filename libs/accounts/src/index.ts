@@ -28,6 +28,7 @@ export type {
   AccountGoneMessage,
   AccountMessage,
   AccountTokens,
+  CountsSettledMessage,
   JetStreamAccountsAnswer,
   JetStreamAccountsMessage,
 } from './messages.ts';

@@ -13,6 +13,11 @@ export interface AccountMessage {
   recheck: boolean;
 }
 
+/** Answered when the configuration of that revision is in force, and everybody knows how many clients each account has here. */
+export interface CountsSettledMessage {
+  revision: number;
+}
+
 /** Each gateway lives by the account's limits, and knows how many clients the others have: those who are too many go. */
 export interface AccountCountedMessage {
   account: string;

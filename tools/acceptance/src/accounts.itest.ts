@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { describe, expect, it } from 'vitest';
-import { openClient, startNode } from './scope.ts';
+import { openClient, openClientAt, startNode } from './scope.ts';
 import { Traffic } from './traffic.ts';
+import { until } from './until.ts';
 
 const GATEWAYS = 3;
 /** Enough that some are on different gateways, whichever the kernel chooses. */
@@ -66,6 +67,19 @@ describe('accounts', () => {
     await Promise.all(services.map((service) => service.flush()));
     for (const client of [askers[0], further[0]])
       await expect(client.request('who.x')).rejects.toThrow('no responders');
+  });
+
+  it('a reload that lowers how many clients may be in an account holds over all gateways', async () => {
+    const conf = (limit: number): string => `accounts { A { ${user('a')}, limits { max_connections: ${limit} } } }`;
+    const node = await startNode({ conf: conf(6), gateways: 2 });
+    const clients = await Promise.all(
+      [0, 0, 0, 1, 1, 1].map((gateway) => openClientAt(node, gateway, { ...login('a'), reconnect: false })),
+    );
+    expect(await node.reload(conf(4))).toContain('Reloaded server configuration');
+    const count = (): number => clients.filter((client) => !client.isClosed()).length;
+    await until('as many as may stay', 10_000, () => count() <= 4);
+    await Promise.all(clients.filter((client) => !client.isClosed()).map((client) => client.flush()));
+    expect(count()).toBe(4);
   });
 
   it('a reload under load takes nothing from an import that stays', async () => {

@@ -1,8 +1,8 @@
 import type { AccountCountedMessage, AccountDefinition, AccountGoneMessage, AccountMessage } from '@skein/accounts';
 import type { Member } from '@skein/bus';
+import { askGateways } from '../ask-gateways.ts';
 
 const ANSWER_MS = 10_000;
-const AGAIN_MS = 50;
 /** An account may lead to thousands. */
 const TOLD_AT_ONCE = 64;
 
@@ -54,39 +54,21 @@ export class GatewayAccounts {
   /** An account has changed: resolves when every gateway lives by it, its connections included. */
   async changed(definition: AccountDefinition, token: string): Promise<void> {
     const message: AccountMessage = { definition, token, known: true, recheck: true };
-    await this.#everywhere('account', JSON.stringify(message), (gateway) => {
+    await askGateways(this.#bus, this.#wait, 'account', message, (gateway) => {
       // One that did not know the account does not know it now.
       const told = this.#told.get(gateway);
       if (told?.has(definition.name)) told.set(definition.name, definition);
     });
     if (definition.limits.connectionsMax === undefined) return;
     const counted: AccountCountedMessage = { account: definition.name };
-    await this.#everywhere('account-counted', JSON.stringify(counted), () => {});
+    await askGateways(this.#bus, this.#wait, 'account-counted', counted);
   }
 
   /** An account is gone: resolves when its connections are closed. */
   async gone(account: string): Promise<void> {
     const message: AccountGoneMessage = { account };
-    await this.#everywhere('account-gone', JSON.stringify(message), (gateway) => this.#toldTo(gateway).delete(account));
-  }
-
-  /** Who does not answer is asked until it does, or has left: a frozen gateway is, after 2 s (ARCHITECTURE: settlement). */
-  async #everywhere(method: string, body: string, done: (gateway: number) => void): Promise<void> {
-    const gateways = [...this.#bus.peers.values()].filter(({ component }) => component === 'gateway');
-    await Promise.all(
-      gateways.map(async ({ id }) => {
-        while (this.#bus.peers.has(id)) {
-          try {
-            await this.#bus.request(id, method, body, ANSWER_MS);
-            done(id);
-            return;
-          } catch (error) {
-            // One of the release before.
-            if ((error as Error).message.startsWith('unknown method')) return;
-            await this.#wait(AGAIN_MS);
-          }
-        }
-      }),
+    await askGateways(this.#bus, this.#wait, 'account-gone', message, (gateway) =>
+      this.#toldTo(gateway).delete(account),
     );
   }
 
