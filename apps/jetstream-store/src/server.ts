@@ -37,7 +37,7 @@ import { answerStores } from './stores/answers.ts';
 import type { ListingChanged, StreamElsewhere } from './stores/catalogue.ts';
 import { Others } from './stores/others.ts';
 import { elsewhereBy, listingOf, otherStores } from './stores/parts.ts';
-import { decides, type Seat, seatOf } from './stores/seat.ts';
+import { decides, type Seat } from './stores/seat.ts';
 import { troubles } from './troubles.ts';
 import { Turn } from './turn.ts';
 
@@ -96,7 +96,7 @@ class Server implements JetStreamStore {
 
   async start(): Promise<void> {
     const { log, files, openDatabase, lookAtDisk } = this.#options;
-    const { configuration: given, identity } = await this.#member.start();
+    const { configuration: given, identity, instance } = await this.#member.start();
     const configuration = this.#complete(given);
     if (configuration.jetstream === undefined) {
       log.info('JetStream is not configured: there is nothing to do');
@@ -108,7 +108,7 @@ class Server implements JetStreamStore {
     const limits = storeLimits(jetstream);
     this.#limits = limits;
     const { serverName } = identity;
-    const seat = seatOf(this.#options.instance, configuration.skein.jetstream.stores);
+    const seat: Seat = { number: instance, seats: configuration.skein.jetstream.stores };
     const others =
       seat.seats > 1
         ? this.#joinOthers(seat, (before, after) => {
@@ -327,6 +327,11 @@ class Server implements JetStreamStore {
         this.#outbox.linksChanged();
         this.#watches?.linksChanged();
         this.#api?.release();
+      },
+      peerLeft: ({ component, instance }) => {
+        // Whoever starts it anew has it registered for the seat that is vacant now.
+        if (component === 'jetstream-store' && this.#others?.isSpare && this.#others.isSeat(instance))
+          this.#options.onShutdown(`seat ${instance} of the stores is vacant`, false);
       },
       undelivered: (link, account, buf, ss, se, rs, re, headerBytes, ps, pe) => {
         this.#others?.linkDown(link);

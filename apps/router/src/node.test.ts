@@ -1,4 +1,5 @@
 import type { AuthRequest, AuthResponse } from '@skein/bus';
+import { defaultOptions } from '@skein/config';
 import { describe, expect, test } from 'vitest';
 import { type SimulatedMember, SimulatedNode } from './testing/simulated-node.ts';
 
@@ -51,6 +52,33 @@ describe('a node', () => {
     await node.until(() => gateways.every(({ refused }) => refused === 'asked'));
     await expect(asked).resolves.toBe('{}');
     expect(gateways.every(({ alive }) => alive)).toBe(true);
+  });
+
+  test('deals seats to stores that made their numbers up, over its own death and theirs', async () => {
+    const { skein } = defaultOptions();
+    const node = new SimulatedNode(5, { skein: { ...skein, jetstream: { stores: 2 } } });
+    const gateway = node.gateway(0);
+    const start = (instance: number): SimulatedMember =>
+      node.add(`store-${instance}`, { component: 'jetstream-store', instance, wantsInterest: false });
+    const seats = (): number[] =>
+      [...gateway.member.links.values()].map(({ peer }) => peer.instance).sort((a, b) => a - b);
+    const stores = [start(1001), start(1002)];
+    await node.until(() => seats().length === 2);
+    start(1003);
+    await node.until(() => seats().length === 3);
+    expect(seats()).toEqual([0, 1, 1003]);
+    node.routerProcess.kill();
+    await node.until(() => !gateway.member.routerUp);
+    node.startRouter();
+    await node.until(() => stores.every(({ member }) => member.routerUp));
+    expect(seats()).toEqual([0, 1, 1003]);
+    const { instance } = stores[0].member.figures();
+    stores[0].process.kill();
+    await node.until(() => gateway.member.peers.size === 2);
+    const next = start(1004);
+    await node.until(() => seats().length === 3);
+    expect(seats()).toEqual([0, 1, 1003]);
+    expect(next.member.figures().instance).toBe(instance);
   });
 
   test('refuses who does not know its secret, for good', async () => {

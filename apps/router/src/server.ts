@@ -8,6 +8,7 @@ import { createIdentity, type NodeKeys, publicIdentity, type StoredIdentity } fr
 import { Leases } from './leases.ts';
 import { newRegistered, Register, type Registered } from './register.ts';
 import { Rollout } from './reload.ts';
+import { dealSeat } from './seats.ts';
 import { Session, type SessionOwner } from './session.ts';
 import { Settlement } from './settlement.ts';
 import { sliceFor } from './slices.ts';
@@ -214,12 +215,14 @@ class NodeRouter implements Router, SessionOwner {
       return;
     }
     const component = hello.component as Component;
-    const earlier = this.register.at(component, hello.instance);
+    const isStore = component === 'jetstream-store';
+    const instance = isStore ? this.seatFor(hello) : hello.instance;
+    const earlier = this.register.at(component, instance);
     if (earlier !== undefined && earlier.id !== hello.id) this.drop(earlier.id, 'replaced');
     const peer: Peer = {
       id: hello.id === 0 ? this.register.nextId() : hello.id,
       component,
-      instance: hello.instance,
+      instance,
       address: hello.address,
       pid: hello.pid,
     };
@@ -248,6 +251,7 @@ class NodeRouter implements Router, SessionOwner {
           hello.configuration === this.state.revision ? '' : JSON.stringify(sliceFor(component, this.options)),
         peers: this.register.peers().filter((other) => other.id !== peer.id),
         linkKey: this.linkKey,
+        ...(isStore && { seat: instance + 1 }),
       },
     });
     if (!returned) this.tellOthers(peer.id, { peerJoined: { peer } });
@@ -255,6 +259,14 @@ class NodeRouter implements Router, SessionOwner {
       for (const other of this.register.members.values()) if (other !== member) this.sendSnapshot(member, other);
     }
     this.releaseWhenAllAreBack();
+  }
+
+  /** A store keeps the seat that an earlier router has dealt it. */
+  private seatFor({ id, instance }: Hello): number {
+    const known = this.register.expected.get(id);
+    if (known !== undefined) return known.instance;
+    const stores = this.register.peers().filter(({ component }) => component === 'jetstream-store');
+    return dealSeat(instance, this.options.skein.jetstream.stores, new Set(stores.map((store) => store.instance)));
   }
 
   private refusal(hello: Hello): string | undefined {

@@ -28,6 +28,8 @@ export interface NodeIdentity {
 /** What the router says to a process that it has registered. */
 export interface Registration {
   id: number;
+  /** As peers know it: of a store the seat that the router has dealt it. */
+  instance: number;
   epoch: number;
   identity: NodeIdentity;
   /** Revision of the configuration. */

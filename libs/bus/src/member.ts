@@ -59,6 +59,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   readonly handlers: MemberHandlers;
   readonly connections: LeasedConnections;
   id = 0;
+  private instance: number;
   private readonly options: MemberOptions;
   private readonly limits: MemberLimits;
   private readonly peering: Peering;
@@ -91,13 +92,14 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
 
   constructor(options: MemberOptions) {
     this.options = options;
+    this.instance = options.instance;
     this.handlers = options.handlers;
     this.limits = { ...defaultLimits, ...options.limits };
     this.calls = new Calls(options.runtime, this.limits.requestsMax);
     this.peering = new Peering({ ...options, limits: this.limits }, this);
     this.connections = new LeasedConnections(options.runtime, (lease) => this.tellRouter({ lease }));
     this.handle('health', () =>
-      JSON.stringify({ status: 'ok', component: options.component, instance: this.options.instance }),
+      JSON.stringify({ status: 'ok', component: options.component, instance: this.instance }),
     );
     this.handle('stats', (body) => JSON.stringify(this.figures(body === GLANCE)));
   }
@@ -166,7 +168,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   private hello(): NonNullable<FrameBody['hello']> {
     return {
       component: this.options.component,
-      instance: this.options.instance,
+      instance: this.instance,
       version: this.options.version,
       protocol: PROTOCOL,
       token: this.options.token,
@@ -400,7 +402,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     }));
     return {
       component: this.options.component,
-      instance: this.options.instance,
+      instance: this.instance,
       id: this.id,
       version: this.options.version,
       ...processFigures(this.options.pid, Math.max(0, ...this.beats), glance),
@@ -469,6 +471,8 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
   private welcomed(welcome: NonNullable<DecodedFrame['welcome']>): void {
     const first = this.id === 0;
     this.id = welcome.id as number;
+    const seat = welcome.seat as number;
+    if (seat > 0) this.instance = seat - 1;
     this.epoch = welcome.epoch as number;
     this.version = 0;
     this.versionReported = 0;
@@ -480,6 +484,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
     this.revision = welcome.configuration as number;
     const registration: Registration = {
       id: this.id,
+      instance: this.instance,
       epoch: this.epoch,
       identity: { ...welcome.identity } as Registration['identity'],
       revision: this.revision,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { decides, seatOf, shardsOf } from './seat.ts';
+import { decides, shardsOf } from './seat.ts';
 
 it.each([
   [1, 4],
@@ -13,10 +13,8 @@ it.each([
   expect(Math.max(...counts) - Math.min(...counts)).toBeLessThan(2);
 });
 
-it('has one that decides; the only store does, whatever its number', () => {
-  expect([0, 1, 2].map((number) => decides(seatOf(number, 3)))).toEqual([true, false, false]);
-  expect(decides(seatOf(731_204, 1))).toBe(true);
-  expect(shardsOf(seatOf(731_204, 1), 2)).toEqual([0, 1]);
+it('has one that decides', () => {
+  expect([0, 1, 2].map((number) => decides({ number, seats: 3 }))).toEqual([true, false, false]);
 });
 
-it('leaves a store beyond the seats without shards', () => expect(shardsOf(seatOf(7, 2), 4)).toEqual([]));
+it('leaves a store beyond the seats without shards', () => expect(shardsOf({ number: 7, seats: 2 }, 4)).toEqual([]));

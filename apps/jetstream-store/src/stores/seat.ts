@@ -1,5 +1,5 @@
 /**
- * A store's place among those of the node: the router registers one process for each. Seat 0 has shard 0 and decides what is created.
+ * A store's place among those of the node: the router deals each to one process. Seat 0 has shard 0 and decides what is created.
  * With a shard that another process still holds, its locks are the fence.
  */
 export interface Seat {
@@ -7,9 +7,6 @@ export interface Seat {
   /** As many as are configured. */
   readonly seats: number;
 }
-
-/** The only store has the only seat, whatever its number. */
-export const seatOf = (instance: number, seats: number): Seat => ({ number: seats === 1 ? 0 : instance, seats });
 
 export const decides = ({ number }: Seat): boolean => number === 0;
 

@@ -239,7 +239,7 @@ export class FakeNode {
       ...this.configuration,
     };
     return {
-      start: async () => ({ configuration, identity: { serverName: 'alpha' }, revision: 1 }),
+      start: async () => ({ configuration, identity: { serverName: 'alpha' }, instance: 0, revision: 1 }),
       stop: async () => {},
       request: async () => '{}',
       handle: (method: string, fn: (body: string) => string | Promise<string>) => this.#methods.set(method, fn),

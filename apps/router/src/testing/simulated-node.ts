@@ -153,7 +153,9 @@ export class SimulatedNode {
       runtime: process.runtime,
       transport: process.transport,
       log: { info: log, warn: log, error: log },
-      tokens: new Map((['gateway', 'monitor', 'auth-resolver'] as const).map((name) => [name, token])),
+      tokens: new Map(
+        (['gateway', 'monitor', 'auth-resolver', 'jetstream-store'] as const).map((name) => [name, token]),
+      ),
       state: this.store,
       productVersion: '0',
       readOptions: () => this.nextOptions,

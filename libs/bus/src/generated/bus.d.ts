@@ -1493,6 +1493,9 @@ export namespace skein {
             /** Welcome linkKey. */
             linkKey: Uint8Array;
 
+            /** Welcome seat. */
+            seat: number;
+
             /**
              * Encodes the specified Welcome message. Does not implicitly {@link skein.bus.Welcome.verify|verify} messages.
              * @param message Welcome message or plain object to encode
@@ -1537,6 +1540,9 @@ export namespace skein {
 
                 /** Welcome linkKey */
                 linkKey?: (Uint8Array|null);
+
+                /** Welcome seat */
+                seat?: (number|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -2324,6 +2324,7 @@ export const skein = $root.skein = (() => {
             Welcome.prototype.configurationJson = "";
             Welcome.prototype.peers = $util.emptyArray;
             Welcome.prototype.linkKey = $util.newBuffer([]);
+            Welcome.prototype.seat = 0;
 
             Welcome.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2347,6 +2348,8 @@ export const skein = $root.skein = (() => {
                         $root.skein.bus.Peer.encode(message.peers[i], writer.uint32(50).fork(), _depth + 1).ldelim();
                 if (message.linkKey != null && $Object.hasOwnProperty.call(message, "linkKey") && message.linkKey.length)
                     writer.uint32(58).bytes(message.linkKey);
+                if (message.seat != null && $Object.hasOwnProperty.call(message, "seat") && message.seat !== 0)
+                    writer.uint32(64).uint32(message.seat);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2437,6 +2440,15 @@ export const skein = $root.skein = (() => {
                                 message.linkKey = value;
                             else
                                 delete message.linkKey;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.seat = value;
+                            else
+                                delete message.seat;
                             continue;
                         }
                     }
