@@ -89,7 +89,8 @@ function routeBeyond(
   request: number,
 ): number {
   let delivered = 0;
-  picked.length = 0;
+  // Setting a length is a call into the engine: not for each message.
+  if (picked.length > 0) picked.length = 0;
   for (const group of route.groups) {
     const process = pick(from, group, message, route, links, runtime);
     if (process === LOCAL) delivered++;
@@ -107,6 +108,7 @@ interface Picked {
 
 /** Groups whose member was picked in another process; reused. */
 const picked: Picked[] = [];
+/** Those of the message in hand come first; what stands behind them is of others. */
 const queueNames: Buffer[] = [];
 const processes: number[] = [];
 
@@ -182,17 +184,23 @@ function sendToProcesses(
   links: Links,
   request: number,
 ): number {
-  processes.length = 0;
+  let count = 0;
   // Only who can be sent to counts: a request waits for the answers of all its targets.
-  for (const process of route.remotes) if (links.has(process)) processes.push(process);
-  const plainCount = processes.length;
-  for (const { process } of picked) if (links.has(process) && !processes.includes(process)) processes.push(process);
+  for (const process of route.remotes) if (links.has(process)) processes[count++] = process;
+  const plainCount = count;
+  for (const { process } of picked) {
+    if (links.has(process) && !isAmong(process, count)) processes[count++] = process;
+  }
   let sent = 0;
-  for (let i = 0; i < processes.length; i++) {
-    const plain = i < plainCount;
-    if (send(from, account, route, message, links.get(processes[i]), plain, request, processes.length)) sent++;
+  for (let i = 0; i < count; i++) {
+    if (send(from, account, route, message, links.get(processes[i]), i < plainCount, request, count)) sent++;
   }
   return sent;
+}
+
+function isAmong(process: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (processes[i] === process) return true;
+  return false;
 }
 
 /** As `Link.deliver`. */
@@ -243,11 +251,12 @@ function send(
   targets: number,
 ): boolean {
   if (link === undefined) return false;
-  queueNames.length = 0;
-  for (const candidate of picked) if (candidate.process === link.peer.id) queueNames.push(candidate.group.nameBytes);
+  let queues = 0;
+  for (const candidate of picked)
+    if (candidate.process === link.peer.id) queueNames[queues++] = candidate.group.nameBytes;
   const isAsked = route.isJetStreamRequest && from !== null && link.peer.component === 'jetstream-store';
   const told = isAsked ? withClient(message, from, account) : message;
-  const taken = sendMessage(link, account, route, told, plain, queueNames, queueNames.length, request, targets);
+  const taken = sendMessage(link, account, route, told, plain, queueNames, queues, request, targets);
   if (!taken && link.peer.component === 'jetstream-store') {
     return account.interchange?.tellTooMany(account, route, message) ?? false;
   }

@@ -31,11 +31,11 @@ export class RecordSeal {
     this.#clear = clear;
   }
 
-  seal(key: Buffer, value: Buffer): Buffer {
+  seal(key: Buffer, value: Buffer, room: (bytes: number) => Buffer = Buffer.allocUnsafe): Buffer {
     const { id, cipher, key: secret } = this.#current;
     const nonce = this.#nonceOf(this.#count);
     const [ciphertext, tag] = encrypt(cipher, secret, nonce, value, key);
-    const sealed = Buffer.allocUnsafe(HEAD_BYTES + value.length + tagBytes);
+    const sealed = room(HEAD_BYTES + value.length + tagBytes);
     sealed.writeUInt32LE(id, 0);
     sealed.writeUIntLE(this.#count++, 4, 6);
     ciphertext.copy(sealed, HEAD_BYTES);

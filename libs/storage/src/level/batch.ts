@@ -1,6 +1,11 @@
 import type { Writes } from './database.ts';
 import type { Seal } from './seal.ts';
 
+const CHUNK_BYTES = 1024 * 1024;
+/** Chunks that are kept for the next flush: as much as one has. */
+const SPARE_MAX = 10;
+const spare: Buffer[] = [];
+
 /** What one flush writes. */
 export class Batch implements Writes {
   readonly removed: Buffer[] = [];
@@ -10,6 +15,9 @@ export class Batch implements Writes {
   /** Pages from which messages were removed for good: the disk must not keep what they were. */
   readonly secure: Buffer[] = [];
   readonly #seal: Seal;
+  #chunks: Buffer[] = [];
+  /** Of the last chunk. */
+  #used = 0;
 
   constructor(ordinal: number, seal: Seal) {
     this.ordinal = ordinal;
@@ -17,8 +25,25 @@ export class Batch implements Writes {
   }
 
   put(key: Buffer, value: Buffer): void {
-    this.puts.push([key, this.#seal.seal(key, value)]);
+    this.puts.push([key, this.#seal.seal(key, value, this.#room)]);
   }
+
+  /** It is written: its memory is for the next one. */
+  written(): void {
+    for (const chunk of this.#chunks) if (spare.length < SPARE_MAX) spare.push(chunk);
+    this.#chunks = [];
+    this.puts.length = 0;
+  }
+
+  readonly #room = (bytes: number): Buffer => {
+    if (bytes > CHUNK_BYTES) return Buffer.allocUnsafe(bytes);
+    if (this.#chunks.length === 0 || this.#used + bytes > CHUNK_BYTES) {
+      this.#chunks.push(spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES));
+      this.#used = 0;
+    }
+    this.#used += bytes;
+    return (this.#chunks[this.#chunks.length - 1] as Buffer).subarray(this.#used - bytes, this.#used);
+  };
 
   remove(key: Buffer): void {
     this.removed.push(key);

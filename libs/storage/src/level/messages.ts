@@ -70,6 +70,7 @@ export class Messages {
   }
 
   settled(): void {
+    this.#written?.recycle();
     this.#written = undefined;
   }
 

@@ -6,6 +6,15 @@ import { encodePage, joinPage, PAGE_BYTES, readRecord, recordBytes, writeRecord 
 /** A stream that has one message must not have a page for it. */
 const FIRST_BYTES = 256;
 
+/** Memory of pages that are on disk: so many pages of it are kept for new ones. */
+const SPARE_MAX = 256;
+const spare: Buffer[] = [];
+
+function roomFor(bytes: number): Buffer {
+  const last = spare[spare.length - 1];
+  return last !== undefined && last.length >= bytes ? (spare.pop() as Buffer) : Buffer.allocUnsafe(bytes);
+}
+
 /** Messages that will be a page: their records are written at once, so that nothing is kept for each of them. */
 class NewPage {
   readonly first: number;
@@ -19,12 +28,14 @@ class NewPage {
   /** Of subjects and contents. */
   bytes = 0;
   #gone: Set<number> | undefined;
+  /** Somebody was given a part of its memory. */
+  #isLent = false;
 
   /** @param room for so many bytes of records, at first */
   constructor(first: number, room: number) {
     this.first = first;
     this.block = blockOf(first);
-    this.records = Buffer.allocUnsafe(room);
+    this.records = roomFor(room);
   }
 
   get end(): number {
@@ -51,7 +62,9 @@ class NewPage {
 
   get(sequence: number): StoredMessage | undefined {
     const place = this.#place(sequence);
-    return place < 0 ? undefined : readRecord(this.records, this.#start(place), this.ends[place] as number, sequence);
+    if (place < 0) return undefined;
+    this.#isLent = true;
+    return readRecord(this.records, this.#start(place), this.ends[place] as number, sequence);
   }
 
   remove(sequence: number, secure: boolean): void {
@@ -88,6 +101,13 @@ class NewPage {
       this.firstLeft,
       left.map((behind) => this.get(this.first + behind) as StoredMessage),
     );
+  }
+
+  /** It is used no more; its memory is, when nobody can have any of it. */
+  recycle(): void {
+    const { length } = this.records;
+    const isUsual = length >= PAGE_BYTES && length <= 2 * PAGE_BYTES;
+    if (isUsual && !this.#isLent && spare.length < SPARE_MAX) spare.push(this.records);
   }
 
   #place(sequence: number): number {
@@ -139,6 +159,12 @@ export class NewPages {
     if (page === undefined) return;
     page.remove(sequence, secure);
     if (page.live === 0) this.#pages.splice(this.#pages.indexOf(page), 1);
+  }
+
+  /** They are on disk. */
+  recycle(): void {
+    for (const page of this.#pages) page.recycle();
+    this.#pages = [];
   }
 
   [Symbol.iterator](): IterableIterator<NewPage> {

@@ -5,8 +5,12 @@ import { crc32 } from 'node:zlib';
  * hashes is in a record like any other.
  */
 export interface Seal {
-  /** What is written for a value. The key is covered too: a value never passes for another's. */
-  seal(key: Buffer, value: Buffer): Buffer;
+  /**
+   * What is written for a value. The key is covered too: a value never passes for another's.
+   *
+   * @param room gives the memory for it. Default: new one
+   */
+  seal(key: Buffer, value: Buffer, room?: (bytes: number) => Buffer): Buffer;
   /** The value; undefined when it is not what was sealed under this key. */
   open(key: Buffer, sealed: Buffer): Buffer | undefined;
 }
@@ -15,8 +19,8 @@ const CRC_BYTES = 4;
 
 /** The value, then the CRC-32 of key and value. */
 export const checksum: Seal = {
-  seal(key, value) {
-    const sealed = Buffer.allocUnsafe(value.length + CRC_BYTES);
+  seal(key, value, room = Buffer.allocUnsafe) {
+    const sealed = room(value.length + CRC_BYTES);
     value.copy(sealed);
     sealed.writeUInt32LE(crc32(value, crc32(key)), value.length);
     return sealed;

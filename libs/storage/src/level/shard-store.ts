@@ -250,6 +250,7 @@ export class ShardStore {
       // LevelDB keeps both versions of what lies in its memory twice: the older has to be in a table before.
       await this.#compact(batch.secure);
       await this.#database.write(batch, true);
+      batch.written();
       // Before anything else is written.
       for (const { id, resolve } of images) resolve(openStreamImage(this.#context, this.#database.snapshot(), id));
       this.#context.flushed = batch.ordinal;
