@@ -16,8 +16,6 @@ import { type AuthConfiguration, type AuthResolverOptions, component } from './o
 import { BcryptQueue } from './passwords/bcrypt-queue.ts';
 import { Passwords } from './passwords/passwords.ts';
 
-export { component } from './options.ts';
-
 /** Connections in one `recheck` request. */
 export const rechecksMax = 1024;
 

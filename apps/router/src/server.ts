@@ -14,7 +14,7 @@ import { Settlement } from './settlement.ts';
 import { sliceFor } from './slices.ts';
 import type { RouterState, StateStore } from './state.ts';
 
-export { fileState, type RouterState, type StateStore } from './state.ts';
+export type { RouterState, StateStore } from './state.ts';
 
 export interface RouterLog {
   /** Lines lost because whoever reads them does not. */

@@ -132,8 +132,6 @@ export interface TraceDestination {
 
 /** Clients that belong to no other account are in this one. */
 export const GLOBAL_ACCOUNT = '$G';
-/** The system account, where none was named. */
-export const DEFAULT_SYSTEM_ACCOUNT = '$SYS';
 
 export const RESPONSE_THRESHOLD_DEFAULT_MS = 120_000;
 

@@ -1,9 +1,7 @@
-export { exportFor } from './authorize.ts';
 export { checkAccounts } from './check.ts';
 export {
   type AccountDefinition,
   type AccountLimits,
-  DEFAULT_SYSTEM_ACCOUNT,
   type Export,
   GLOBAL_ACCOUNT,
   type Import,

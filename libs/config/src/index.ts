@@ -1,9 +1,8 @@
 export { formatBytes } from './bytes.ts';
-export { type Command, readCommandLine, SIGNALS, type SignalName, type SignalTarget } from './command-line.ts';
-export { formatDuration, parseDuration } from './duration.ts';
-export { ConfigError } from './error.ts';
+export { type Command, readCommandLine, type SignalName, type SignalTarget } from './command-line.ts';
+export { formatDuration } from './duration.ts';
 export type { JetStreamOptions, JetStreamServerLimits } from './jetstream-options.ts';
-export { type ConfigIo, loadConfig, testConfig } from './load.ts';
+export { type ConfigIo, loadConfig } from './load.ts';
 export { notYet } from './not-yet.ts';
 export type {
   AccountOptions,
@@ -26,5 +25,5 @@ export type {
   User,
   WebsocketOptions,
 } from './options.ts';
-export { allUsers, CONNECTION_TYPES, defaultOptions, isBcrypt, isNkeyUser, NATS_VERSION } from './options.ts';
+export { allUsers, defaultOptions, NATS_VERSION } from './options.ts';
 export { planReload, type ReloadChange, type ReloadPlan, withChoicesOf } from './reload.ts';

@@ -6,6 +6,5 @@ export {
   type EncryptionOptions,
   type JetStreamOptions,
   type JetStreamServerLimits,
-  SYNC_ALWAYS,
 } from './jetstream-options.ts';
 export { jetStreamFolder, prepareJetStream, StoreError } from './jetstream-start.ts';

@@ -1,1 +1,1 @@
-export { errorLine, errors, type ProtocolError, type ProtocolErrorAbout, type ProtocolErrorKey } from './catalogue.ts';
+export { errors, type ProtocolError, type ProtocolErrorAbout, type ProtocolErrorKey } from './catalogue.ts';

@@ -23,13 +23,7 @@ export {
   type SnapshotRequest,
 } from './api/stream-requests.ts';
 export { ApiError, apiErrors } from './api-error.ts';
-export {
-  type Acknowledgement,
-  ackSubject,
-  type Delivery,
-  isAcknowledged,
-  parseAckSubject,
-} from './consumer/acknowledgement.ts';
+export { type Acknowledgement, type Delivery, isAcknowledged, parseAckSubject } from './consumer/acknowledgement.ts';
 export { checkBesideOthers, checkConsumerConfig } from './consumer/check-consumer-config.ts';
 export { checkConsumerUpdate, checkMove, withPause } from './consumer/check-consumer-update.ts';
 export {
@@ -86,7 +80,7 @@ export {
   levelRequired,
   malformedRequest,
 } from './stream/direct-get.ts';
-export { FastBatches, type FastMessage, isFast } from './stream/fast-batches.ts';
+export { FastBatches, type FastMessage } from './stream/fast-batches.ts';
 export { headerOf } from './stream/header-block.ts';
 export { Intake, shortHash } from './stream/intake.ts';
 export { getMessage, type MessageRequest, type MessageView } from './stream/message-get.ts';
@@ -94,7 +88,6 @@ export { applyOperation, type Operation } from './stream/operation.ts';
 export {
   decodeOperation,
   encodeOperation,
-  encodePublish,
   PUBLISH_HEAD_BYTES,
   type TimedOperation,
   writePublish,
@@ -109,4 +102,4 @@ export { type SourceInfo, type SourceProgress, sourceInfo } from './stream/sourc
 export { type Interest, type Publication, type Purge, Stream, type StreamEffects } from './stream/stream.ts';
 export type { StreamConfig, StreamSource } from './stream/stream-config.ts';
 export { type Page, type StateDetails, type StreamState, streamState } from './stream/stream-state.ts';
-export { durationText, millisOf, NO_TIME, parseDuration, parseTime, timeText } from './time.ts';
+export { durationText, millisOf, NO_TIME, parseTime, timeText } from './time.ts';

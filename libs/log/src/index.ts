@@ -1,4 +1,4 @@
-export { createWallClock, wallClock } from './clock.ts';
+export { wallClock } from './clock.ts';
 export type { FileSinkOptions } from './file-sink.ts';
 export { fileSink } from './file-sink.ts';
 export { parseLine } from './line.ts';

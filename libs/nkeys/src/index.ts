@@ -1,20 +1,11 @@
 export { encodeBase32 } from './base32.ts';
-export {
-  type DecodedKey,
-  decodePublicKey,
-  decodeSeed,
-  encodePublicKey,
-  encodeSeed,
-  isPublicKey,
-  type KeyKind,
-} from './codec.ts';
+export { type DecodedKey, decodePublicKey, encodeSeed, isPublicKey, type KeyKind } from './codec.ts';
 export { NkeyError, type NkeyErrorCode } from './errors.ts';
 export {
   type CurveKey,
   createCurveKey,
   createServerKey,
   createSigningKey,
-  curveKeyFromSeed,
   type SigningKey,
   signingKeyFromSeed,
 } from './key-pair.ts';

@@ -1,8 +1,7 @@
-export { socketAddress } from './address.ts';
 export { listenHost } from './listen-host.ts';
 export { memberIdentity } from './member-identity.ts';
 export type { FromProcess, ToProcess } from './messages.ts';
-export { encodeMessage, HEARTBEAT_MS, MessageReader, RESTART, SUPERVISOR_FD } from './messages.ts';
+export { encodeMessage, MessageReader, RESTART } from './messages.ts';
 export type { ProcessOptions } from './options.ts';
 export type { ProcessContext, ProcessDefinition, RunningProcess } from './run-process.ts';
 export { runProcess } from './run-process.ts';

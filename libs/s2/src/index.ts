@@ -1,2 +1,1 @@
-export { decodeBlock, encodeBlock, S2Error } from './block.ts';
 export { S2Reader, S2Writer } from './stream.ts';

@@ -1,4 +1,4 @@
-export { DamagedError, ShardError } from './level/errors.ts';
+export { ShardError } from './level/errors.ts';
 export { repairShard } from './level/repair.ts';
 export { checksum, type Seal } from './level/seal.ts';
 export { ShardStore, type ShardStoreOptions } from './level/shard-store.ts';

@@ -1,13 +1,4 @@
-export type { Case, Payload, Servers, Step } from './conformance/case.ts';
-export { cases } from './conformance/cases.ts';
-export { type Infos, infoServers, normaliseInfo, readInfos } from './conformance/info.ts';
-export { STRANGER_NKEY, signNonce, USER_NKEY } from './conformance/nkey.ts';
-export { loadRecordedInfos, loadRecording, type Recording } from './conformance/recording.ts';
-export { type Forecast, runCase, runCases } from './conformance/runner.ts';
-export { servers } from './conformance/servers.ts';
-export { type ConnectionTranscript, diffTranscripts, normalise, type Transcript } from './conformance/transcript.ts';
 export { fixtures } from './fixtures.ts';
-export { splitFrames } from './frames.ts';
 export { type Ask, converse, type Question, type Said } from './jetstream-api/converse.ts';
 export { recordedApi } from './jetstream-api/recorded.ts';
 export type { Scene } from './jetstream-api/scene.ts';

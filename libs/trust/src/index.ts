@@ -1,6 +1,5 @@
 export {
   type DirectoryResolverOptions,
-  isOperatorMode,
   type MemoryResolverOptions,
   noTrust,
   type ResolverOptions,

@@ -4,6 +4,7 @@ import type { PublishHeaders } from './publish-headers.ts';
 import type { PublishOutcome } from './publish-outcome.ts';
 import type { StreamConfig } from './stream-config.ts';
 
+/** Ends the reply subject of a message that belongs to a fast batch, which says where in which (ADR-50). */
 const MARK = '.$FI';
 const ID_MAX = 64;
 const OPEN_MAX = 1000;
@@ -20,9 +21,6 @@ const COMMIT = '2';
 const END = '3';
 const PING = '4';
 const operations = new Set([START, APPEND, COMMIT, END, PING]);
-
-/** Whether a message belongs to a fast batch: what it gives as its reply subject says where in which (ADR-50). */
-export const isFast = (reply: string): boolean => reply.endsWith(MARK);
 
 interface FastBatch<To> {
   readonly id: string;
@@ -96,7 +94,7 @@ export class FastBatches<To> {
   }
 
   /**
-   * A message that `isFast` says is of a batch.
+   * A message whose reply subject says that it is of a batch.
    *
    * @param reply with anything before it
    * @returns what is to be stored; undefined when nothing is

@@ -1,1 +1,1 @@
-export { openLocalSyslog, openRemoteSyslog, SyslogError } from './open.ts';
+export { openLocalSyslog, openRemoteSyslog } from './open.ts';

@@ -1,1 +1,0 @@
-export { type RunOptions, runSeed, type SeedResult } from './run-seed.ts';
