@@ -17,6 +17,7 @@ import {
   type Interest,
   type Operation,
   type Purge,
+  pubRefusal,
   restoreConsumer,
   Stream,
   type StreamConfig,
@@ -173,7 +174,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   /** Tells a publisher that its message was not taken. */
   refuse(reply: Address, error: ApiError): void {
-    this.host.outbox.answer(this.account, reply, `{"error":${JSON.stringify(error)},${this.ackOpening}0}`);
+    this.host.outbox.answer(this.account, reply, pubRefusal(this.ackOpening, error));
   }
 
   /** It is served from now on. */

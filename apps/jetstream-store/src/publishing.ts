@@ -6,6 +6,7 @@ import {
   PUBLISH_HEAD_BYTES,
   type PublishHeaders,
   PublishOutcome,
+  pubRefusal,
   readPublishHeaders,
   writePublish,
 } from '@skein/jetstream-core';
@@ -229,8 +230,7 @@ class PublishEntry implements Entry {
   }
 
   refuse(error: ApiError): void {
-    const text = `{"error":${JSON.stringify(error)},${this.stream.ackOpening}0}`;
-    this.acknowledge(text);
+    this.acknowledge(pubRefusal(this.stream.ackOpening, error));
     this.recycle();
   }
 

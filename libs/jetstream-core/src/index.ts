@@ -95,7 +95,7 @@ export {
 export type { Original, OriginPosition } from './stream/original.ts';
 export { refusePedantically } from './stream/pedantic.ts';
 export { type PublishHeaders, readPublishHeaders } from './stream/publish-headers.ts';
-export { ackOpening, PublishOutcome, pubAck } from './stream/publish-outcome.ts';
+export { ackOpening, PublishOutcome, pubAck, pubRefusal } from './stream/publish-outcome.ts';
 export { readStreamRequest, type StreamRequest } from './stream/read-stream-config.ts';
 export { sequenceAt } from './stream/sequence-at.ts';
 export { type SourceInfo, type SourceProgress, sourceInfo } from './stream/source-info.ts';

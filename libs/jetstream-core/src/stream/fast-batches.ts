@@ -1,7 +1,7 @@
 import { type ApiError, apiErrors } from '../api-error.ts';
 import { levelFault } from './api-level.ts';
 import type { PublishHeaders } from './publish-headers.ts';
-import type { PublishOutcome } from './publish-outcome.ts';
+import { type PublishOutcome, pubRefusal } from './publish-outcome.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 /** Ends the reply subject of a message that belongs to a fast batch, which says where in which (ADR-50). */
@@ -295,7 +295,7 @@ export class FastBatches<To> {
   }
 
   #refuse(to: To, error: ApiError, isSilent: boolean): undefined {
-    if (!isSilent) this.#answer(to, `{"error":${JSON.stringify(error)},${this.#opening}0}`);
+    if (!isSilent) this.#answer(to, pubRefusal(this.#opening, error));
   }
 }
 

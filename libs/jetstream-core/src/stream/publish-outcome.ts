@@ -29,13 +29,17 @@ export class PublishOutcome {
  */
 export function pubAck(opening: string, outcome: PublishOutcome): string {
   const { sequence, isDuplicate, value, batch, count, error } = outcome;
-  if (error !== undefined) return `{"error":${JSON.stringify(error)},${opening}0}`;
+  if (error !== undefined) return pubRefusal(opening, error);
   let ack = `{${opening}${sequence}`;
   if (isDuplicate) ack += ',"duplicate":true';
   if (value !== '') ack += `,"val":"${value}"`;
   if (batch !== '') ack += `,"batch":${JSON.stringify(batch)},"count":${count}`;
   return `${ack}}`;
 }
+
+/** What a publisher gets in place of the acknowledgement. */
+export const pubRefusal = (opening: string, error: ApiError): string =>
+  `{"error":${JSON.stringify(error)},${opening}0}`;
 
 /** What all acknowledgements of a stream begin with, but for the brace. */
 export function ackOpening(stream: string, domain = ''): string {
