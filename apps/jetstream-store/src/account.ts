@@ -239,8 +239,22 @@ export class StreamAccount implements JetStreamAccount {
     for (const subject of before) if (!after.has(subject)) this.#host.declare(this.name, subject, 0);
   }
 
+  /** What it uses, by kind of storage and tier. */
+  get rooms(): ReadonlyMap<string, Room> {
+    return this.#rooms;
+  }
+
+  /** Another store uses so many bytes more of it. */
+  usedElsewhere(room: string, more: number): void {
+    const [storage, tier] = room.split(' ') as ['memory' | 'file', string];
+    this.#roomAt(storage, tier).elsewhere += more;
+  }
+
   #room(storage: 'memory' | 'file', replicas: number): Room {
-    const tier = `R${Math.max(1, replicas)}`;
+    return this.#roomAt(storage, `R${Math.max(1, replicas)}`);
+  }
+
+  #roomAt(storage: 'memory' | 'file', tier: string): Room {
     const key = `${storage} ${tier}`;
     const room = this.#rooms.get(key) ?? new Room(this.#limitOf(storage, tier));
     this.#rooms.set(key, room);

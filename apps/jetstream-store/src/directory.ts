@@ -166,6 +166,20 @@ export class StreamDirectory implements Directory, AccountHost {
     if (after !== undefined) this.ledger.note({ name: after.account }, after.config);
   }
 
+  /** What this store uses: of each account, and ('') of the node. */
+  *used(): IterableIterator<readonly [account: string, room: string, bytes: number]> {
+    for (const [room, { used }] of Object.entries(this.rooms)) yield ['', room, used];
+    for (const { name, rooms } of this.#all.values()) {
+      for (const [room, { used, limit }] of rooms) if (limit >= 0) yield [name, room, used];
+    }
+  }
+
+  /** Another store uses so many bytes more of what `used` says. */
+  usedElsewhere(account: string, room: string, more: number): void {
+    if (account === '') this.rooms[room as 'memory' | 'file'].elsewhere += more;
+    else this.#accountOf(account).usedElsewhere(room, more);
+  }
+
   /** All requests come to the store that decides, which hands on what is for streams elsewhere. */
   apiSubjects(isServed: boolean): readonly string[] {
     if (!this.decides) return isServed ? [`${BACKUP_PREFIX}>`] : [];

@@ -34,8 +34,8 @@ import { importBackups } from './snapshot/import.ts';
 import { Feeds } from './sources/feeds.ts';
 import { OwnWatches } from './sources/own-watches.ts';
 import { answerStores } from './stores/answers.ts';
-import type { ListingChanged, StreamElsewhere } from './stores/catalogue.ts';
-import { Others } from './stores/others.ts';
+import type { StreamElsewhere } from './stores/catalogue.ts';
+import { Others, type OthersOptions } from './stores/others.ts';
 import { elsewhereBy, listingOf, otherStores } from './stores/parts.ts';
 import { decides, type Seat } from './stores/seat.ts';
 import { troubles } from './troubles.ts';
@@ -111,9 +111,12 @@ class Server implements JetStreamStore {
     const seat: Seat = { number: instance, seats: configuration.skein.jetstream.stores };
     const others =
       seat.seats > 1
-        ? this.#joinOthers(seat, (before, after) => {
-            directory.listingChanged(before, after);
-            feeds.originChanged((after ?? before) as StreamElsewhere);
+        ? this.#joinOthers(seat, {
+            changed: (before, after) => {
+              directory.listingChanged(before, after);
+              feeds.originChanged((after ?? before) as StreamElsewhere);
+            },
+            usedElsewhere: (...used) => directory.usedElsewhere(...used),
           })
         : undefined;
     this.#others = others;
@@ -244,6 +247,7 @@ class Server implements JetStreamStore {
 
   async stop(): Promise<void> {
     await this.#serving.end();
+    this.#others?.end();
     this.#turn.end();
     this.#agenda.stop();
     await this.#shards?.close();
@@ -272,12 +276,14 @@ class Server implements JetStreamStore {
     await Promise.all([this.#settled.all(), this.#others?.told()]);
   }
 
-  #joinOthers(seat: Seat, changed: ListingChanged): Others {
+  #joinOthers(seat: Seat, { changed, usedElsewhere }: Pick<OthersOptions, 'changed' | 'usedElsewhere'>): Others {
     const others = new Others({
       member: this.#member,
       runtime: this.#options.runtime,
       seat,
       streams: () => [...(this.#directory?.all() ?? [])].map(listingOf),
+      used: () => this.#directory?.used() ?? [],
+      usedElsewhere,
       takesStreams: () => this.#shards?.hasAny === true,
       listened: () => this.#feeds?.listened ?? [],
       changed,

@@ -20,6 +20,8 @@ it('counts what is there and what is on its way, of the account and of the node'
     description: 'insufficient resources',
     detail: 'server: 55 of 100 bytes used',
   });
+  node.elsewhere = 45;
+  expect(second.fault(1)?.errorCode).toBe(10023);
   first.count(0);
   expect([account.used, node.used]).toEqual([0, 0]);
 });

@@ -7,13 +7,15 @@ export class Room {
   used = 0;
   /** What is on its way to be used. */
   coming = 0;
+  /** What other stores use of it, as far as they have said. */
+  elsewhere = 0;
 
   constructor(limit: number) {
     this.limit = limit;
   }
 
   has(bytes: number): boolean {
-    return this.limit < 0 || this.used + this.coming + bytes <= this.limit;
+    return this.limit < 0 || this.used + this.coming + this.elsewhere + bytes <= this.limit;
   }
 }
 
@@ -46,7 +48,7 @@ export class Share {
   fault(bytes: number): ApiError | undefined {
     if (!this.#account.has(bytes)) return apiErrors.accountExceeded();
     if (this.#node.has(bytes)) return undefined;
-    const { used, limit } = this.#node;
-    return apiErrors.insufficientResources(`server: ${used} of ${limit} bytes used`);
+    const { used, elsewhere, limit } = this.#node;
+    return apiErrors.insufficientResources(`server: ${used + elsewhere} of ${limit} bytes used`);
   }
 }

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { expect, it } from 'vitest';
 import { Notices } from './client.ts';
 import { ask, startJetStream } from './jetstream.ts';
-import { openClientAt, restartProcess } from './scope.ts';
+import { openClient, openClientAt, restartProcess } from './scope.ts';
 import { until } from './until.ts';
 
 const BACK_MS = 10_000;
@@ -122,6 +122,30 @@ it('mirrors and sources take from streams of another store, and go on when that 
   await holds(client, 'T', 3);
   await holds(client, 'W', 0);
 }, 120_000);
+
+it('dead letters arrive once in a stream of another store, and storage of an account is counted over all', async () => {
+  const node = await startJetStream({
+    stores: 2,
+    conf: 'accounts { A { jetstream { max_mem: 64KB, max_file: 1MB }, users: [{ user: a, password: a }] } }',
+  });
+  const client = await openClient(node, { user: 'a', pass: 'a' });
+  for (const name of ['P', 'Q']) await create(client, { name, subjects: [name, `${name}.dead`], storage: 'memory' });
+  const metadata = { 'skein.dead_letter': 'Q.dead' };
+  const config = { durable_name: 'C', ack_policy: 'explicit', metadata };
+  expect(await ask(client, '$JS.API.CONSUMER.CREATE.P.C', { stream_name: 'P', config })).not.toHaveProperty('error');
+  await ask(client, 'P');
+  const pulled = await client.request('$JS.API.CONSUMER.MSG.NEXT.P.C', '', { timeout: 5000, noMux: true });
+  client.publish(pulled.reply as string, '+TERM');
+  await holds(client, 'Q', 1);
+  await ask(client, '$JS.API.STREAM.PURGE.Q');
+  const large = new Uint8Array(28 * 1024);
+  for (const seq of [2, 3]) expect((await client.request('P', large)).json()).toMatchObject({ seq });
+  await until('the other store knows what is used', CAUGHT_UP_MS, async () => {
+    const answer = (await client.request('Q', large)).json<{ error?: { err_code: number } }>();
+    if (answer.error === undefined) await ask(client, '$JS.API.STREAM.PURGE.Q');
+    return answer.error?.err_code === 10002;
+  });
+});
 
 it.each([0, 1])(
   'SIGKILL of store %i under load: no connection ends, what was acknowledged is there, the others go on',

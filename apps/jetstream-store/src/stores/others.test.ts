@@ -20,6 +20,9 @@ function seatZero() {
   const told: string[] = [];
   const answers: ((text: string) => void)[] = [];
   const timers = new Set<() => void>();
+  const usage: [string, string, number][] = [];
+  const elsewhere: string[] = [];
+  const said: object[] = [];
   let hear: (body: string, from: Peer) => unknown = () => {};
   const link = {
     peer,
@@ -32,7 +35,9 @@ function seatZero() {
       hear = fn;
     },
     request: (_to: number, _method: string, body: string) => {
-      told.push(JSON.parse(body).kind);
+      const news = JSON.parse(body);
+      said.push(news);
+      if (news.kind !== 'used') told.push(news.kind);
       return new Promise<string>((resolve) => answers.push(resolve));
     },
   } as unknown as Member;
@@ -40,7 +45,7 @@ function seatZero() {
     member,
     runtime: {
       setTimer: (delayMs: number, fn: () => void) => {
-        expect(delayMs).toBe(HOLD_MS);
+        expect([HOLD_MS, 250]).toContain(delayMs);
         timers.add(fn);
         return { cancel: () => timers.delete(fn) };
       },
@@ -48,6 +53,8 @@ function seatZero() {
     seat: { number: 0, seats: 2 },
     streams: () => [],
     listened: () => [],
+    used: () => usage,
+    usedElsewhere: (...more) => elsewhere.push(more.join(' ')),
     takesStreams: () => true,
     changed: () => {},
     listeningChanged: () => {},
@@ -60,12 +67,15 @@ function seatZero() {
     says({ kind: 'all', streams: [], listened: [], takesStreams: true });
   };
   const pass = (): void => {
-    for (const fn of [...timers]) fn();
+    for (const fn of [...timers]) {
+      timers.delete(fn);
+      fn();
+    }
   };
   const answer = (): void => {
     for (const resolve of answers.splice(0)) resolve('');
   };
-  return { others, link, got, failed, told, says, comes, pass, answer };
+  return { others, link, got, failed, told, said, usage, elsewhere, says, comes, pass, answer };
 }
 
 it('holds what is for a store that is away, and gives it all of that in order before anything newer', () => {
@@ -135,4 +145,23 @@ it('knows what feeds of other stores listen to, until these say otherwise', () =
   expect(others.isListened('$JS.M.x')).toBe(true);
   says({ kind: 'silent', subject: '$JS.M.x' });
   expect(others.isListened('$JS.M.x')).toBe(false);
+});
+
+it('says what it uses when that has changed, and counts what others use', () => {
+  const { others, comes, says, said, usage, elsewhere, pass } = seatZero();
+  comes();
+  usage.push(['A', 'file R1', 100]);
+  others.begin();
+  said.length = 0;
+  pass();
+  expect(said).toEqual([]);
+  usage[0] = ['A', 'file R1', 150];
+  pass();
+  expect(said).toEqual([{ kind: 'used', rooms: [['A', 'file R1', 150]] }]);
+  says({ kind: 'used', rooms: [['A', 'file R1', 70]] });
+  says({ kind: 'used', rooms: [['A', 'file R1', 50]] });
+  // It has begun anew, and says what it uses behind that.
+  comes();
+  says({ kind: 'used', rooms: [['A', 'file R1', 60]] });
+  expect(elsewhere).toEqual(['A file R1 70', 'A file R1 -20', 'A file R1 -50', 'A file R1 60']);
 });

@@ -9,6 +9,12 @@ import type { Seat } from './seat.ts';
 const TELL = 'store-streams';
 const ASK_MS = 5000;
 
+/** Publishers of several stores may use more than an account has for so long. */
+const USED_MS = 250;
+
+/** How many bytes a store uses of a room of its account, or ('') of the node. */
+type Used = readonly [account: string, room: string, bytes: number];
+
 /** What a store tells the others: all of it, or what has changed. */
 type News =
   | {
@@ -17,6 +23,7 @@ type News =
       readonly listened: readonly string[];
       readonly takesStreams: boolean;
     }
+  | { readonly kind: 'used'; readonly rooms: readonly Used[] }
   | { readonly kind: 'listed'; readonly stream: ListedStream }
   | { readonly kind: 'gone'; readonly account: string; readonly name: string }
   | { readonly kind: 'listening' | 'silent'; readonly subject: string };
@@ -29,6 +36,10 @@ export interface OthersOptions {
   streams(): Iterable<ListedStream>;
   /** It has a place for new ones. */
   takesStreams(): boolean;
+  /** What it uses. */
+  used(): Iterable<Used>;
+  /** Another store uses so many bytes more. */
+  usedElsewhere(account: string, room: string, more: number): void;
   /** Subjects on which its mirrors and sources wait for messages. */
   listened(): Iterable<string>;
   readonly changed: ListingChanged;
@@ -48,6 +59,8 @@ class Other {
   isGivenUp = false;
   listened = new Set<string>();
   takesStreams = false;
+  /** What it has said that it uses, by account and room. */
+  readonly used = new Map<string, Used>();
   /** Streams that it has been asked to make. */
   making = 0;
   waiters: (() => void)[] = [];
@@ -67,6 +80,9 @@ export class Others {
   readonly #others = new Map<number, Other>();
   readonly #accounts = new Map<string, Buffer>();
   readonly #telling = new Set<Promise<unknown>>();
+  /** What the others were told last, by account and room. */
+  readonly #usedTold = new Map<string, number>();
+  #usedTimer: Timer | undefined;
   /** The others may know what is here. */
   #hasBegun = false;
 
@@ -109,6 +125,11 @@ export class Others {
   begin(): void {
     this.#hasBegun = true;
     for (const link of this.#options.member.links.values()) this.linkUp(link);
+    this.#tellUsed();
+  }
+
+  end(): void {
+    this.#usedTimer?.cancel();
   }
 
   linkUp(link: Link): void {
@@ -116,6 +137,7 @@ export class Others {
     const { streams, listened, takesStreams } = this.#options;
     const all = { streams: [...streams()], listened: [...listened()], takesStreams: takesStreams() };
     this.#tell(link, { kind: 'all', ...all });
+    this.#tell(link, { kind: 'used', rooms: [...this.#options.used()] });
   }
 
   linkDown({ peer }: Pick<Link, 'peer'>): void {
@@ -241,7 +263,14 @@ export class Others {
         this.catalogue.replace(seat, news.streams);
         other.takesStreams = news.takesStreams;
         this.#listens(other, new Set(news.listened));
+        this.#uses(
+          other,
+          Array.from(other.used.values(), ([account, room]) => [account, room, 0]),
+        );
         this.#back(other, from);
+        break;
+      case 'used':
+        this.#uses(other, news.rooms);
         break;
       case 'listed':
         this.catalogue.put(seat, news.stream);
@@ -256,6 +285,31 @@ export class Others {
         this.#listens(other, listened);
       }
     }
+  }
+
+  #uses(other: Other, rooms: readonly Used[]): void {
+    for (const used of rooms) {
+      const [account, room, bytes] = used;
+      const key = `${account} ${room}`;
+      const [, , before] = other.used.get(key) ?? ['', '', 0];
+      this.#options.usedElsewhere(account, room, bytes - before);
+      if (bytes === 0) other.used.delete(key);
+      else other.used.set(key, used);
+    }
+  }
+
+  /** What has changed, now and again. */
+  #tellUsed(): void {
+    const rooms: Used[] = [];
+    for (const used of this.#options.used()) {
+      const [account, room, bytes] = used;
+      const key = `${account} ${room}`;
+      if ((this.#usedTold.get(key) ?? 0) === bytes) continue;
+      this.#usedTold.set(key, bytes);
+      rooms.push(used);
+    }
+    if (rooms.length > 0) this.#tellAll({ kind: 'used', rooms });
+    this.#usedTimer = this.#options.runtime.setTimer(USED_MS, () => this.#tellUsed());
   }
 
   #listens(other: Other, listened: Set<string>): void {
