@@ -183,6 +183,19 @@ export class MemoryStreamStore implements StreamStore {
     for (const subject of this.#matching(filter)) yield [subject.name, subject];
   }
 
+  countSubjects(
+    filter: SubjectFilter | undefined,
+    offset: number,
+    max: number,
+  ): { total: number; counts: [string, number][] } {
+    const counts: [string, number][] = [];
+    let total = 0;
+    for (const { name, messages } of this.#matching(filter)) {
+      if (total++ >= offset && counts.length < max) counts.push([name, messages]);
+    }
+    return { total, counts };
+  }
+
   next(from: number, filter?: SubjectFilter, upTo = Number.POSITIVE_INFINITY): number {
     const next = this.#next(from, filter, upTo);
     return next > upTo ? 0 : next;

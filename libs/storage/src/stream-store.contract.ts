@@ -285,11 +285,19 @@ function compare(store: StreamStore, model: Model): void {
     const matching = model.matching(patterns);
     for (const at of points.filter((point) => point >= 0)) {
       expect(store.next(at, filter)).toBe(matching.find((sequence) => sequence >= at) ?? 0);
+      for (const upTo of [at - 1, at, at + 5]) {
+        expect(store.next(at, filter, upTo)).toBe(matching.find((sequence) => sequence >= at && sequence <= upTo) ?? 0);
+      }
       expect(store.previous(at, filter)).toBe(matching.findLast((sequence) => sequence <= at) ?? 0);
       expect(store.count(at, filter)).toBe(matching.filter((sequence) => sequence >= at).length);
     }
     const named = new Map([...store.subjects(filter)].map(([subject, { messages }]) => [subject, messages]));
     expect([...named.values()].reduce((sum, messages) => sum + messages, 0)).toBe(matching.length);
+    const pages = [0, 2, 4, 6, 8].map((offset) => store.countSubjects(filter, offset, 2));
+    expect(pages.map(({ total }) => total)).toEqual(pages.map(() => named.size));
+    const paged = pages.flatMap(({ counts }) => counts);
+    expect(paged.length).toBe(named.size);
+    expect(new Map(paged)).toEqual(named);
   }
   for (const { sequence, subject } of list) expect(store.get(sequence)?.subject).toBe(subject);
 }

@@ -66,6 +66,16 @@ export interface StreamStore {
   /** Every subject that matches, in no particular order. Not to be held across changes. */
   subjects(filter?: SubjectFilter): IterableIterator<[string, SubjectState]>;
 
+  /**
+   * How many subjects match, and of those from the `offset`-th on, `max` at most, how many messages each has. In an order that stays
+   * while others come and go.
+   */
+  countSubjects(
+    filter: SubjectFilter | undefined,
+    offset: number,
+    max: number,
+  ): { total: number; counts: [subject: string, messages: number][] };
+
   /** The first sequence from this one on whose message matches; 0: none, or none up to `upTo`, behind which nothing is looked for. */
   next(from: number, filter?: SubjectFilter, upTo?: number): number;
   /** The last sequence up to this one whose message matches; 0: none. */

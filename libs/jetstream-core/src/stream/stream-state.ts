@@ -1,5 +1,4 @@
 import { type StreamStore, subjectFilter } from '@skein/storage';
-import { isLiteral } from '@skein/subjects';
 import { NO_TIME, timeText } from '../time.ts';
 import type { Stream } from './stream.ts';
 
@@ -67,19 +66,14 @@ function timeOfMessage(store: StreamStore, sequence: number): string {
   return message === undefined ? NO_TIME : timeText(message.seconds, message.nanos);
 }
 
-/** By name, so that pages fit together. */
 function subjectCounts(
   store: StreamStore,
   filter: string,
   offset: number,
   page: Page,
 ): Record<string, number> | undefined {
-  const found: [string, number][] = [];
-  const literal = isLiteral(filter) ? store.subject(filter) : undefined;
-  if (literal !== undefined) found.push([filter, literal.messages]);
-  else for (const [subject, { messages }] of store.subjects(subjectFilter([filter]))) found.push([subject, messages]);
-  if (found.length === 0) return undefined;
-  Object.assign(page, { total: found.length, offset, limit: SUBJECTS_MAX });
-  const shown = found.sort(([a], [b]) => (a < b ? -1 : 1)).slice(offset, offset + SUBJECTS_MAX);
-  return shown.length === 0 ? undefined : Object.fromEntries(shown);
+  const { total, counts } = store.countSubjects(subjectFilter([filter]), Math.max(0, offset), SUBJECTS_MAX);
+  if (total === 0) return undefined;
+  Object.assign(page, { total, offset, limit: SUBJECTS_MAX });
+  return counts.length === 0 ? undefined : Object.fromEntries(counts);
 }

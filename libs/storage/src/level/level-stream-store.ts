@@ -214,6 +214,22 @@ export class LevelStreamStore implements StreamStore {
     for (const id of this.#subjects.matching(filter)) yield [this.#subjects.name(id), this.#stateOf(id)];
   }
 
+  countSubjects(
+    filter: SubjectFilter | undefined,
+    offset: number,
+    max: number,
+  ): { total: number; counts: [string, number][] } {
+    const counts: [string, number][] = [];
+    let total = 0;
+    for (const id of this.#subjects.matching(filter)) {
+      if (total++ < offset) continue;
+      if (counts.length < max) {
+        counts.push([this.#subjects.name(id), this.#subjects.block(id).messages[id % BLOCK_SUBJECTS]]);
+      } else if (filter === undefined) break;
+    }
+    return { total: filter === undefined ? this.#subjects.count : total, counts };
+  }
+
   next(from: number, filter?: SubjectFilter, upTo = this.#last): number {
     const start = Math.max(from, this.#first);
     const last = Math.min(this.#last, upTo);
