@@ -188,6 +188,16 @@ describe('routes of answers', () => {
     expect(answered(account, '_INBOX.me.2').plain.length).toBe(1);
   });
 
+  it('are one for all acknowledgements of a consumer', () => {
+    const account = new Account('A');
+    account.setRemote(7, '$JS.ACK.>', '', 1);
+    published(account, '$JS.ACK.S.C.1.1.1.5.0');
+    const route = published(account, '$JS.ACK.S.C.1.2.2.6.0');
+    expect(published(account, '$JS.ACK.S.C.1.3.3.7.0')).toBe(route);
+    expect(route.remotes).toEqual([7]);
+    expect(published(account, '$JS.ACK.S.D.1.3.3.7.0')).not.toBe(route);
+  });
+
   it('lead to whom routes lead to, whoever comes and goes', () => {
     const pattern = fc.constantFrom(
       '_I.a.x',
@@ -200,8 +210,16 @@ describe('routes of answers', () => {
       '_I.b.*',
       'a.x',
       '_R_.1.x',
+      '$JS.ACK.>',
+      '$JS.ACK.S.C.>',
+      '$JS.ACK.S.C.*.2',
+      '$JS.ACK.S.C.1.2',
     );
-    const subject = fc.constantFrom('_I.a.x', '_I.a.y', '_I.b.x', '_I.a', '_I.x', '_I.a.', '_I', 'a.x', '_R_.1.x');
+    const subject = fc.constantFrom(
+      ...['_I.a.x', '_I.a.y', '_I.b.x', '_I.a', '_I.x', '_I.a.', '_I', 'a.x', '_R_.1.x'],
+      ...['$JS.ACK.S.C.1.2', '$JS.ACK.S.C.1.3', '$JS.ACK.S.C.1', '$JS.ACK.S.C', '$JS.ACK.S.D.1.2', '$JS.ACK.S.C..2'],
+      ...['$JS.ACK.S.C.1.', '$JS.ACK', '$JS.ACK..C.1.2'],
+    );
     const step = fc.oneof(
       fc.record({ insert: pattern, queue: fc.constantFrom('', 'q') }),
       fc.record({ remove: fc.nat(5) }),

@@ -157,7 +157,8 @@ export class Account {
 
   /**
    * As `route`, for answers, mostly to a subject that nobody uses again: where no interest tells inboxes of one requester apart, they have
-   * one route (`isShared`), and so have the answers that this gateway awaits. Its `subject` is then not the message's.
+   * one route (`isShared`), and so have the answers that this gateway awaits, and the acknowledgements of a consumer's messages. Its
+   * `subject` is then not the message's.
    */
   answerRoute(buffer: Buffer, start: number, end: number): Route {
     return this.#sharedRoute(buffer, start, end) ?? this.route(buffer, start, end, true);
@@ -169,9 +170,9 @@ export class Account {
   }
 
   #sharedRoute(buffer: Buffer, start: number, end: number): Route | undefined {
-    const token = buffer[start] === UNDERSCORE ? lastToken(buffer, start, end) : -1;
-    if (token < 0) return undefined;
-    const route = this.#answerRoutes.get(buffer, start, token, true);
+    const tail = tailOf(buffer, start, end);
+    if (tail < 0) return undefined;
+    const route = this.#answerRoutes.get(buffer, start, tail, true);
     if (route.sharedAt !== this.#generation) this.#share(route);
     return route.generation === this.#generation ? route : undefined;
   }
@@ -254,6 +255,26 @@ export class Account {
   }
 }
 
+/** Where that begins of a subject which no other has: an inbox's last token, or what an acknowledgement has behind the consumer. -1: nowhere. */
+function tailOf(bytes: Buffer, start: number, end: number): number {
+  if (bytes[start] === UNDERSCORE) return lastToken(bytes, start, end);
+  return bytes[start] === ACK[0] ? fifthToken(bytes, start, end) : -1;
+}
+
+/** Of an acknowledgement's subject. -1: it is none, or has an empty token. */
+function fifthToken(bytes: Buffer, start: number, end: number): number {
+  const third = start + ACK.length;
+  for (let at = start; at < third; at++) if (bytes[at] !== ACK[at - start]) return -1;
+  let dots = 0;
+  let fifth = -1;
+  for (let at = third; at < end; at++) {
+    if (bytes[at] !== DOT) continue;
+    if (bytes[at - 1] === DOT) return -1;
+    if (++dots === 2) fifth = at + 1;
+  }
+  return bytes[end - 1] === DOT ? -1 : fifth;
+}
+
 /** Where it begins. -1: it is empty, or the only one. */
 function lastToken(bytes: Buffer, start: number, end: number): number {
   let dot = end - 1;
@@ -261,6 +282,7 @@ function lastToken(bytes: Buffer, start: number, end: number): number {
   return dot > start && dot < end - 1 ? dot + 1 : -1;
 }
 
+const ACK = Buffer.from('$JS.ACK.');
 const DOT = 0x2e;
 /** Inboxes begin with it: each request has one of its own. */
 const UNDERSCORE = 0x5f;

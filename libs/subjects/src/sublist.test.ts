@@ -113,6 +113,41 @@ describe('sublist', () => {
     expect(Math.min(uniform, others)).toBeGreaterThan(20);
   });
 
+  it('knows where no pattern tells acknowledgements apart', () => {
+    const pattern = fc.constantFrom(
+      '$JS.ACK.>',
+      '$JS.ACK.S.>',
+      '$JS.ACK.S.C.>',
+      '$JS.ACK.*.C.>',
+      '$JS.ACK.S.C',
+      '$JS.ACK.S.C.1.2',
+      '$JS.ACK.S.C.*',
+      '$JS.ACK.S.*.*.2',
+      '$JS.ACK.S.C.*.>',
+      '$JS.>',
+      '>',
+    );
+    let [uniform, others] = [0, 0];
+    fc.assert(
+      fc.property(fc.array(pattern, { maxLength: 4 }), fc.array(fc.nat(3)), (patterns, gone) => {
+        const list = new Sublist<Interested>();
+        const entries = patterns.map((subject) => ({ subject, queue: '' }));
+        for (const one of entries) list.insert(one);
+        for (const index of gone) if (index < entries.length) list.remove(entries[index]);
+        for (const prefix of ['$JS.ACK.S.C', '$JS.ACK.S.D']) {
+          const matches = ['1', '1.2', '1.3', 'x.y.z'].map((rest) => new Set(list.match(`${prefix}.${rest}`).plain));
+          const isUniform = list.isUniformBelow(prefix);
+          if (isUniform) {
+            uniform++;
+            for (const match of matches) expect(match).toEqual(matches[0]);
+          } else others++;
+          if (list.size === 0) expect(isUniform).toBe(true);
+        }
+      }),
+    );
+    expect(Math.min(uniform, others)).toBeGreaterThan(20);
+  });
+
   it('gives what has an empty token to nobody', () => {
     const list = new Sublist<Interested>();
     for (const subject of ['>', '*.*', 'a.>', '*']) list.insert({ subject, queue: '' });

@@ -97,6 +97,8 @@ export class Sublist<T extends Interested> {
   #root = new Level<T>();
   /** How many of the literals that begin with an underscore (inboxes) there are right below each prefix. */
   readonly #inboxes = new Map<string, number>();
+  /** How many of the literals are acknowledgements'. */
+  #acks = 0;
   #wildcards = 0;
   #size = 0;
 
@@ -113,7 +115,7 @@ export class Sublist<T extends Interested> {
       return addTo(this.#bucketFor(entry.subject), entry);
     }
     const present = this.#literals.get(entry.subject);
-    if (present === undefined) this.#countInbox(entry.subject, 1);
+    if (present === undefined) this.#countAnswers(entry.subject, 1);
     if (present === undefined && entry.queue === '') {
       this.#literals.set(entry.subject, entry);
       return 1;
@@ -152,10 +154,12 @@ export class Sublist<T extends Interested> {
 
   /**
    * Whether all subjects of one token below a prefix that begins with an underscore have the same match: no pattern names
-   * such a token.
+   * such a token. Below one that begins with `$JS.ACK.`: all of whatever number of tokens, as no pattern goes on there but with `>`.
    */
   isUniformBelow(prefix: string): boolean {
-    return !this.#inboxes.has(prefix) && (this.#wildcards === 0 || !namesBelow(this.#root, prefix, 0));
+    const isAck = prefix.startsWith(ACK);
+    if (isAck ? this.#acks > 0 : this.#inboxes.has(prefix)) return false;
+    return this.#wildcards === 0 || !goesOnBelow(this.#root, prefix, 0, isAck);
   }
 
   /** Each pattern and queue name once, with how many entries share them. */
@@ -193,18 +197,19 @@ export class Sublist<T extends Interested> {
     if (!(present instanceof Bucket)) {
       if (present !== entry) return -1;
       this.#literals.delete(entry.subject);
-      this.#countInbox(entry.subject, -1);
+      this.#countAnswers(entry.subject, -1);
       return 0;
     }
     const left = removeFrom(present, entry);
     if (left === 0 && isEmpty(present)) {
       this.#literals.delete(entry.subject);
-      this.#countInbox(entry.subject, -1);
+      this.#countAnswers(entry.subject, -1);
     }
     return left;
   }
 
-  #countInbox(subject: string, change: number): void {
+  #countAnswers(subject: string, change: number): void {
+    if (subject.startsWith(ACK)) this.#acks += change;
     if (!subject.startsWith('_')) return;
     const prefix = subject.slice(0, Math.max(0, subject.lastIndexOf('.')));
     const count = (this.#inboxes.get(prefix) ?? 0) + change;
@@ -239,6 +244,7 @@ export class Sublist<T extends Interested> {
   }
 }
 
+const ACK = '$JS.ACK.';
 const NO_GROUPS: readonly never[] = [];
 const NO_MATCH: Match<never> = { plain: [], groups: [] };
 
@@ -297,14 +303,16 @@ function collectLevel<T>(level: Level<T>, subject: string, from: number, match: 
   }
 }
 
-/** Whether a level that a prefix leads to has a literal below it. */
-function namesBelow<T>(level: Level<T>, prefix: string, from: number): boolean {
+/** Whether a level that a prefix leads to has a literal, or any token, below it. */
+function goesOnBelow<T>(level: Level<T>, prefix: string, from: number, withAny: boolean): boolean {
   const dot = prefix.indexOf('.', from);
   const isLast = dot < 0;
   const token = isLast ? prefix.slice(from) : prefix.slice(from, dot);
   for (const next of [level.literal(token), level.star]) {
     if (next === undefined || next === null) continue;
-    if (isLast ? next.hasLiterals : namesBelow(next, prefix, dot + 1)) return true;
+    if (isLast) {
+      if (next.hasLiterals || (withAny && next.star !== null)) return true;
+    } else if (goesOnBelow(next, prefix, dot + 1, withAny)) return true;
   }
   return false;
 }
