@@ -1,7 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { newDefinition } from '@skein/accounts';
 import type { AuthRequest, Link, Member, MemberHandlers, MemberOptions, Registration } from '@skein/bus';
 import { nowhere } from '@skein/bus/testing';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { DirectoryConfiguration } from './options.ts';
 import { type AuthResolver, createAuthResolver, rechecksMax } from './server.ts';
 
@@ -39,7 +42,8 @@ beforeEach(() => {
     createMember: (options: MemberOptions) => {
       handlers = options.handlers;
       return {
-        start: async () => ({ configuration: withUser('a'), revision: 1 }) as Partial<Registration>,
+        start: async () =>
+          ({ configuration: withUser('a'), revision: 1, identity: { serverId: 'NID' } }) as Partial<Registration>,
         stop: async () => {},
         handle: (method: string, fn: (body: string) => string | Promise<string>) => methods.set(method, fn),
         peers: new Map([[7, { id: 7, component: 'gateway' }]]),
@@ -94,6 +98,24 @@ describe('the auth-resolver', () => {
       await new Promise(setImmediate);
       expect(asked.splice(0)).toEqual(revision === 4 ? ['counts-settled', 'account-counted'] : []);
     }
+  });
+
+  it('notes down who was let in while it was away, and how many nobody can tell of', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'skein-resolver-'));
+    onTestFinished(() => rmSync(dir, { recursive: true }));
+    const file = join(dir, 'audit');
+    await resolver.start();
+    handlers.commit!({ ...withUser('a'), skein: { audit: { file, sizeLimitBytes: 0, maxFiles: 0 } } }, 2);
+    const login = { request: request('bob'), account: 'A', user: 'U', unixMs: 1000 };
+    await methods.get('stand-in-logins')!(JSON.stringify({ logins: [login], forgotten: 3 }));
+    expect(handlers.stats!()).toMatchObject({ auditRecordsLost: 3 });
+    await resolver.stop();
+    expect(
+      readFileSync(file, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ user: 'U', account: 'A', decision: 'allowed' }]);
   });
 
   it('commits what a restarted router has, unchecked', async () => {

@@ -239,6 +239,9 @@ describe('who can be affirmed here', () => {
     for (const { fail } of bench.member.asked.splice(0)) fail();
     await bench.answers();
     expect(accountsOf()).toEqual(['A', undefined]);
+    // The audit is to know of it.
+    const { method, body } = bench.member.requests.at(-1)?.question ?? {};
+    expect([method, JSON.parse(body ?? '').logins]).toMatchObject(['stand-in-logins', [{ account: 'A', user: 'U' }]]);
     // The other one is asked for again.
     bench.runtime.advance(50);
     expect(bench.member.asked).toHaveLength(1);

@@ -53,13 +53,14 @@ export class StandInLogins {
       return;
     }
     const logins = this.#logins.slice(0, AT_ONCE);
-    const body = JSON.stringify({ logins, forgotten: this.forgotten });
+    const { forgotten } = this;
+    const body = JSON.stringify({ logins, forgotten });
     this.#member.request(link.peer.id, 'stand-in-logins', body, ANSWER_MS).then(
       () => {
-        // Some of these may have been forgotten meanwhile.
         const told = new Set(logins);
-        while (told.has(this.#logins[0] as StandInLogin)) this.#logins.shift();
-        this.forgotten = 0;
+        while (told.delete(this.#logins[0] as StandInLogin)) this.#logins.shift();
+        // Those that are left were forgotten meanwhile, and have been told of after all.
+        this.forgotten -= forgotten + told.size;
         next(0);
       },
       () => next(AGAIN_MS),

@@ -29,3 +29,11 @@ it('an account takes three quarters, from however many addresses', () => {
   for (let i = 0; i < 256; i++) places.give(`10.0.0.${i}`, 'B');
   expect([places.taken, takeAll(places, () => '10.0.0.1', 'C')]).toEqual([0, 512]);
 });
+
+it('a network gives back what any of its addresses took', () => {
+  const places = new Places();
+  takeAll(places, () => '10.0.0.1');
+  expect(takeAll(places, (i) => `2001:db8::${i.toString(16)}`)).toBe(64);
+  places.give('2001:db8::ffff', 'A');
+  expect(takeAll(places, () => '2001:db8::1')).toBe(1);
+});

@@ -162,6 +162,11 @@ it('has a bound on questions without an answer', async () => {
   for (const { fn } of timers) fn();
   await Promise.all(asking);
   expect(service.outstanding).toBe(0);
+  // Their places are free again.
+  const next = service.ask(caller, place, link);
+  expect(service.outstanding).toBe(1);
+  timers.at(-1)?.fn();
+  await next;
 });
 
 it('a router that does not tell the keys is asked again with the next login', async () => {
