@@ -67,3 +67,35 @@ it('accounts have the JetStream that their tokens give them, from the moment tha
   });
   expect(await ask(other, '$JS.API.INFO')).toMatchObject({ streams: 3, limits: { max_streams: 5 } });
 });
+
+it('a node that begins knows the accounts that it has streams of, before anybody comes for them: what they import is stored', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'skein-operator-jetstream-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const [exporter, importer] = [createSigningKey('account'), createSigningKey('account')];
+  const orders = { name: 'orders', subject: 'orders.*', type: 'stream' as const, allow_trace: false };
+  const exporting = operator.account(exporter, ({ nats }) => {
+    const asked = { response_type: '' as const, response_threshold: 0, service_latency: undefined };
+    const shown = { advertise: false, description: '', info_url: '' };
+    nats.exports = [
+      { ...orders, ...asked, ...shown, token_req: false, revocations: new Map(), account_token_position: 0 },
+    ];
+  });
+  const importing = operator.account(importer, ({ nats }) => {
+    Object.assign(nats.limits, { disk_storage: 1_000_000, streams: 1, consumer: -1, max_ack_pending: -1 });
+    const from = { account: exporter.publicKey, token: '', to: '', local_subject: '', share: false };
+    nats.imports = [{ ...orders, ...from }];
+  });
+  const conf = operator.configuration(`{ type: full, dir: "${dir}/jwt" }`, [exporting, importing]);
+  const start = () => startNode({ gateways: 2, conf: `${conf}\njetstream { store_dir: "${dir}/js" }` });
+  const former = await start();
+  const creator = await openClient(former, showing(userOf(importer)));
+  await ask(creator, '$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['orders.*'] });
+  await former.server.stop();
+
+  const node = await start();
+  const publisher = await openClient(node, showing(userOf(exporter)));
+  publisher.publish('orders.1', 'books');
+  await publisher.flush();
+  const reader = await openClient(node, showing(userOf(importer)));
+  expect(await ask(reader, '$JS.API.STREAM.INFO.S')).toMatchObject({ state: { messages: 1 } });
+});
