@@ -68,13 +68,17 @@ export class Dispatch {
     const account = this.#directory.account(name);
     if (buf[ss] === DOLLAR && buf[ss + 1] === J) {
       const asked = buf.toString('latin1', ss, se);
-      const reply = replyTo(link, buf, rs, re);
-      const content = buf.subarray(ps, pe);
-      if (this.#isElsewhere(account, link, asked, reply, content, headerBytes)) return;
+      const isHandedOn = this.#others !== undefined && isStore(link);
+      // What another store hands on says itself where the answer goes, and goes no further.
+      const reply = isHandedOn ? buf.toString('latin1', rs, re) : addressOf(link.peer.id, buf, rs, re);
+      if (this.#others !== undefined && account !== undefined && !isHandedOn) {
+        if (this.#handOn(this.#others, account, asked, reply, buf, headerBytes, ps, pe)) return;
+      }
       if (asked.startsWith(ACK)) {
         const isHeard = this.#acknowledge(account, asked, buf.toString('latin1', ps + headerBytes, pe), reply);
         if (isHeard) return;
-        if (isStore(link)) this.#api.unavailable({ accountName: name, subject: asked, reply, content, headerBytes });
+        if (isHandedOn)
+          this.#api.unavailable({ accountName: name, subject: asked, reply, content: none, headerBytes: 0 });
         else if (request !== 0) handBack(link, request, targets, name, buf, ss, se, rs, re);
         return;
       }
@@ -132,23 +136,24 @@ export class Dispatch {
     return subject.startsWith(this.#domainApi) ? API + subject.slice(this.#domainApi.length) : subject;
   }
 
-  /** Hands on what another store has to see. What comes from a store goes no further. */
-  #isElsewhere(
-    account: StreamAccount | undefined,
-    link: Link,
+  /** @returns false: it is not for a stream of another store */
+  #handOn(
+    others: Pick<Others, 'catalogue' | 'handOn'>,
+    account: StreamAccount,
     given: string,
     reply: Address,
-    content: Buffer,
+    buf: Buffer,
     headerBytes: number,
+    ps: number,
+    pe: number,
   ): boolean {
-    const others = this.#others;
-    if (others === undefined || account === undefined || isStore(link)) return false;
     const subject = this.#withoutDomain(given);
     const name = namedStream(subject);
     if (name === undefined || account.streams.has(name)) return false;
     const seat = others.catalogue.stream(account.name, name)?.seat;
     if (seat === undefined) return false;
-    others.handOn(seat, { account: account.name, subject, reply, content: Buffer.from(content), headerBytes });
+    const content = Buffer.from(buf.subarray(ps, pe));
+    others.handOn(seat, { account: account.name, subject, reply, content, headerBytes });
     return true;
   }
 
@@ -185,10 +190,6 @@ export class Dispatch {
 const none = Buffer.alloc(0);
 
 const isStore = ({ peer }: Link): boolean => peer.component === 'jetstream-store';
-
-/** Where the answer goes: what another store hands on says so itself. */
-const replyTo = (link: Link, buf: Buffer, rs: number, re: number): Address =>
-  isStore(link) ? buf.toString('latin1', rs, re) : addressOf(link.peer.id, buf, rs, re);
 
 /** Whoever asked is told that nobody was there, unless somebody else is. */
 function handBack(
