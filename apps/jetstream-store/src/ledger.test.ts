@@ -51,3 +51,15 @@ it('tiers have books of their own; without one for so many replicas there is not
   expect(ledger.reserved('A').memory).toBe(10);
   expect(() => ledger.take(holder('A', {}, 'R3'), stream('T'))).toThrow('no JetStream default or applicable tiered');
 });
+
+it('notes again what a stream was when it did not become another', () => {
+  const ledger = new Ledger({ maxMemoryBytes: 1000, maxFileBytes: 0 });
+  const own = holder('A');
+  const before = stream('S', { max_bytes: 100 });
+  const after = stream('S', { max_bytes: 300 });
+  ledger.take(own, before);
+  ledger.take(own, after, before);
+  expect(ledger.reserved('A')).toEqual({ streams: 1, memory: 300, file: 0 });
+  ledger.replace(own, after, before);
+  expect(ledger.reserved('A')).toEqual({ streams: 1, memory: 100, file: 0 });
+});

@@ -117,6 +117,54 @@ it('gives what nobody was there for to the next one, and asks nothing more of wh
   expect(node.sent.filter(({ subject }) => subject === 'in.gone')).toHaveLength(1);
 });
 
+it('takes nothing back of a delivery that has been followed by another', async () => {
+  await create({ deliver_subject: undefined });
+  await node.ask('s.a', 'one');
+  const first = await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1');
+  await node.request(first.reply, '-NAK');
+  const second = await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1');
+  expect(second.reply).toContain('$JS.ACK.S.C.2.1.2.');
+  node.giveBack(first);
+  const none = await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '{"no_wait":true}');
+  expect(none.headers).toContain('404');
+});
+
+it('confirms nothing of what it has not delivered, and does not take it for acknowledged', async () => {
+  await create({ deliver_subject: undefined, ack_policy: 'all' });
+  for (const body of ['one', 'two', 'three']) await node.ask('s.a', body);
+  const first = await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1');
+  for (const body of ['', '+ACK', '+TERM']) node.publish('$JS.ACK.S.C.1.2.2.1700000000000000000.0', body, 'in.unknown');
+  const counts = { ack_floor: { stream_seq: 0 }, num_ack_pending: 1 };
+  expect(await node.ask('$JS.API.CONSUMER.INFO.S.C')).toMatchObject(counts);
+  expect((await node.request(first.reply, '+ACK')).body).toBe('');
+  expect(node.sent.filter(({ subject }) => subject === 'in.unknown')).toEqual([]);
+});
+
+it('is acknowledged by answers up to both places that they name, no further', async () => {
+  node.subscribe('d.x');
+  await create({ ack_policy: 'flow_control', max_ack_pending: 2 });
+  for (const body of ['one', 'two']) await node.ask('s.a', body);
+  const question = node.sent.find(({ headers }) => headers.includes('FlowControl Request'));
+  node.publish(question?.reply as string, '', '', 'Nats-Last-Consumer: 1\r\nNats-Last-Stream: 2');
+  await node.ask('s.a', 'three');
+  expect(await node.ask('$JS.API.CONSUMER.INFO.S.C')).toMatchObject({ ack_floor: { consumer_seq: 1, stream_seq: 1 } });
+});
+
+it('asks anew where its messages go now', async () => {
+  const byFlow = { ack_policy: 'flow_control', flow_control: true, idle_heartbeat: 30 * SECOND, max_ack_pending: 1 };
+  node.subscribe('d.x');
+  await create(byFlow);
+  await node.ask('s.a', 'one');
+  node.subscribe('d.x', false);
+  node.subscribe('d.y');
+  const again = node.next('d.y');
+  const config = { durable_name: 'C', ...byFlow, deliver_subject: 'd.y' };
+  await node.ask('$JS.API.CONSUMER.CREATE.S.C', { stream_name: 'S', config });
+  expect(await again).toMatchObject({ body: 'one' });
+  const asked = node.sent.filter(({ headers }) => headers.includes('FlowControl Request'));
+  expect(asked.map(({ subject }) => subject)).toEqual(['d.x', 'd.y']);
+});
+
 it('tells that a pause is over when it is, and not again after a restart', async () => {
   const pause_until = new Date(Date.now() + 50).toISOString();
   const resumed = node.next('$JS.EVENT.ADVISORY.CONSUMER.PAUSE.S.C');
