@@ -2,11 +2,20 @@ const NANOS = 1_000_000_000;
 /** What an unset time is called (Go's zero time). */
 export const NO_TIME = '0001-01-01T00:00:00Z';
 
+/** Many moments are of the same second as the one before. */
+const second = { seconds: Number.NaN, text: '' };
+
 /** A moment as the API writes it: RFC 3339, with as many digits of nanoseconds as there are. */
 export function timeText(seconds: number, nanos: number): string {
-  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
-  const fraction = nanos === 0 ? '' : `.${String(nanos).padStart(9, '0').replace(/0+$/, '')}`;
-  return `${whole}${fraction}Z`;
+  if (second.seconds !== seconds) {
+    second.text = new Date(seconds * 1000).toISOString().slice(0, 19);
+    second.seconds = seconds;
+  }
+  if (nanos === 0) return `${second.text}Z`;
+  let digits = nanos;
+  let places = 9;
+  for (; digits % 10 === 0; places--) digits /= 10;
+  return `${second.text}.${String(digits).padStart(places, '0')}Z`;
 }
 
 /** Undefined for what is no RFC 3339. */

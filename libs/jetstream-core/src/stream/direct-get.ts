@@ -135,8 +135,17 @@ function part(stream: string, message: StoredMessage, pending?: number, last = 0
     `Nats-Time-Stamp: ${timeText(seconds, nanos)}`,
   ];
   if (pending !== undefined) lines.push(`Nats-Num-Pending: ${pending}`, `Nats-Last-Sequence: ${last}`);
+  if (headerBytes === 0) return headed(`NATS/1.0\r\n${lines.join('\r\n')}\r\n\r\n`, content);
   const block = withLines(content, headerBytes, lines);
   return { content: Buffer.concat([block, content.subarray(headerBytes)]), headerBytes: block.length };
+}
+
+/** Most messages have no headers of their own: the rest is copied once. */
+function headed(block: string, payload: Buffer): AnswerPart {
+  const content = Buffer.allocUnsafe(block.length + payload.length);
+  content.write(block, 0, 'latin1');
+  payload.copy(content, block.length);
+  return { content, headerBytes: block.length };
 }
 
 function end(pending: number, last: number, upTo?: number): AnswerPart {
