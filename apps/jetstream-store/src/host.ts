@@ -91,6 +91,8 @@ export interface Host extends Surroundings {
   delete(stream: StreamHost): Promise<void>;
   /** One of its streams as it is now. */
   image(stream: StreamHost): Promise<StreamImage>;
+  /** Resolves when there is room for more in memory. @throws ApiError */
+  room(): Promise<void>;
   /** Something is to be written that the store does not know of yet. */
   changed(saved: Saved): void;
 }

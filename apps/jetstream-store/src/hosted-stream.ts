@@ -219,6 +219,8 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   async #purge(purge: Purge): Promise<number> {
     let purged = 0;
     for (const slice of purgeSlices(this.store, purge)) {
+      // What others publish must not wait until what a purge has changed is written.
+      await this.host.room();
       if (slice === undefined) await this.#othersTurn();
       else purged += await this.#change({ kind: 'purge', ...slice });
     }
