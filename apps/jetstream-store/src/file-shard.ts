@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKeyring, KeyError, type Keyring, type NodeKeys, openKeyring } from '@skein/encryption';
 import { type Files, type Findings, type Journal, openJournal } from '@skein/journal';
@@ -71,8 +71,8 @@ export class FileShard extends Shard {
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
   #isReclaiming = false;
-  /** When it was last asked to reclaim. Before that: whatever an earlier life has removed may still be on the disk. */
-  #bytesKept = Number.POSITIVE_INFINITY;
+  /** When it was last asked to reclaim. */
+  #bytesKept: number | undefined;
   #isClosed = false;
   #opening: Promise<void> | undefined;
   #leaving: Promise<void> | undefined;
@@ -235,12 +235,9 @@ export class FileShard extends Shard {
   /** Gives the disk back what was removed since the last time. */
   async reclaim(): Promise<void> {
     if (this.fault !== undefined || this.isReplaying || this.#isReclaiming) return;
-    const bytes = this.#countBytes();
-    const isLess = bytes < this.#bytesKept;
-    this.#bytesKept = bytes;
-    if (!isLess) return;
     this.#isReclaiming = true;
     try {
+      if (!(await this.#hasLess())) return;
       await this.flush();
       await this.#store.reclaim();
     } catch (error) {
@@ -248,6 +245,13 @@ export class FileShard extends Shard {
     } finally {
       this.#isReclaiming = false;
     }
+  }
+
+  async #hasLess(): Promise<boolean> {
+    // What an earlier life has removed may still be there. Half of all at least: what is kept is written anew, on a disk that is nearly full.
+    const before = this.#bytesKept ?? (await bytesIn(join(this.#options.directory, 'level'))) / 2;
+    this.#bytesKept = this.#countBytes();
+    return this.#bytesKept < before;
   }
 
   #countBytes(): number {
@@ -491,4 +495,16 @@ export class FileShard extends Shard {
     this.damage.push(what);
     this.logger.error(`JetStream storage in ${this.#options.directory}: ${what}`);
   }
+}
+
+/** Of the files in a directory. Those that go meanwhile do not count. */
+async function bytesIn(directory: string): Promise<number> {
+  const names = await readdir(directory);
+  const sizes = names.map((name) =>
+    stat(join(directory, name)).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
