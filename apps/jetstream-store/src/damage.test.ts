@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { harmIndex } from '@skein/storage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeNode } from './testing/fake-node.ts';
 
@@ -95,6 +96,35 @@ describe('damage', () => {
       }
     },
   );
+});
+
+it('after two lives that ended without closing, tables are checked: one of which LevelDB would die is not opened', async () => {
+  const lives = [await FakeNode.start()];
+  const crash = async (damage?: (directory: string) => Promise<void>): Promise<FakeNode> => {
+    const crashed = await (lives.at(-1) as FakeNode).crashed({}, damage);
+    lives.push(crashed);
+    return crashed;
+  };
+  try {
+    const node = lives[0] as FakeNode;
+    for (const name of ['A', 'B']) await node.ask(`$JS.API.STREAM.CREATE.${name}`, { name, subjects: [`${name}.*`] });
+    for (let i = 1; i <= EACH; i++) for (const name of ['A', 'B']) await node.ask(`${name}.x`, text(name, i));
+    await node.restart();
+    const second = await crash();
+    expect(second.errors).toEqual([]);
+    const third = await crash(async (directory) => {
+      const level = join(directory, 'jetstream', 'shard-0', 'level');
+      harmIndex(join(level, readdirSync(level).find((name) => name.endsWith('.ldb')) as string));
+    });
+    expect([await servedOf(third, 'A'), await servedOf(third, 'B')]).toEqual([0, EACH]);
+    expect(third.errors.join('\n')).toMatch(/shard-0: \d+\.ldb: block at \d+ is harmed/);
+    // It stays so, however the next lives end.
+    await third.restart();
+    const fourth = await crash();
+    expect([await servedOf(fourth, 'A'), await servedOf(fourth, 'B')]).toEqual([0, EACH]);
+  } finally {
+    for (const node of lives) await node.stop();
+  }
 });
 
 /** How many of a stream's messages are there, each as it was published. */

@@ -4,6 +4,7 @@ import { checkKeyring, KeyError, type Keyring, type NodeKeys, openKeyring } from
 import { type Files, type Findings, type Journal, openJournal } from '@skein/journal';
 import {
   checksum,
+  harmedTables,
   ShardError,
   ShardStore,
   type ShardStoreOptions,
@@ -15,6 +16,7 @@ import type { DiskSpace } from './disk-space.ts';
 import type { Entry, Saved, Surroundings } from './host.ts';
 import { StreamHost } from './hosted-stream.ts';
 import type { Meters } from './meters.ts';
+import { OpeningNote } from './opening-note.ts';
 import { RecordKind, readJson, readRecord, type StreamRestored } from './record.ts';
 import { RESTORING, Shard } from './shard.ts';
 import { storeUnavailable } from './store-errors.ts';
@@ -64,6 +66,7 @@ export class FileShard extends Shard {
   readonly #waiting = new WaitingEntries();
   readonly #dirty = new Set<Saved>();
   readonly #flushDue: Appointment;
+  readonly #note: OpeningNote;
   #journal: Journal | undefined;
   #store!: ShardStore;
   #applied = 0;
@@ -86,6 +89,7 @@ export class FileShard extends Shard {
   constructor(surroundings: Surroundings, options: FileShardOptions) {
     super(surroundings);
     this.#options = options;
+    this.#note = new OpeningNote(options.directory);
     this.#flushDue = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.flush() };
   }
 
@@ -144,8 +148,9 @@ export class FileShard extends Shard {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     // Before anything is opened, as opening writes.
     await checkKeyring(directory, keys);
+    if (await this.#note.begin()) await this.#checkTables();
     let keyring: Keyring | undefined;
-    this.#store = await ShardStore.open(join(directory, 'level'), {
+    const opened = ShardStore.open(join(directory, 'level'), {
       ...COUNTED,
       flushBytes: FLUSH_BYTES,
       // Not in the middle of an operation: half of it would be on disk, and all of it applied again.
@@ -156,6 +161,10 @@ export class FileShard extends Shard {
         return keyring.seal;
       },
       ...(openDatabase && { open: openDatabase }),
+    });
+    this.#store = await opened.catch(async (error) => {
+      await this.#note.takenBack();
+      throw error;
     });
     try {
       const { journal, findings } = await openJournal({
@@ -181,6 +190,17 @@ export class FileShard extends Shard {
     for (const stream of this.streams.values()) stream.begin();
     this.#options.opened(this);
     if (keyring?.stale) void this.#encrypt(keyring, this.#store);
+  }
+
+  /** LevelDB does not look whether its tables are as it wrote them, and ends the process with some that are not. */
+  async #checkTables(): Promise<void> {
+    const { directory } = this.#options;
+    this.logger.warn(
+      `JetStream storage in ${directory}: checking its tables, as the store ended twice without closing them`,
+    );
+    const harmed = await harmedTables(join(directory, 'level'));
+    if (harmed.length > 0) throw new ShardError('DAMAGED', `${directory}: ${harmed.join(', ')}`);
+    await this.#note.checked();
   }
 
   append(bytes: Buffer, start: number, end: number, entry: Entry): number {
@@ -488,7 +508,9 @@ export class FileShard extends Shard {
     const journal = this.#journal;
     this.#journal = undefined;
     await journal?.close().catch(() => {});
-    await (this.#store as ShardStore | undefined)?.close().catch(() => {});
+    const store = this.#store as ShardStore | undefined;
+    await store?.close().catch(() => {});
+    if (store !== undefined) await this.#note.ended();
   }
 
   #damaged(what: string): void {

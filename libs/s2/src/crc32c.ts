@@ -1,9 +1,10 @@
 /** CRC-32C (Castagnoli), RFC 3720 appendix B.4: polynomial 0x1edc6f41, reflected. `node:zlib` has the other one only. */
 const TABLES: readonly Int32Array[] = tables();
 
-export function crc32c(bytes: Uint8Array): number {
+/** @param before of the bytes before these */
+export function crc32c(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
-  let crc = -1;
+  let crc = ~before;
   let at = 0;
   // Eight bytes at a time: a table for each of them.
   for (const end = bytes.length - 7; at < end; at += 8) {
@@ -22,9 +23,10 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** As streams carry it, so that data with checksums in it does not look like its own. */
-export function maskedCrc32c(bytes: Uint8Array): number {
-  const crc = crc32c(bytes);
+/** As streams and LevelDB's tables carry it, so that data with checksums in it does not look like its own. */
+export const maskedCrc32c = (bytes: Uint8Array): number => masked(crc32c(bytes));
+
+export function masked(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { harmIndex } from '@skein/storage/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { ask } from './jetstream.ts';
 import type { Node } from './node.ts';
@@ -147,4 +148,26 @@ it('damage to files is contained to what was hit, said, and repaired where it ca
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThan(2 * EACH);
   expect(node.server.log.join('\n')).toMatch(/damaged on disk: page of stream \d+, sequences \d+ to \d+/);
+}, 60_000);
+
+it('a table that ends the process that reads it ends it twice', async () => {
+  const damaged = new Damaged();
+  onTestFinished(() => rmSync(damaged.folder, { recursive: true, force: true }));
+  let node = await damaged.start();
+  let client = await openClient(node);
+  for (const name of ['A', 'B']) await ask(client, `$JS.API.STREAM.CREATE.${name}`, { name, subjects: [`${name}.*`] });
+  await publish(client, 1);
+  await node.server.stop();
+  // What is in LevelDB's log becomes a table.
+  node = await damaged.start();
+  await node.server.stop();
+
+  harmIndex(damaged.file(0, /\.ldb$/));
+  node = await damaged.start();
+  const log = (): string => node.server.log.join('\n');
+  await until('the table is found', 20_000, async () => /shard-0: \d+\.ldb: block at \d+ is harmed/.test(log()));
+  client = await expectContained(node, 'B', EACH, /shard-0: \d+\.ldb: block at \d+ is harmed/);
+  expect(await served(client, 'A', EACH)).toBe(0);
+  expect(log().match(/Assertion/g)).toHaveLength(2);
+  await node.server.stop();
 }, 60_000);

@@ -1,0 +1,71 @@
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openLevelDatabase } from './database.ts';
+import { harmedTables, harmOfTable } from './table.ts';
+
+let folder: string;
+let table: string;
+
+/** One table: 40 blocks or so, and one that is larger than what is read at once. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'skein-table-'));
+  const database = await openLevelDatabase(folder);
+  const puts = Array.from({ length: 400 }, (_, i) => {
+    const key = Buffer.alloc(9);
+    key.writeUInt32BE(i);
+    return [key, Buffer.alloc(i === 200 ? 1_200_000 : 100 + (i % 300), i)] as const;
+  });
+  await database.write({ removed: [], puts }, true);
+  await database.compact(Buffer.alloc(1), Buffer.from([255]));
+  await database.close();
+  const tables = readdirSync(folder).filter((name) => name.endsWith('.ldb'));
+  expect(tables).toHaveLength(1);
+  table = join(folder, tables[0] as string);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('finds nothing in a table as it was written', async () => {
+  expect(await harmedTables(folder)).toEqual([]);
+  expect(await harmedTables(join(folder, 'nowhere'))).toEqual([]);
+});
+
+it('finds any bit that is another, wherever it is', async () => {
+  const whole = readFileSync(table);
+  const end = whole.length;
+  // Every byte of the footer, of the index and of what leads to it; now and then one before.
+  const places = Array.from({ length: 700 }, (_, i) => end - 1 - i);
+  for (let at = 0; at < end - 700; at += 47_001) places.push(at);
+  const unseen: string[] = [];
+  const file = openSync(table, 'r+');
+  for (const [i, at] of places.entries()) {
+    const byte = whole[at] as number;
+    writeSync(file, Buffer.of(byte ^ (1 << (i % 8))), 0, 1, at);
+    if ((await harmOfTable(table)) === undefined) unseen.push(`bit ${i % 8} of ${at - end}`);
+    writeSync(file, Buffer.of(byte), 0, 1, at);
+  }
+  closeSync(file);
+  expect(await harmOfTable(table)).toBeUndefined();
+  expect(unseen).toEqual([]);
+});
+
+it('finds that a table was cut off, and says which one it is', async () => {
+  const whole = readFileSync(table);
+  for (const bytes of [0, 20, 60, whole.length - 1]) {
+    truncateSync(table, bytes);
+    expect(await harmedTables(folder)).toEqual([expect.stringMatching(/^\d+\.ldb: /)]);
+    writeFileSync(table, whole);
+  }
+});
