@@ -20,6 +20,8 @@ export interface StoreOptions extends MemberSurroundings {
   files?: Files;
   openDatabase?: ShardStoreOptions['open'];
   lookAtDisk?: DiskSpaceOptions['look'];
+  /** It has been dealt a seat, or another store has gone. */
+  onSeatsChanged?(): void;
   onShutdown(reason: string, refused: boolean): void;
 }
 

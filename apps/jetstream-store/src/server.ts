@@ -37,7 +37,7 @@ import { answerStores } from './stores/answers.ts';
 import type { StreamElsewhere } from './stores/catalogue.ts';
 import { Others, type OthersOptions } from './stores/others.ts';
 import { elsewhereBy, listingOf, otherStores } from './stores/parts.ts';
-import { decides, type Seat } from './stores/seat.ts';
+import { decides, isSpare, type Seat, type Seating } from './stores/seat.ts';
 import { troubles } from './troubles.ts';
 import { Turn } from './turn.ts';
 
@@ -45,6 +45,8 @@ export interface JetStreamStore {
   /** Resolves when its streams are served. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Undefined before the router has dealt it one. */
+  readonly seating: Seating | undefined;
   /** What it answers to `stats`. */
   figures(): Record<string, unknown>;
 }
@@ -77,6 +79,7 @@ class Server implements JetStreamStore {
   #watches: OwnWatches | undefined;
   #begin: () => Promise<void> = async () => {};
   #begun: Promise<void> | undefined;
+  #seat: Seat | undefined;
   /** Undefined: this is the only store. */
   #others: Others | undefined;
 
@@ -109,6 +112,11 @@ class Server implements JetStreamStore {
     this.#limits = limits;
     const { serverName } = identity;
     const seat: Seat = { number: instance, seats: configuration.skein.jetstream.stores };
+    this.#seat = seat;
+    this.#options.onSeatsChanged?.();
+    if (instance !== this.#options.instance) log.info(`Seat ${instance} of the stores is served here`);
+    // Another process was faster.
+    if (this.#options.guest && isSpare({ seat })) return;
     const others =
       seat.seats > 1
         ? this.#joinOthers(seat, {
@@ -241,6 +249,12 @@ class Server implements JetStreamStore {
     if (!isOperatorMode(configuration.trust)) await this.#serve();
   }
 
+  get seating(): Seating | undefined {
+    if (this.#seat === undefined) return undefined;
+    const stores = [...this.#member.peers.values()].filter((peer) => peer.component === component);
+    return { seat: this.#seat, others: stores.map(({ instance }) => instance) };
+  }
+
   figures(): Record<string, unknown> {
     return this.#member.figures();
   }
@@ -334,10 +348,8 @@ class Server implements JetStreamStore {
         this.#watches?.linksChanged();
         this.#api?.release();
       },
-      peerLeft: ({ component, instance }) => {
-        // Whoever starts it anew has it registered for the seat that is vacant now.
-        if (component === 'jetstream-store' && this.#others?.isSpare && this.#others.isSeat(instance))
-          this.#options.onShutdown(`seat ${instance} of the stores is vacant`, false);
+      peerLeft: (peer) => {
+        if (peer.component === component) this.#options.onSeatsChanged?.();
       },
       undelivered: (link, account, buf, ss, se, rs, re, headerBytes, ps, pe) => {
         this.#others?.linkDown(link);

@@ -81,6 +81,28 @@ describe('a node', () => {
     expect(next.member.figures().instance).toBe(instance);
   });
 
+  test('asks a guest to leave when a store comes that finds no seat, one for each', async () => {
+    const { skein } = defaultOptions();
+    const node = new SimulatedNode(6, { skein: { ...skein, jetstream: { stores: 3 } } });
+    const start = (instance: number, guest = false): SimulatedMember =>
+      node.add(`store-${instance}`, { component: 'jetstream-store', instance, guest, wantsInterest: false });
+    const stores = [start(1001)];
+    for (const guest of [2001, 3001]) {
+      await node.until(() => stores.every(({ member }) => member.routerUp));
+      stores.push(start(guest, true));
+    }
+    await node.until(() => stores.every(({ member }) => member.routerUp));
+    const asked = (): boolean[] => stores.map(({ refused }) => refused !== '');
+    expect(asked()).toEqual([false, false, false]);
+    const spare = start(1002);
+    await node.until(() => asked().includes(true));
+    expect(asked()).toEqual([false, true, false]);
+    expect(stores[1].refused).toBe('another process takes seat 1');
+    const late = start(4001, true);
+    await node.until(() => late.member.routerUp);
+    expect([asked(), spare.refused, late.refused]).toEqual([[false, true, false], '', '']);
+  });
+
   test('refuses who does not know its secret, for good', async () => {
     const node = new SimulatedNode(2);
     const stranger = node.add('stranger', { token: Buffer.from('guess!') });

@@ -9,6 +9,10 @@ export interface Registered {
   readonly peer: Peer;
   readonly connection: Connection;
   readonly wantsInterest: boolean;
+  /** A store beside another one in its process. */
+  readonly guest: boolean;
+  /** It has been asked to end. */
+  leaves: boolean;
   readonly interest: DeclaredInterest;
   heardMs: number;
   readonly silence: Silence;
@@ -59,13 +63,15 @@ export class Register {
 export const newRegistered = (
   peer: Peer,
   connection: Connection,
-  wantsInterest: boolean,
+  { wantsInterest, guest }: Pick<Registered, 'wantsInterest' | 'guest'>,
   heardMs: number,
   revision: number,
 ): Registered => ({
   peer,
   connection,
   wantsInterest,
+  guest,
+  leaves: false,
   interest: new DeclaredInterest(),
   heardMs,
   silence: new Silence(),

@@ -8,7 +8,7 @@ import { createIdentity, type NodeKeys, publicIdentity, type StoredIdentity } fr
 import { Leases } from './leases.ts';
 import { newRegistered, Register, type Registered } from './register.ts';
 import { Rollout } from './reload.ts';
-import { dealSeat } from './seats.ts';
+import { dealSeat, guestsToLeave } from './seats.ts';
 import { Session, type SessionOwner } from './session.ts';
 import { Settlement } from './settlement.ts';
 import { sliceFor } from './slices.ts';
@@ -227,13 +227,7 @@ class NodeRouter implements Router, SessionOwner {
       pid: hello.pid,
     };
     const returned = this.register.expected.delete(peer.id);
-    const member = newRegistered(
-      peer,
-      session.connection,
-      hello.wantsInterest,
-      this.runtime.now(),
-      this.state.revision,
-    );
+    const member = newRegistered(peer, session.connection, hello, this.runtime.now(), this.state.revision);
     session.member = member;
     this.register.members.set(peer.id, member);
     this.settlement.join(peer.id, component === 'gateway' ? { live: hello.listening } : undefined);
@@ -258,7 +252,17 @@ class NodeRouter implements Router, SessionOwner {
     if (member.wantsInterest) {
       for (const other of this.register.members.values()) if (other !== member) this.sendSnapshot(member, other);
     }
+    if (isStore) this.makeRoom();
     this.releaseWhenAllAreBack();
+  }
+
+  /** A process that found no seat is given one of those that other processes have beside their own. */
+  private makeRoom(): void {
+    const stores = [...this.register.members.values()].filter(({ peer }) => peer.component === 'jetstream-store');
+    for (const guest of guestsToLeave(stores, this.options.skein.jetstream.stores)) {
+      guest.leaves = true;
+      guest.connection.send({ shutdown: { reason: `another process takes seat ${guest.peer.instance}` } });
+    }
   }
 
   /** A store keeps the seat that an earlier router has dealt it. */
@@ -602,6 +606,7 @@ interface Hello {
   connectionIdMax: number;
   listening: boolean;
   wantsInterest: boolean;
+  guest: boolean;
 }
 
 export const createRouter = (options: RouterOptions): Router => new NodeRouter(options);

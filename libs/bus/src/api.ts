@@ -385,6 +385,8 @@ export interface MemberLimits {
 export interface MemberIdentity {
   /** Counted per component: a second process with the same one takes the first one's place. */
   instance: number;
+  /** A store beside another one in its process, in a seat that was vacant: the router asks it to end when a process comes that has none. Default: false. */
+  guest?: boolean;
   /** The product's. */
   version: string;
   pid: number;

@@ -181,6 +181,7 @@ class NodeMember implements Member, FrameHandler, ConnectionOwner, PeeringOwner 
       connectionIdMax: this.connections.idMax,
       listening: this.listening,
       wantsInterest: this.options.wantsInterest,
+      guest: this.options.guest === true,
     };
   }
 

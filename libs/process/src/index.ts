@@ -1,3 +1,4 @@
+export { socketAddress } from './address.ts';
 export { listenHost } from './listen-host.ts';
 export { memberIdentity } from './member-identity.ts';
 export type { FromProcess, ToProcess } from './messages.ts';

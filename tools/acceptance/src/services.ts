@@ -50,7 +50,7 @@ export class Services {
   static async start(conf: string): Promise<Services> {
     const services = new Services(await freePort());
     mkdirSync(join(services.folder, 'secrets'), { mode: 0o700 });
-    for (const component of ['router', 'gateway', 'auth-resolver', 'monitor']) {
+    for (const component of ['router', 'gateway', 'auth-resolver', 'monitor', 'jetstream-store']) {
       writeFileSync(join(services.folder, 'secrets', component), `secret of ${component}`, { mode: 0o600 });
     }
     services.configure(conf);

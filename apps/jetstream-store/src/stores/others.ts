@@ -101,16 +101,6 @@ export class Others {
     return this.#others.keys();
   }
 
-  /** This store found no seat: it has no shards. */
-  get isSpare(): boolean {
-    const { number, seats } = this.#options.seat;
-    return number >= seats;
-  }
-
-  isSeat(instance: number): boolean {
-    return this.#others.has(instance);
-  }
-
   /** All have said what they have at least once. */
   get isComplete(): boolean {
     return this.catalogue.told === this.#others.size;

@@ -14,3 +14,16 @@ export const decides = ({ number }: Seat): boolean => number === 0;
 export function shardsOf({ number, seats }: Seat, shards: number): number[] {
   return [...new Array(shards).keys()].filter((shard) => shard % seats === number);
 }
+
+/** Which seats a store sees taken. */
+export interface Seating {
+  readonly seat: Seat;
+  /** The numbers of the other stores that are registered: those of their seats, and higher ones of those that found none. */
+  readonly others: readonly number[];
+}
+
+/** It found no seat: it has no shards. */
+export const isSpare = ({ seat }: Pick<Seating, 'seat'>): boolean => seat.number >= seat.seats;
+
+export const vacantSeats = ({ seat: { number, seats }, others }: Seating): number[] =>
+  [...new Array(seats).keys()].filter((one) => one !== number && !others.includes(one));

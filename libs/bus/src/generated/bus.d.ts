@@ -1379,6 +1379,9 @@ export namespace skein {
             /** Hello wantsInterest. */
             wantsInterest: boolean;
 
+            /** Hello guest. */
+            guest: boolean;
+
             /**
              * Encodes the specified Hello message. Does not implicitly {@link skein.bus.Hello.verify|verify} messages.
              * @param message Hello message or plain object to encode
@@ -1444,6 +1447,9 @@ export namespace skein {
 
                 /** Hello wantsInterest */
                 wantsInterest?: (boolean|null);
+
+                /** Hello guest */
+                guest?: (boolean|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

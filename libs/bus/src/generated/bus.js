@@ -2087,6 +2087,7 @@ export const skein = $root.skein = (() => {
             Hello.prototype.connectionIdMax = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             Hello.prototype.listening = false;
             Hello.prototype.wantsInterest = false;
+            Hello.prototype.guest = false;
 
             Hello.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2123,6 +2124,8 @@ export const skein = $root.skein = (() => {
                     writer.uint32(104).bool(message.listening);
                 if (message.wantsInterest != null && $Object.hasOwnProperty.call(message, "wantsInterest") && message.wantsInterest !== false)
                     writer.uint32(112).bool(message.wantsInterest);
+                if (message.guest != null && $Object.hasOwnProperty.call(message, "guest") && message.guest !== false)
+                    writer.uint32(120).bool(message.guest);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2285,6 +2288,15 @@ export const skein = $root.skein = (() => {
                                 message.wantsInterest = value;
                             else
                                 delete message.wantsInterest;
+                            continue;
+                        }
+                    case 15: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.guest = value;
+                            else
+                                delete message.guest;
                             continue;
                         }
                     }
