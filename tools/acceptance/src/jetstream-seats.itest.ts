@@ -18,7 +18,7 @@ async function startOneForTwo() {
   const first = services.run('jetstream-store', 1001);
   services.run('gateway');
   services.run('auth-resolver');
-  services.run('router');
+  const router = services.run('router');
   let client: NatsConnection | undefined;
   await until('the gateway listens', START_MS, async () => {
     client = await connectTo(services).catch(() => undefined);
@@ -30,7 +30,7 @@ async function startOneForTwo() {
     const config = { name, subjects: [`${name}.>`] };
     expect(await ask(connected, `$JS.API.STREAM.CREATE.${name}`, config)).not.toHaveProperty('error');
   }
-  return { services, first, client: connected };
+  return { services, first, router, client: connected };
 }
 
 const lastOf = async (client: NatsConnection, name: string): Promise<{ messages: number; last_seq: number }> =>
@@ -95,3 +95,19 @@ it.each([0, 1])(
   },
   60_000,
 );
+
+it('a new router knows who is to make room, and who waits takes the seat of a process that ends', async () => {
+  const { services, first, router, client } = await startOneForTwo();
+  await hasSeat(first, 1);
+  router.signal('SIGKILL');
+  await router.exited;
+  services.run('router');
+  const second = services.run('jetstream-store', 1002);
+  await hasSeat(second, 1);
+  const third = services.run('jetstream-store', 1003);
+  for (const name of NAMES) expect(await ask(client, `${name}.x`)).toMatchObject({ stream: name, seq: 1 });
+  first.signal('SIGTERM');
+  expect(await first.exited).toEqual([0, null]);
+  for (const name of NAMES) expect(await ask(client, `${name}.x`)).toMatchObject({ stream: name, seq: 2 });
+  await hasSeat(third, 0);
+}, 60_000);
