@@ -68,6 +68,14 @@ async function served(client: NatsConnection, name: string, last: number): Promi
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
+/** Puts a copy that was repaired in a shard's place. */
+async function repair(damaged: Damaged, shard: number): Promise<void> {
+  const copy = join(damaged.folder, 'repaired');
+  await promisify(execFile)(skein, ['repair', damaged.shard(shard), copy]);
+  renameSync(damaged.shard(shard), join(damaged.folder, 'kept'));
+  renameSync(copy, damaged.shard(shard));
+}
+
 function isThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -112,10 +120,7 @@ it('damage to files is contained to what was hit, said, and repaired where it ca
   client = await expectContained(node, 'B', EACH, /shard-0.*Corruption/);
   expect(await served(client, 'A', EACH)).toBe(0);
   await node.server.stop();
-  const copy = join(damaged.folder, 'repaired');
-  await promisify(execFile)(skein, ['repair', damaged.shard(0), copy]);
-  renameSync(damaged.shard(0), join(damaged.folder, 'kept'));
-  renameSync(copy, damaged.shard(0));
+  await repair(damaged, 0);
   node = await damaged.start();
   client = await openClient(node);
   expect([await served(client, 'A', EACH), await served(client, 'B', EACH)]).toEqual([EACH, EACH]);
@@ -170,4 +175,9 @@ it('a table that ends the process that reads it ends it twice', async () => {
   expect(await served(client, 'A', EACH)).toBe(0);
   expect(log().match(/Assertion/g)).toHaveLength(2);
   await node.server.stop();
+  await repair(damaged, 0);
+  node = await damaged.start();
+  client = await openClient(node);
+  expect([await served(client, 'A', EACH), await served(client, 'B', EACH)]).toEqual([EACH, EACH]);
+  expect((await health(node)).status).toBe(200);
 }, 60_000);

@@ -16,7 +16,7 @@ export const USAGE = `Usage: skein ps [--pid <pid or pid file>]
   restart  ends a process in order and starts it again, from the programs that are on disk now; several,
            one after the other. Clients stay connected. A gateway lets go of its clients first, as in lame duck mode.
   repair   copies a shard's folder (<store_dir>/jetstream/shard-<i>) of a stopped server, and makes the manifest of the
-           copy's database anew from what is there. The shard itself stays as it is.
+           copy's database, and a harmed table's index, anew from what is there. The shard itself stays as it is.
 
   <process> is router, auth-resolver, monitor, gateway/<number> or jetstream-store; of several stores, jetstream-store/<number>.
   Without --pid the only server that runs is meant.

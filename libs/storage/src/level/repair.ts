@@ -1,12 +1,14 @@
 import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { mendTables } from './mend.ts';
 
 /**
- * A copy of a shard's folder in which LevelDB's manifest is made anew from its tables and logs. The shard itself is only read. What
- * tables do not have is not found again: a hole is seen when the copy is opened.
+ * A copy of a shard's folder in which LevelDB's manifest is made anew from its tables and logs, and each table's index where it is harmed.
+ * The shard itself is only read. What tables do not have is not found again: a hole is seen when the copy is opened.
  *
  * @param from a folder with `level` in it, which no process has open
  * @param to is not there yet
+ * @throws HarmedError when records of a table are harmed so that LevelDB cannot read it
  */
 export async function repairShard(from: string, to: string): Promise<void> {
   await cp(from, to, {
@@ -17,6 +19,7 @@ export async function repairShard(from: string, to: string): Promise<void> {
     // To open one's lock and close it again would let go of it.
     filter: (path) => basename(path) !== 'LOCK',
   });
+  await mendTables(join(to, 'level'));
   const { ClassicLevel } = await import('classic-level');
   await ClassicLevel.repair(join(to, 'level'));
 }

@@ -5,19 +5,20 @@ import { crc32c, masked } from '@skein/s2/crc32c';
 // A table of LevelDB (its documentation: table_format.md): blocks, each followed by its type (1 byte) and the masked CRC-32C of both; at the
 // end a footer that leads to two of them, which lead to the others.
 
-const FOOTER_BYTES = 48;
-const TRAILER_BYTES = 5;
-const MAGIC = Buffer.from('57fb808b247547db', 'hex');
+export const FOOTER_BYTES = 48;
+export const TRAILER_BYTES = 5;
+export const MAGIC = Buffer.from('57fb808b247547db', 'hex');
 /** Read at once. */
 const PIECE_BYTES = 1 << 20;
 
 /** Where a block's content is. */
-interface Handle {
+export interface Handle {
   readonly offset: number;
   readonly size: number;
 }
 
-class HarmedError extends Error {}
+/** Something in a table is not as it was written. */
+export class HarmedError extends Error {}
 
 /**
  * What is not as it was written in LevelDB's tables in a folder: LevelDB does not look when it reads them, and ends the process with some of it.
@@ -90,7 +91,7 @@ async function checkBlock(pieces: Pieces, { offset, size }: Handle, blocksEnd: n
 }
 
 /** The values of a block's records: for each, bytes of the key shared with the one before, others, bytes of the value; key, value. */
-function handlesIn(block: Buffer): Handle[] {
+export function handlesIn(block: Buffer): Handle[] {
   const end = block.length - 4 - 4 * block.readUInt32LE(block.length - 4);
   const handles: Handle[] = [];
   const cursor = { at: 0 };
@@ -104,12 +105,12 @@ function handlesIn(block: Buffer): Handle[] {
   return handles;
 }
 
-function readHandle(bytes: Buffer, cursor: { at: number }): Handle {
+export function readHandle(bytes: Buffer, cursor: { at: number }): Handle {
   return { offset: readNumber(bytes, cursor), size: readNumber(bytes, cursor) };
 }
 
 /** Seven bits a byte, lowest first. */
-function readNumber(bytes: Buffer, cursor: { at: number }): number {
+export function readNumber(bytes: Buffer, cursor: { at: number }): number {
   let number = 0;
   for (let factor = 1; factor < Number.MAX_SAFE_INTEGER && cursor.at < bytes.length; factor *= 128) {
     const byte = bytes[cursor.at++] as number;
