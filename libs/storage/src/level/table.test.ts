@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLevelDatabase } from './database.ts';
+import { tablesInUse } from './manifest.ts';
 import { harmedTables, harmOfTable } from './table.ts';
 
 let folder: string;
@@ -42,6 +43,13 @@ it('finds nothing in a table as it was written', async () => {
   expect(await harmedTables(join(folder, 'nowhere'))).toEqual([]);
 });
 
+it('does not look at tables that are not in use: a compaction that was killed leaves half of one', async () => {
+  const name = join(folder, '000999.ldb');
+  writeFileSync(name, readFileSync(table).subarray(0, 1000));
+  expect(await harmedTables(folder)).toEqual([]);
+  rmSync(name);
+});
+
 it('finds any bit that is another, wherever it is', async () => {
   const whole = readFileSync(table);
   const end = whole.length;
@@ -67,5 +75,27 @@ it('finds that a table was cut off, and says which one it is', async () => {
     truncateSync(table, bytes);
     expect(await harmedTables(folder)).toEqual([expect.stringMatching(/^\d+\.ldb: /)]);
     writeFileSync(table, whole);
+  }
+});
+
+it('follows a manifest over many changes of its tables', async () => {
+  const busy = mkdtempSync(join(tmpdir(), 'skein-tables-'));
+  try {
+    const database = await openLevelDatabase(busy);
+    // More than a block of the manifest: some 100 bytes a change.
+    const key = Buffer.alloc(1000, 7);
+    for (let round = 0; round < 40; round++) {
+      await database.write({ removed: [], puts: [[key, Buffer.of(round)]] }, false);
+      await database.compact(Buffer.alloc(1), Buffer.from([255]));
+    }
+    await database.close();
+    const there = readdirSync(busy).filter((name) => name.endsWith('.ldb'));
+    expect([...(await tablesInUse(busy))].sort((a, b) => a - b)).toEqual(
+      there.map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b),
+    );
+    const manifest = join(busy, readdirSync(busy).find((name) => name.startsWith('MANIFEST')) as string);
+    expect(readFileSync(manifest).length).toBeGreaterThan(2 * 32_768);
+  } finally {
+    rmSync(busy, { recursive: true });
   }
 });

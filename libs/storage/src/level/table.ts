@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32c, masked } from '@skein/s2/crc32c';
+import { tablesInUse } from './manifest.ts';
 
 // A table of LevelDB (its documentation: table_format.md): blocks, each followed by its type (1 byte) and the masked CRC-32C of both; at the
 // end a footer that leads to two of them, which lead to the others.
@@ -21,7 +22,7 @@ export interface Handle {
 export class HarmedError extends Error {}
 
 /**
- * What is not as it was written in LevelDB's tables in a folder: LevelDB does not look when it reads them, and ends the process with some of it.
+ * What is not as it was written in the tables that a LevelDB in a folder uses: LevelDB does not look when it reads them, and ends the process with some of it.
  * Reads all of them.
  *
  * @returns a line for each table that is harmed
@@ -31,8 +32,10 @@ export async function harmedTables(directory: string): Promise<string[]> {
     if (error.code === 'ENOENT') return [];
     throw error;
   });
+  const used = await tablesInUse(directory);
+  const isUsed = (name: string): boolean => used.has(Number(/^(\d+)\.(?:ldb|sst)$/.exec(name)?.[1]));
   const harmed: string[] = [];
-  for (const name of names.filter((one) => /^\d+\.(?:ldb|sst)$/.test(one)).sort()) {
+  for (const name of names.filter(isUsed).sort()) {
     const harm = await harmOfTable(join(directory, name));
     if (harm !== undefined) harmed.push(`${name}: ${harm}`);
   }
