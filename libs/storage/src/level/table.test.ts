@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { maskedCrc32c } from '@skein/s2/crc32c';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLevelDatabase } from './database.ts';
 import { tablesInUse } from './manifest.ts';
@@ -97,5 +98,35 @@ it('follows a manifest over many changes of its tables', async () => {
     expect(readFileSync(manifest).length).toBeGreaterThan(2 * 32_768);
   } finally {
     rmSync(busy, { recursive: true });
+  }
+});
+
+/** An edit that adds a table whose first key has so many bytes, as a record of a log. */
+function addition(table: number, keyBytes: number): Buffer {
+  const length = [(keyBytes & 127) + 128, keyBytes >> 7];
+  const edit = Buffer.concat([Buffer.of(7, 0, table, 1, ...length), Buffer.alloc(keyBytes), Buffer.of(0)]);
+  const typed = Buffer.concat([Buffer.of(1), edit]);
+  const head = Buffer.alloc(6);
+  head.writeUInt32LE(maskedCrc32c(typed));
+  head.writeUInt16LE(edit.length, 4);
+  return Buffer.concat([head, typed]);
+}
+
+it.each([0, 1, 6])('goes on behind a block of the manifest that has %i bytes left', async (left) => {
+  const directory = mkdtempSync(join(tmpdir(), 'skein-manifest-'));
+  try {
+    const first = addition(1, 16_380);
+    const second = addition(2, 32_768 - left - first.length - (first.length - 16_380));
+    const log = Buffer.concat([first, second, Buffer.alloc(left), addition(3, 200)]);
+    expect(first.length + second.length).toBe(32_768 - left);
+    writeFileSync(join(directory, 'CURRENT'), 'MANIFEST-000001\n');
+    writeFileSync(join(directory, 'MANIFEST-000001'), log);
+    expect([...(await tablesInUse(directory))]).toEqual([1, 2, 3]);
+    // As far as it can be read.
+    log[first.length + 20] = 1;
+    writeFileSync(join(directory, 'MANIFEST-000001'), log);
+    expect([...(await tablesInUse(directory))]).toEqual([1]);
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 });
