@@ -10,8 +10,11 @@ import { BLOCK_SUBJECTS, SubjectBlock } from './subject-block.ts';
 const FREE_MAX = 65_536;
 /** Names whose ids are in memory, twice. */
 const KNOWN_MAX = 131_072;
-/** What a new subject takes until it is on disk. */
-const SUBJECT_BYTES = 200;
+/**
+ * What a subject that is new or gone counts for until that is on disk: five times what it takes, since to write it takes as long as so much of
+ * messages. A flush is put together without a pause: so it takes some 10 ms (50 before).
+ */
+const SUBJECT_BYTES = 1000;
 
 /** The subjects of a stream: an id for each, from 1 on, given again when its subject has no messages any more. */
 export class SubjectTable {
