@@ -198,6 +198,17 @@ describe('routes of answers', () => {
     expect(published(account, '$JS.ACK.S.D.1.3.3.7.0')).not.toBe(route);
   });
 
+  it('are not kept when they hold too much: each has a list of all who get everything', () => {
+    const account = new Account('A');
+    for (let i = 0; i < 2000; i++) account.insert(subscription('>'));
+    const used = (prefix: number): Route =>
+      [1, 2].map((last) => published(account, `_INBOX.${prefix}.${last}`))[1] as Route;
+    const first = used(0);
+    expect(used(0)).toBe(first);
+    for (let prefix = 1; prefix <= 600; prefix++) used(prefix);
+    expect(used(0)).not.toBe(first);
+  });
+
   it('lead to whom routes lead to, whoever comes and goes', () => {
     const pattern = fc.constantFrom(
       '_I.a.x',

@@ -43,7 +43,7 @@ export class Account {
   #routes = new RouteCache();
   /** Of answers, by what stands before their last token, dot included. */
   #answerRoutes = new RouteCache();
-  /** What its routes have been found to hold since the cache was empty. */
+  /** What its routes have been found to hold since the caches were empty. */
   #routedWeight = 0;
   /** Rises with each change of interest: a route of an older generation is matched again. */
   #generation = 0;
@@ -196,6 +196,7 @@ export class Account {
     }
     this.misses++;
     route.refresh(this.local.match(any), this.remote.match(any), this.#generation);
+    this.#weigh(route);
   }
 
   watch(subject: string, watch: InterestWatch): void {
@@ -248,10 +249,15 @@ export class Account {
     if (route.waysGeneration !== this.#waysGeneration) this.#lead(route);
     if (route.replyProcess !== 0) this.interchange?.leadBack(route);
     route.refresh(this.local.match(route.subject), this.remote.match(route.subject), this.#generation);
-    this.#routedWeight += route.weight;
+    this.#weigh(route);
+  }
+
+  #weigh({ weight }: Route): void {
+    this.#routedWeight += weight;
     if (this.#routedWeight <= ROUTED_WEIGHT_MAX) return;
     this.#routedWeight = 0;
     this.#routes = new RouteCache();
+    this.#answerRoutes = new RouteCache();
   }
 }
 

@@ -256,12 +256,14 @@ export class FileShard extends Shard {
   async reclaim(): Promise<void> {
     if (this.fault !== undefined || this.isReplaying || this.#isReclaiming) return;
     this.#isReclaiming = true;
+    const store = this.#store;
     try {
       if (!(await this.#hasLess())) return;
       await this.flush();
-      await this.#store.reclaim();
+      await store.reclaim();
     } catch (error) {
-      this.#fail(error as Error);
+      // Not that of one that was opened anew meanwhile.
+      if (store === this.#store) this.#fail(error as Error);
     } finally {
       this.#isReclaiming = false;
     }
