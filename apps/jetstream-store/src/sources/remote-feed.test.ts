@@ -17,6 +17,8 @@ class World implements FeedBus {
   /** Whose messages come. */
   consumer = 'C';
   readonly stream: Stream;
+  change: (...ingested: Parameters<Stream['ingest']>) => number | Promise<number> = async (...ingested) =>
+    this.stream.ingest(...ingested);
   readonly feed: RemoteFeed;
 
   constructor(source: StreamSource, { isMirror = false, kind = 'ephemeral' as ConsumerKind, limits = {} } = {}) {
@@ -44,7 +46,7 @@ class World implements FeedBus {
         },
         logger: { warn: (text: string) => this.warnings.push(text) },
       },
-      change: async ({ key, identity, messages }: never) => this.stream.ingest(key, identity, messages, 5, 0),
+      change: ({ key, identity, messages }: never) => this.change(key, identity, messages, 5, 0),
     };
     this.feed = new RemoteFeed(host as unknown as StreamHost, source, isMirror, kind, this);
   }
@@ -83,13 +85,14 @@ class World implements FeedBus {
     return [...this.listening].find((subject) => !subject.startsWith('$JSC.')) ?? '';
   }
 
-  answer(body: object): void {
+  answer(body: object | string): void {
     const inbox = [...this.listening].find((subject) => subject.startsWith('$JSC.')) as string;
-    this.feed.deliver(inbox, inbox, '', Buffer.from(JSON.stringify(body)), 0);
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    this.feed.deliver(inbox, inbox, '', Buffer.from(text), 0);
   }
 
-  message(sequence: number, place: number, subject = 'o.1'): void {
-    const reply = `$JS.ACK.O.${this.consumer}.1.${sequence}.${place}.1700000000000000007.3`;
+  message(sequence: number, place: number, subject = 'o.1', time = '1700000000000000007'): void {
+    const reply = `$JS.ACK.O.${this.consumer}.1.${sequence}.${place}.${time}.3`;
     this.feed.deliver(this.deliverSubject, subject, reply, Buffer.from('x'), 0);
   }
 
@@ -129,6 +132,56 @@ it('asks for a consumer that only it hears of', async () => {
     },
   });
   expect(world.deliverSubject).toMatch(/^from\.a\.D\./);
+});
+
+it.each(['x', '', 'null', '7', '{"error":null}', '{"error":{"code":"x"}}', '{"config":1}'])(
+  'is told nothing by an answer of %j, and asks again',
+  async (text) => {
+    world = new World({ name: 'O', external }, { isMirror: true });
+    world.feed.wake();
+    await world.questions();
+    world.answer(text);
+    expect(world.feed.progress().error?.message).toBe('the origin answers what cannot be understood');
+    expect(world.warnings).toHaveLength(1);
+    await world.pass(5 * SECOND);
+    expect(await world.questions()).toHaveLength(1);
+    world.answer({});
+    expect(world.feed.progress().error).toBeUndefined();
+  },
+);
+
+it('drops a message of no time that there is', async () => {
+  world.message(7, 1, 'o.1', '9'.repeat(28));
+  world.message(1, 1);
+  await world.questions();
+  expect([world.stream.store.last, world.feed.progress().error]).toEqual([1, undefined]);
+});
+
+it('refuses a message of a sequence that no stream comes to', async () => {
+  world.message(9e15, 1);
+  expect(await world.questions()).toEqual([]);
+  expect([world.stream.store.last, world.feed.progress().error?.message]).toEqual([
+    0,
+    'a message of sequence 9000000000000000',
+  ]);
+});
+
+it('goes on after what cannot be stored', async () => {
+  const { stream } = world;
+  const ingest = stream.ingest.bind(stream);
+  world.change = () => {
+    throw new RangeError('cannot be written');
+  };
+  world.message(1, 1);
+  await world.questions();
+  expect(world.feed.progress().error?.message).toBe('cannot be written');
+  world.change = ingest;
+  await world.pass(5 * SECOND);
+  await world.questions();
+  world.answer({});
+  world.message(1, 1);
+  await world.questions();
+  expect(stream.store.last).toBe(1);
 });
 
 it('stores what comes, also before the answer, and goes on behind it when something was lost on the way', async () => {

@@ -11,6 +11,7 @@ import {
 } from '@skein/jetstream-core';
 import type { Appointment } from '../agenda.ts';
 import type { StreamHost } from '../hosted-stream.ts';
+import { readConsumerAnswer } from './consumer-answer.ts';
 import type { OriginFeed } from './feed.ts';
 
 /** One operation takes so much; what waits may be what flow control lets through, and no more. */
@@ -23,6 +24,8 @@ const RETRY_MS = 5000;
 const SILENCE_MS = 5000;
 const SECOND = 1_000_000_000;
 const NANOS_IN_MILLI = 1_000_000;
+/** Beyond it no stream is; what is stored here after such a message needs numbers, too. */
+const SEQUENCE_MAX = 2 ** 52;
 const STATUS = /^NATS\/1\.0 (\d{3}) ?(.*?)\r\n/;
 
 /** What a feed has of the process. */
@@ -38,11 +41,6 @@ export interface FeedBus {
 
 /** Made for one attempt; made once and found again, where the origin gives away what was acknowledged; made by somebody, to be read from. */
 export type ConsumerKind = 'ephemeral' | 'durable' | 'prepared';
-
-interface ConsumerAnswer {
-  readonly error?: { code: number; err_code: number; description: string };
-  readonly config?: { ack_policy: string };
-}
 
 /** What waits to be taken: a message, or a question that is answered when all before it is. */
 type Waiting = { readonly original: Original; readonly place: number } | { readonly flow: string };
@@ -130,9 +128,20 @@ export class RemoteFeed implements OriginFeed {
     return { lag: this.#lag, seq, active, error: this.#error };
   }
 
-  /** Something came on one of its subjects. The content may be kept. */
+  /**
+   * Something came on one of its subjects. The content may be kept. Anybody may have sent it, of another account, too: what cannot be read is
+   * this feed's trouble, and nobody else's.
+   */
   deliver(subject: string, shown: string, reply: string, content: Buffer, headerBytes: number): void {
     if (this.#isEnded) return;
+    try {
+      this.#take(subject, shown, reply, content, headerBytes);
+    } catch (error) {
+      this.#failed(error as Error);
+    }
+  }
+
+  #take(subject: string, shown: string, reply: string, content: Buffer, headerBytes: number): void {
     if (subject === this.#inbox) {
       this.#answered(content.toString('latin1', headerBytes));
       return;
@@ -236,12 +245,12 @@ export class RemoteFeed implements OriginFeed {
 
   #answered(text: string): void {
     if (this.#state !== 'asking' && this.#state !== 'resetting') return;
-    const { error, config } = JSON.parse(text) as ConsumerAnswer;
+    const { error, ackPolicy } = readConsumerAnswer(text);
     if (error !== undefined) {
-      this.#stop(new ApiError(error.code, error.err_code, error.description));
+      this.#stop(error);
       return;
     }
-    if (this.#kind === 'prepared' && config?.ack_policy !== 'flow_control') {
+    if (this.#kind === 'prepared' && ackPolicy !== 'flow_control') {
       this.#stop(this.#isMirror ? apiErrors.mirrorConsumerNotByFlow() : apiErrors.sourceConsumerNotByFlow());
       return;
     }
@@ -276,6 +285,7 @@ export class RemoteFeed implements OriginFeed {
     const delivery = parseAckSubject(reply);
     if (delivery === undefined || delivery.consumerSequence <= this.#place) return;
     if (this.#isKept && delivery.consumer !== this.#name) return;
+    if (delivery.sequence > SEQUENCE_MAX) throw new RangeError(`a message of sequence ${delivery.sequence}`);
     if (delivery.consumerSequence !== this.#place + 1 || this.#waitingBytes > WAITING_BYTES_MAX) {
       // Something was lost on the way. Before the answer has come it may be of an earlier life.
       if (this.#state === 'reading') void this.#connect();
@@ -309,28 +319,25 @@ export class RemoteFeed implements OriginFeed {
       bytes += next.original.content.length;
       place = next.place;
     }
-    if (messages.length > 0) this.#store(messages, bytes, place);
+    if (messages.length > 0) void this.#store(messages, bytes, place);
   }
 
-  #store(messages: readonly Original[], bytes: number, place: number): void {
+  async #store(messages: readonly Original[], bytes: number, place: number): Promise<void> {
     this.#isBusy = true;
     const last = messages.at(-1) as Original;
     const operation = { kind: 'ingest', key: this.#intake.key, identity: this.#identity, messages } as const;
-    this.#stream.change(operation).then(
-      (through) => {
-        this.#isBusy = false;
-        this.#waitingBytes -= bytes;
-        this.#stored = { place, sequence: through };
-        // What found no place is asked for again, from there on.
-        if (this.#isEnded || through === last.origin) this.#pump();
-        else void this.#connect();
-      },
-      (error: Error) => {
-        this.#isBusy = false;
-        if (!this.#isEnded)
-          this.#stop(error instanceof ApiError ? error : new ApiError(500, this.#setupFailed, error.message));
-      },
-    );
+    try {
+      const through = await this.#stream.change(operation);
+      this.#isBusy = false;
+      this.#waitingBytes -= bytes;
+      this.#stored = { place, sequence: through };
+      // What found no place is asked for again, from there on.
+      if (this.#isEnded || through === last.origin) this.#pump();
+      else void this.#connect();
+    } catch (error) {
+      this.#isBusy = false;
+      if (!this.#isEnded) this.#failed(error as Error);
+    }
   }
 
   /** All before it is stored. */
@@ -352,6 +359,10 @@ export class RemoteFeed implements OriginFeed {
 
   get #setupFailed(): number {
     return this.#isMirror ? 10029 : 10045;
+  }
+
+  #failed(error: Error): void {
+    this.#stop(error instanceof ApiError ? error : new ApiError(500, this.#setupFailed, error.message));
   }
 
   /** Until later. */

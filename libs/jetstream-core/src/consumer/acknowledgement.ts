@@ -4,6 +4,8 @@ const MILLISECOND = 1_000_000;
 const ZERO = 48;
 /** A dot, seen from there. */
 const DOT = -2;
+/** Nanoseconds are signed numbers of 64 bits. */
+const TIME_END = 2 ** 63;
 
 /** What a client says about a message that it was given (ADR-15 and after). */
 export type Acknowledgement =
@@ -83,7 +85,10 @@ export function parseAckSubject(subject: string): AckSubject | undefined {
   return { stream, consumer: subject.slice(streamEnd + 1, consumerEnd), deliveries, sequence, consumerSequence };
 }
 
-/** Five numbers with dots between; of them the first three. The fourth, nanoseconds, has more digits than a number keeps. */
+/**
+ * Five numbers with dots between; of them the first three. The fourth, nanoseconds, has more digits than a number keeps. Whoever can publish
+ * here can say anything: what is larger than such a number can be is no such subject.
+ */
 function readFields(subject: string, from: number): [number, number, number] | undefined {
   const fields: [number, number, number, number, number] = [0, 0, 0, 0, 0];
   let field = 0;
@@ -98,5 +103,8 @@ function readFields(subject: string, from: number): [number, number, number] | u
       digits = 0;
     } else return undefined;
   }
-  return field === 4 && digits > 0 ? [fields[0], fields[1], fields[2]] : undefined;
+  if (field < 4 || digits === 0) return undefined;
+  const [deliveries, sequence, consumerSequence, time, pending] = fields;
+  const largest = Math.max(deliveries, sequence, consumerSequence, pending);
+  return largest <= Number.MAX_SAFE_INTEGER && time < TIME_END ? [deliveries, sequence, consumerSequence] : undefined;
 }
