@@ -77,6 +77,8 @@ export interface MemoryStreamStoreOptions {
 export class MemoryStreamStore implements StreamStore {
   readonly #options: MemoryStreamStoreOptions;
   readonly #blocks = new Map<number, Block>();
+  /** Their numbers, counted from one: what lies between two is stepped over at once, however much it is. */
+  readonly #numbers = new Sequences();
   readonly #subjects = new Map<string, Subject>();
   readonly #values = new Map<string, Buffer>();
   /** Nothing is written that could be. */
@@ -229,10 +231,9 @@ export class MemoryStreamStore implements StreamStore {
       return count;
     }
     if (from > this.#last) return 0;
-    // Whichever side has fewer blocks.
     const own = Math.floor(from / BLOCK_MESSAGES);
-    for (let number = own + 1; number <= Math.floor(this.#last / BLOCK_MESSAGES); number++) {
-      count += this.#blocks.get(number)?.live ?? 0;
+    for (let number = this.#numbers.next(own + 2); number > 0; number = this.#numbers.next(number + 1)) {
+      count += (this.#blocks.get(number - 1) as Block).live;
     }
     const block = this.#blocks.get(own);
     if (block === undefined) return count;
@@ -288,6 +289,7 @@ export class MemoryStreamStore implements StreamStore {
     if (block === undefined) {
       block = { messages: new Array(BLOCK_MESSAGES).fill(undefined), live: 0 };
       this.#blocks.set(number, block);
+      this.#numbers.push(number + 1);
     }
     return block;
   }
@@ -306,7 +308,10 @@ export class MemoryStreamStore implements StreamStore {
     const number = Math.floor(sequence / BLOCK_MESSAGES);
     const block = this.#blocks.get(number) as Block;
     block.messages[sequence % BLOCK_MESSAGES] = undefined;
-    if (--block.live === 0) this.#blocks.delete(number);
+    if (--block.live === 0) {
+      this.#blocks.delete(number);
+      this.#numbers.remove(number + 1);
+    }
     of.sequences.remove(sequence);
     if (of.sequences.size === 0) this.#subjects.delete(of.name);
     this.#messages--;
@@ -324,7 +329,9 @@ export class MemoryStreamStore implements StreamStore {
       const number = Math.floor(at / BLOCK_MESSAGES);
       const block = this.#blocks.get(number);
       if (block === undefined) {
-        at = step === 1 ? (number + 1) * BLOCK_MESSAGES : number * BLOCK_MESSAGES - 1;
+        const nearest = step === 1 ? this.#numbers.next(number + 1) : this.#numbers.previous(number + 1);
+        if (nearest === 0) return 0;
+        at = step === 1 ? (nearest - 1) * BLOCK_MESSAGES : nearest * BLOCK_MESSAGES - 1;
       } else if (block.messages[at % BLOCK_MESSAGES] !== undefined) {
         return at;
       } else {
