@@ -7,8 +7,8 @@ import type { Address, Api } from './hosting.ts';
 import type { Publishing } from './publishing.ts';
 import { BACKUP_PREFIX, type Backups } from './snapshot/backups.ts';
 import type { Feeds } from './sources/feeds.ts';
-import { namedStream } from './stores/named-stream.ts';
 import type { Others } from './stores/others.ts';
+import { seatOf } from './stores/parts.ts';
 import { SubjectStrings } from './subject-strings.ts';
 
 const API = '$JS.API.';
@@ -148,9 +148,7 @@ export class Dispatch {
     pe: number,
   ): boolean {
     const subject = this.#withoutDomain(given);
-    const name = namedStream(subject);
-    if (name === undefined || account.streams.has(name)) return false;
-    const seat = others.catalogue.stream(account.name, name)?.seat;
+    const seat = seatOf(others.catalogue, account, subject);
     if (seat === undefined) return false;
     const content = Buffer.from(buf.subarray(ps, pe));
     others.handOn(seat, { account: account.name, subject, reply, content, headerBytes });

@@ -100,6 +100,8 @@ export interface OtherStores {
   /** Streams as a list shows them. */
   list(streams: readonly StreamElsewhere[]): Promise<object[]>;
   usage(account: string): Promise<AccountUsage[]>;
+  /** Where all is asked: to the store that has its stream. @returns false: that is this one, or nobody's */
+  handOn(request: ApiRequest): boolean;
   /** All of an account's streams go there. */
   purge(account: string): void;
   /** What is not known may be in a store that has not said yet what it has. */

@@ -98,6 +98,20 @@ it('of creations that overlap at the same moment one wins, whichever store they 
   }
 });
 
+it('who creates the same stream at the same moment is told the same, and what is asked without waiting finds it', async () => {
+  const { clients } = await startTwoStores();
+  for (let round = 0; round < 10; round++) {
+    const name = `S${round}`;
+    const consumer = { stream_name: name, config: { durable_name: 'C', ack_policy: 'explicit' } };
+    const answers = await Promise.all([
+      ...clients.map((client) => ask(client, `$JS.API.STREAM.CREATE.${name}`, { name, subjects: [name] })),
+      ask(clients[0], `$JS.API.STREAM.INFO.${name}`),
+      ask(clients[0], `$JS.API.CONSUMER.CREATE.${name}.C`, consumer),
+    ]);
+    expect(answers.map(({ error }) => error)).toEqual([undefined, undefined, undefined, undefined]);
+  }
+});
+
 it('mirrors and sources take from streams of another store, and go on when that was killed', async () => {
   const { node, clients } = await startTwoStores();
   const [client] = clients;

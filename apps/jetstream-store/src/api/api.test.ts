@@ -3,7 +3,7 @@ import { ackOpening, pubAck } from '@skein/jetstream-core';
 import { type Ask, apiScenes, converse, recordedApi, type Said, type Scene } from '@skein/testing';
 import { describe, expect, it } from 'vitest';
 import type { Notices } from '../host.ts';
-import type { Outbox } from '../hosting.ts';
+import type { ApiRequest, OtherStores, Outbox } from '../hosting.ts';
 import type { StoreLimits } from '../limits.ts';
 import type { TierLimits } from '../node-accounts.ts';
 import type { Backups } from '../snapshot/backups.ts';
@@ -157,5 +157,50 @@ it('requests wait for gateways that are behind; beyond a number of them they are
   expect(answers.map((text) => text.slice(0, 30))).toEqual([
     '1 {"type":"io.nats.jetstream.a',
     '2 {"type":"io.nats.jetstream.a',
+  ]);
+});
+
+it('whose stream it is, is looked at when a request’s turn has come', async () => {
+  const answers: string[] = [];
+  const handedOn: string[] = [];
+  const answer = (to: string, text: string): void => void answers.push(`${to} ${text.slice(0, 50)}`);
+  const outbox = {
+    isCongested: false,
+    reply: (_account: string, to: string, content: Buffer) => answer(to, content.toString()),
+    answer: (_account: string, to: string, text: string) => answer(to, text),
+    publish: () => {},
+  };
+  const ofServer = limits.plain as StoreLimits;
+  const directory = new FakeDirectory('', { $G: unlimited() }, ofServer, outbox);
+  const others = {
+    handOn: ({ reply, subject }: ApiRequest) => subject.endsWith('.X') && handedOn.push(reply) > 0,
+    isComplete: true,
+  };
+  const api = createApi({
+    ...{ serverName: 'js', systemAccount: '', directory, outbox, limits: ofServer, requestsMax: 100 },
+    notices: { apiAudit: () => {}, apiRefused: () => {} } as unknown as Notices,
+    log: { info: () => {}, warn: () => {}, error: (text: string) => expect.fail(text) },
+    others: others as unknown as OtherStores,
+    backups: {} as Backups,
+    now: () => 0,
+  });
+  const ask = (reply: string, subject: string, body: object = {}): void =>
+    api.handle({
+      ...{ account: directory.account('$G'), accountName: '$G', subject: `$JS.API.${subject}`, reply },
+      ...{ content: Buffer.from(JSON.stringify(body)), headerBytes: 0 },
+    });
+  for (const reply of ['1', '2']) ask(reply, 'STREAM.CREATE.X', { name: 'X' });
+  ask('3', 'STREAM.INFO.X');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([handedOn, answers]).toEqual([['2', '3'], ['1 {"type":"io.nats.jetstream.api.v1.stream_create_re']]);
+  // It is counted where it is answered.
+  expect(api.countsOf('$G').total).toBe(1);
+  outbox.isCongested = true;
+  for (const reply of ['4', '5']) ask(reply, `STREAM.INFO.${reply === '4' ? 'X' : 'Y'}`);
+  outbox.isCongested = false;
+  api.release();
+  expect([handedOn.slice(2), answers.slice(1)]).toEqual([
+    ['4'],
+    ['5 {"type":"io.nats.jetstream.api.v1.stream_info_resp'],
   ]);
 });

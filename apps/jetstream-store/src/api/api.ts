@@ -50,7 +50,7 @@ class JetStreamApi implements Api {
     if (request.reply === '') return;
     const { outbox, notices, requestsMax } = this.#context;
     if (this.#waiting.isEmpty && !outbox.isCongested) this.#take(request);
-    else if (!this.#waiting.hold(request.content.length, requestsMax, () => this.#take(request))) {
+    else if (!this.#waiting.hold(request.content.length, requestsMax, () => this.#takeLate(request))) {
       notices.apiRefused();
       this.#turnAway(request);
     }
@@ -76,6 +76,15 @@ class JetStreamApi implements Api {
 
   release(): void {
     this.#waiting.release(() => !this.#context.outbox.isCongested);
+  }
+
+  /** Whose it is may be another store meanwhile. */
+  #takeLate(request: ApiRequest): void {
+    if (!this.#handOn(request)) this.#take(request);
+  }
+
+  #handOn(request: ApiRequest): boolean {
+    return this.#context.others?.handOn(request) === true;
   }
 
   #take(request: ApiRequest): void {
@@ -112,18 +121,28 @@ class JetStreamApi implements Api {
     } else if (this.#lanes.count >= this.#context.requestsMax) {
       this.#refuse(request, route, apiErrors.tooManyRequests());
       this.#context.notices.apiRefused();
+      this.#count(request);
     } else {
-      this.#lanes.take(accountName, lane, async () => this.#run(request, route, names));
+      // What was ahead may have made the stream, in another store.
+      this.#lanes.take(accountName, lane, async () =>
+        this.#handOn(request) ? undefined : this.#run(request, route, names),
+      );
     }
-    // Who asks how many there were is told of those before. Accounts without JetStream have no such figures.
-    if (request.account !== undefined) this.#counter.count(accountName);
   }
 
   /** @returns what settles when it was answered; undefined: it was */
   #run(request: ApiRequest, route: Route, names: readonly string[]): Promise<void> | undefined {
     const behind = route.isLate && request.account?.streams.get(names[0] ?? '')?.caughtUp();
-    if (behind) return behind.then(() => this.#handle(request, route, names));
-    return this.#handle(request, route, names);
+    const pending = behind
+      ? behind.then(() => this.#handle(request, route, names))
+      : this.#handle(request, route, names);
+    this.#count(request);
+    return pending;
+  }
+
+  /** Who asks how many there were is told of those before. Accounts without JetStream have no such figures. */
+  #count({ account, accountName }: ApiRequest): void {
+    if (account !== undefined) this.#counter.count(accountName);
   }
 
   #handle(request: ApiRequest, route: Route, names: readonly string[]): Promise<void> | undefined {

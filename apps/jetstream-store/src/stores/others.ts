@@ -97,6 +97,12 @@ export class Others {
     });
   }
 
+  /** This store's. */
+  get seat(): Seat {
+    return this.#options.seat;
+  }
+
+  /** Of the others. */
   get seats(): Iterable<number> {
     return this.#others.keys();
   }

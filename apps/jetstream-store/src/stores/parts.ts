@@ -1,9 +1,11 @@
 import type { StreamConfig } from '@skein/jetstream-core';
 import type { Elsewhere } from '../directory.ts';
 import type { StreamHost } from '../hosted-stream.ts';
-import type { AccountUsage, OtherStores, ShownStream } from '../hosting.ts';
-import type { ListedStream, StreamElsewhere } from './catalogue.ts';
+import type { AccountUsage, ApiRequest, JetStreamAccount, OtherStores, ShownStream } from '../hosting.ts';
+import type { Catalogue, ListedStream, StreamElsewhere } from './catalogue.ts';
+import { namedStream } from './named-stream.ts';
 import type { Others } from './others.ts';
+import { decides } from './seat.ts';
 
 /** What others are told of a stream. */
 export const listingOf = ({ account, name, created, stream }: StreamHost): ListedStream => ({
@@ -48,8 +50,29 @@ export function otherStores(others: Others): OtherStores {
     purge: (account) => {
       all('store-purge', account).catch(() => {});
     },
+    // What another store has handed on goes no further.
+    handOn: (request) => decides(others.seat) && handOn(others, request),
     get isComplete() {
       return others.isComplete;
     },
   };
+}
+
+/** @returns false: it is not for a stream of another store */
+function handOn(others: Others, { account, subject, reply, content, headerBytes }: ApiRequest): boolean {
+  if (account === undefined) return false;
+  const seat = seatOf(others.catalogue, account, subject);
+  if (seat === undefined) return false;
+  others.handOn(seat, { account: account.name, subject, reply, content, headerBytes });
+  return true;
+}
+
+/** Where the stream is that a message under `$JS` is for; undefined: here, or nowhere. @param subject without a domain */
+export function seatOf(
+  catalogue: Catalogue,
+  { name, streams }: Pick<JetStreamAccount, 'name' | 'streams'>,
+  subject: string,
+): number | undefined {
+  const stream = namedStream(subject);
+  return stream === undefined || streams.has(stream) ? undefined : catalogue.stream(name, stream)?.seat;
 }
