@@ -96,6 +96,11 @@ class World implements FeedBus {
     this.feed.deliver(this.deliverSubject, subject, reply, Buffer.from('x'), 0);
   }
 
+  /** As the consumer asks. */
+  get flow(): string {
+    return `$JS.FC.O.${this.consumer}.1`;
+  }
+
   status(line: string, reply = ''): void {
     const block = Buffer.from(`NATS/1.0 ${line}\r\n\r\n`);
     this.feed.deliver(this.deliverSubject, this.deliverSubject, reply, block, block.length);
@@ -112,7 +117,12 @@ async function reading(...options: ConstructorParameters<typeof World>): Promise
   world.answer({});
 }
 
-beforeEach(() => reading({ name: 'O', external }, { isMirror: true }));
+let begun = '';
+
+beforeEach(async () => {
+  await reading({ name: 'O', external }, { isMirror: true });
+  begun = world.deliverSubject;
+});
 
 it('asks for a consumer that only it hears of', async () => {
   world = new World({ name: 'O', external, filter_subject: 'o.*', opt_start_seq: 7 }, { isMirror: true });
@@ -210,9 +220,42 @@ it('finds by a heartbeat that something was lost', async () => {
 
 it('answers how far it is when all before the question is stored', async () => {
   world.message(1, 1);
-  world.status('100 FlowControl Request', '$JS.FC.1');
+  world.status('100 FlowControl Request', world.flow);
   expect(world.asked).toEqual([]);
-  expect(await world.questions()).toMatchObject([{ subject: '$JS.FC.1', headers: '' }]);
+  expect(await world.questions()).toMatchObject([{ subject: world.flow, headers: '' }]);
+});
+
+it.each([
+  ['a subject of somebody', 'orders.new'],
+  ['none', ''],
+  ['a consumer of another stream', '$JS.FC.P.C.1'],
+  ['a pattern', '$JS.FC.O.C.>'],
+  ['less than a question', '$JS.FC.O.C'],
+])('answers no question that is to be answered to %s', async (_what, reply) => {
+  world.status('100 FlowControl Request', reply);
+  world.status(`100 Idle Heartbeat\r\nNats-Last-Consumer: 0\r\nNats-Consumer-Stalled: ${reply}`);
+  expect(await world.questions()).toEqual([]);
+});
+
+it('keeps no more questions than fit into its room', async () => {
+  const stored = Promise.withResolvers<number>();
+  world.change = () => stored.promise;
+  world.message(1, 1);
+  const reply = `${world.flow}${'x'.repeat(1024)}`;
+  for (let i = 0; i < 60_000; i++) world.status('100 FlowControl Request', reply);
+  stored.resolve(1);
+  const answered = (await world.questions()).length;
+  expect(answered).toBeGreaterThan(50_000);
+  expect(answered).toBeLessThan(53_000);
+});
+
+it('keeps no more messages without content than fit into its room', async () => {
+  const stored = Promise.withResolvers<number>();
+  world.change = () => stored.promise;
+  let sent = 0;
+  while (sent < 300_000 && world.deliverSubject === begun) world.message(++sent, sent);
+  expect(sent).toBeGreaterThan(250_000);
+  expect(sent).toBeLessThan(270_000);
 });
 
 it('acknowledges to a durable consumer what is stored, and has it begin again where it is', async () => {
@@ -228,9 +271,9 @@ it('acknowledges to a durable consumer what is stored, and has it begin again wh
   world.message(4, 1);
   world.message(6, 2);
   await world.questions();
-  world.status('100 FlowControl Request', '$JS.FC.1');
+  world.status('100 FlowControl Request', world.flow);
   expect(await world.questions()).toMatchObject([
-    { subject: '$JS.FC.1', headers: 'NATS/1.0\r\nNats-Last-Consumer: 2\r\nNats-Last-Stream: 6\r\n\r\n' },
+    { subject: world.flow, headers: 'NATS/1.0\r\nNats-Last-Consumer: 2\r\nNats-Last-Stream: 6\r\n\r\n' },
   ]);
   world.feed.end(true);
   expect(world.asked[0]?.subject).toMatch(/^\$JS\.API\.CONSUMER\.DELETE\.O\.JS_SRC_/);
@@ -250,7 +293,7 @@ it('reads from a consumer that was made beforehand: looks at it, resets it, and 
   expect(world.deliverSubject).toBe('d.c');
   world.message(4, 1);
   await world.questions();
-  world.status('100 FlowControl Request', '$JS.FC.1');
+  world.status('100 FlowControl Request', world.flow);
   expect((await world.questions())[0]?.headers).toContain('Nats-Last-Stream: 4');
   world.feed.end(true);
   expect(world.asked).toEqual([]);

@@ -18,6 +18,8 @@ import type { OriginFeed } from './feed.ts';
 const MESSAGES_MAX = 1000;
 const BYTES_MAX = 1024 * 1024;
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
+/** What something that waits takes beside its content: what has none is bounded, too. */
+const WAITING_OVERHEAD = 256;
 const ANSWER_MS = 5000;
 const RETRY_MS = 5000;
 /** Without a heartbeat for so long, the consumer is made anew. */
@@ -26,6 +28,8 @@ const SECOND = 1_000_000_000;
 const NANOS_IN_MILLI = 1_000_000;
 /** Beyond it no stream is; what is stored here after such a message needs numbers, too. */
 const SEQUENCE_MAX = 2 ** 52;
+/** Where a consumer's questions about flow are answered. */
+const FLOW = /^\$JS\.FC\.([^\s*>]+)$/;
 const STATUS = /^NATS\/1\.0 (\d{3}) ?(.*?)\r\n/;
 
 /** What a feed has of the process. */
@@ -268,13 +272,14 @@ export class RemoteFeed implements OriginFeed {
       this.#stop(new ApiError(503, this.#setupFailed, words));
       return;
     }
-    if (words.startsWith('FlowControl')) {
-      this.#waiting.push({ flow: reply });
+    const isQuestion = words.startsWith('FlowControl');
+    const flow = isQuestion ? reply : headerOf(content, headerBytes, 'Nats-Consumer-Stalled');
+    // One that is asked in vain is asked again, by heartbeats.
+    if (flow !== undefined && this.#isOfOrigin(flow) && this.#hasRoom) this.#wait({ flow });
+    if (isQuestion) {
       this.#pump();
       return;
     }
-    const stalled = headerOf(content, headerBytes, 'Nats-Consumer-Stalled');
-    if (stalled !== undefined) this.#waiting.push({ flow: stalled });
     const last = Number(headerOf(content, headerBytes, 'Nats-Last-Consumer') ?? 0);
     // More: something was lost. Less: somebody else has reset it.
     if (this.#state === 'reading' && last !== this.#place) void this.#connect();
@@ -286,7 +291,7 @@ export class RemoteFeed implements OriginFeed {
     if (delivery === undefined || delivery.consumerSequence <= this.#place) return;
     if (this.#isKept && delivery.consumer !== this.#name) return;
     if (delivery.sequence > SEQUENCE_MAX) throw new RangeError(`a message of sequence ${delivery.sequence}`);
-    if (delivery.consumerSequence !== this.#place + 1 || this.#waitingBytes > WAITING_BYTES_MAX) {
+    if (delivery.consumerSequence !== this.#place + 1 || !this.#hasRoom) {
       // Something was lost on the way. Before the answer has come it may be of an earlier life.
       if (this.#state === 'reading') void this.#connect();
       return;
@@ -296,40 +301,56 @@ export class RemoteFeed implements OriginFeed {
     const seconds = Number(time.slice(0, -9));
     const { sequence } = delivery;
     const message = { sequence, subject, content, headerBytes, seconds, nanos: Number(time.slice(-9)) };
-    this.#waiting.push({ original: this.#intake.original(message, this.#identity), place: this.#place });
-    this.#waitingBytes += content.length;
+    this.#wait({ original: this.#intake.original(message, this.#identity), place: this.#place });
     this.#lag = Number(pending);
     this.#pump();
   }
 
+  get #hasRoom(): boolean {
+    return this.#waitingBytes <= WAITING_BYTES_MAX;
+  }
+
+  #wait(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    this.#waitingBytes += sizeOf(waiting);
+  }
+
+  /** Nothing else is published to for whoever asks: the account would trust it. */
+  #isOfOrigin(flow: string): boolean {
+    const [stream, consumer, ...rest] = FLOW.exec(flow)?.[1]?.split('.') ?? [];
+    return stream === this.source.name && rest.length > 0 && (!this.#isKept || consumer === this.#name);
+  }
+
   #pump(): void {
     if (this.#isBusy || this.#waiting.length === 0) return;
+    const flows: string[] = [];
     const messages: Original[] = [];
     let bytes = 0;
     let place = this.#stored.place;
-    while (messages.length < MESSAGES_MAX && bytes < BYTES_MAX) {
-      const [next] = this.#waiting;
-      if (next === undefined || ('flow' in next && messages.length > 0)) break;
-      this.#waiting.shift();
+    for (const next of this.#waiting) {
+      if (messages.length >= MESSAGES_MAX || bytes >= BYTES_MAX) break;
       if ('flow' in next) {
-        this.#answerFlow(next.flow);
-        continue;
+        if (messages.length > 0) break;
+        flows.push(next.flow);
+      } else {
+        messages.push(next.original);
+        bytes += next.original.content.length;
+        place = next.place;
       }
-      messages.push(next.original);
-      bytes += next.original.content.length;
-      place = next.place;
+      this.#waitingBytes -= sizeOf(next);
     }
-    if (messages.length > 0) void this.#store(messages, bytes, place);
+    this.#waiting.splice(0, flows.length + messages.length);
+    for (const flow of flows) this.#answerFlow(flow);
+    if (messages.length > 0) void this.#store(messages, place);
   }
 
-  async #store(messages: readonly Original[], bytes: number, place: number): Promise<void> {
+  async #store(messages: readonly Original[], place: number): Promise<void> {
     this.#isBusy = true;
     const last = messages.at(-1) as Original;
     const operation = { kind: 'ingest', key: this.#intake.key, identity: this.#identity, messages } as const;
     try {
       const through = await this.#stream.change(operation);
       this.#isBusy = false;
-      this.#waitingBytes -= bytes;
       this.#stored = { place, sequence: through };
       // What found no place is asked for again, from there on.
       if (this.#isEnded || through === last.origin) this.#pump();
@@ -384,3 +405,6 @@ export class RemoteFeed implements OriginFeed {
     this.#bus.publish(this.#stream.account, `${prefix}.${path}`, reply, Buffer.from(body, 'latin1'), 0);
   }
 }
+
+const sizeOf = (waiting: Waiting): number =>
+  WAITING_OVERHEAD + ('flow' in waiting ? waiting.flow.length : waiting.original.content.length);
