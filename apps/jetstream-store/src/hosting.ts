@@ -95,10 +95,11 @@ export interface TierUsage {
   consumers: number;
 }
 
-/** What the API needs of the node's other stores. Where a store is away for long, ApiError 10008. */
+/** What the API needs of the node's other stores. Who does not answer within a moment is done without. */
 export interface OtherStores {
-  /** Streams as a list shows them. */
-  list(streams: readonly StreamElsewhere[]): Promise<object[]>;
+  /** Streams as a list shows them, and the names of those whose store has not answered. */
+  list(streams: readonly StreamElsewhere[]): Promise<{ streams: object[]; missing: string[] }>;
+  /** Of a store that has not answered, what it has told by itself. */
   usage(account: string): Promise<AccountUsage[]>;
   /** Where all is asked: to the store that has its stream. @returns false: that is this one, or nobody's */
   handOn(request: ApiRequest): boolean;

@@ -10,7 +10,7 @@ export interface Holder {
 
 const nothing = (): Reserved => ({ streams: 0, memory: 0, file: 0 });
 
-const tierOf = ({ num_replicas }: StreamConfig): string => `R${Math.max(1, num_replicas)}`;
+export const tierOf = ({ num_replicas }: StreamConfig): string => `R${Math.max(1, num_replicas)}`;
 
 /** How much of its storage a stream reserves: what it may hold at most, times its replicas. */
 const sizeOf = ({ max_bytes, num_replicas }: StreamConfig): number => Math.max(0, max_bytes) * num_replicas;

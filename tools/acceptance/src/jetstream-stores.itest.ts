@@ -112,6 +112,23 @@ it('who creates the same stream at the same moment is told the same, and what is
   }
 });
 
+it('while a store does not answer, account information and lists say what is known', async () => {
+  const { node, clients } = await startTwoStores();
+  const { pid } = await node.process('jetstream-store', 1);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const [info, list, names] = await Promise.all(
+      ['INFO', 'STREAM.LIST', 'STREAM.NAMES'].map((what) => ask(clients[0], `$JS.API.${what}`)),
+    );
+    expect(info).toMatchObject({ streams: 4 });
+    expect(list).toMatchObject({ total: 4, streams: [{ config: { name: 'A' } }, { config: { name: 'C' } }] });
+    expect(list).toMatchObject({ missing: ['B', 'D'] });
+    expect(names).toMatchObject({ total: 4, streams: NAMES });
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+});
+
 it('mirrors and sources take from streams of another store, and go on when that was killed', async () => {
   const { node, clients } = await startTwoStores();
   const [client] = clients;

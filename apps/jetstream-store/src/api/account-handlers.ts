@@ -71,7 +71,7 @@ export function usageOf(account: JetStreamAccount, api: ApiCounts): AccountUsage
   return { tiers, api };
 }
 
-const nothingUsed = (): TierUsage => ({ memory: 0, storage: 0, streams: 0, consumers: 0 });
+export const nothingUsed = (): TierUsage => ({ memory: 0, storage: 0, streams: 0, consumers: 0 });
 
 function totalUsage(usages: readonly TierUsage[]): TierUsage {
   const total = nothingUsed();

@@ -77,7 +77,11 @@ export const listStreams: Handler = (call) => {
   const streams = here.map((stream) => listedStream(stream, context));
   const elsewhere = items.filter((one): one is StreamElsewhere => 'seat' in one);
   if (context.others === undefined || elsewhere.length === 0) return { ...page, streams };
-  return context.others.list(elsewhere).then((listed) => ({ ...page, streams: inOrder([...streams, ...listed]) }));
+  return context.others.list(elsewhere).then(({ streams: listed, missing }) => ({
+    ...page,
+    streams: inOrder([...streams, ...listed]),
+    ...(missing.length > 0 && { missing }),
+  }));
 };
 
 const inOrder = (listed: object[]): object[] =>

@@ -2,6 +2,7 @@ import type { Link, Member, Peer } from '@skein/bus';
 import { expect, it } from 'vitest';
 import { type HandedOn, HOLD_MS } from './held-requests.ts';
 import { Others } from './others.ts';
+import { otherStores } from './parts.ts';
 
 const peer: Peer = { id: 9, component: 'jetstream-store', instance: 1, address: '', pid: 1 };
 const request = (subject: string): HandedOn => ({
@@ -19,7 +20,7 @@ function seatZero() {
   const failed: string[] = [];
   const told: string[] = [];
   const answers: ((text: string) => void)[] = [];
-  const timers = new Set<() => void>();
+  const timers = new Map<() => void, number>();
   const usage: [string, string, number][] = [];
   const elsewhere: string[] = [];
   const said: object[] = [];
@@ -45,8 +46,8 @@ function seatZero() {
     member,
     runtime: {
       setTimer: (delayMs: number, fn: () => void) => {
-        expect([HOLD_MS, 250]).toContain(delayMs);
-        timers.add(fn);
+        expect([HOLD_MS, 250, 1000]).toContain(delayMs);
+        timers.set(fn, delayMs);
         return { cancel: () => timers.delete(fn) };
       },
     },
@@ -66,8 +67,10 @@ function seatZero() {
     others.linkUp(link);
     says({ kind: 'all', streams: [], listened: [], takesStreams: true });
   };
-  const pass = (): void => {
-    for (const fn of [...timers]) {
+  /** All that is planned for this time. */
+  const pass = (ms = HOLD_MS): void => {
+    for (const [fn, delayMs] of [...timers]) {
+      if (delayMs > ms) continue;
       timers.delete(fn);
       fn();
     }
@@ -165,3 +168,27 @@ it('says what it uses when that has changed, and counts what others use', () => 
   says({ kind: 'used', rooms: [['A', 'file R1', 60]] });
   expect(elsewhere).toEqual(['A file R1 70', 'A file R1 -20', 'A file R1 -50', 'A file R1 60']);
 });
+
+it.each(['is away', 'is given up', 'does not answer'])(
+  'lists and usage wait a moment for a store that %s, then tell what is known',
+  async (how) => {
+    const { others, comes, says, link, pass } = seatZero();
+    comes();
+    for (const name of ['X', 'Y']) {
+      says({ kind: 'listed', stream: { account: 'A', name, config: { name, num_replicas: 1 } } });
+    }
+    const rooms = [
+      ['A', 'file R1', 70],
+      ['A', 'memory R1', 5],
+      ['B', 'file R1', 9],
+    ];
+    says({ kind: 'used', rooms });
+    if (how !== 'does not answer') others.linkDown(link);
+    if (how === 'is given up') pass();
+    const { usage, list } = otherStores(others);
+    const answers = Promise.all([usage('A'), list([...others.catalogue.of('A')])]);
+    if (how !== 'is given up') pass(1000);
+    const tiers = { R1: { memory: 5, storage: 70, streams: 2, consumers: 0 } };
+    expect(await answers).toEqual([[{ tiers, api: { total: 0, errors: 0 } }], { streams: [], missing: ['X', 'Y'] }]);
+  },
+);

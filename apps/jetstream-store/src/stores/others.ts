@@ -8,12 +8,14 @@ import type { Seat } from './seat.ts';
 
 const TELL = 'store-streams';
 const ASK_MS = 5000;
+/** What can be answered without a store waits for it so long: mostly it is back by then when it is started anew. */
+const MOMENT_MS = 1000;
 
 /** Publishers of several stores may use more than an account has for so long. */
 const USED_MS = 250;
 
 /** How many bytes a store uses of a room of its account, or ('') of the node. */
-type Used = readonly [account: string, room: string, bytes: number];
+export type Used = readonly [account: string, room: string, bytes: number];
 
 /** What a store tells the others: all of it, or what has changed. */
 type News =
@@ -198,6 +200,25 @@ export class Others {
     if (!('error' in answer)) return answer;
     const { code, err_code, description } = answer.error;
     throw new ApiError(code, err_code, description);
+  }
+
+  /** As `ask`, but waits a moment only. @returns undefined: it has not answered */
+  async askSoon<T extends object>(seat: number, method: string, body: object): Promise<T | undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const moment = this.#options.runtime.setTimer(MOMENT_MS, () => resolve(undefined));
+    const unanswered = (error: unknown): undefined => {
+      if (!(error instanceof ApiError)) throw error;
+    };
+    try {
+      return await Promise.race([this.ask<T>(seat, method, body).catch(unanswered), promise]);
+    } finally {
+      moment.cancel();
+    }
+  }
+
+  /** What it has said that it uses of an account's storage, where that has a limit. */
+  *usedBy(seat: number, account: string): IterableIterator<Used> {
+    for (const used of this.#other(seat).used.values()) if (used[0] === account) yield used;
   }
 
   /** The stream elsewhere that keeps what is published to a subject. What is changed there is durable when it is answered. */

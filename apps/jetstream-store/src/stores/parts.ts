@@ -1,7 +1,9 @@
 import type { StreamConfig } from '@skein/jetstream-core';
+import { nothingUsed } from '../api/account-handlers.ts';
 import type { Elsewhere } from '../directory.ts';
 import type { StreamHost } from '../hosted-stream.ts';
-import type { AccountUsage, ApiRequest, JetStreamAccount, OtherStores, ShownStream } from '../hosting.ts';
+import type { AccountUsage, ApiRequest, JetStreamAccount, OtherStores, ShownStream, TierUsage } from '../hosting.ts';
+import { tierOf } from '../ledger.ts';
 import type { Catalogue, ListedStream, StreamElsewhere } from './catalogue.ts';
 import { namedStream } from './named-stream.ts';
 import type { Others } from './others.ts';
@@ -31,24 +33,31 @@ export function elsewhereBy(others: Others, own: () => number): Elsewhere {
 
 /** Other stores, as the API sees them. */
 export function otherStores(others: Others): OtherStores {
-  const all = <T extends object>(method: string, account: string): Promise<T[]> =>
-    Promise.all([...others.seats].map((seat) => others.ask<T>(seat, method, { account })));
   return {
     async list(streams) {
       const bySeat = Map.groupBy(streams, ({ seat }) => seat);
       const lists = await Promise.all(
-        [...bySeat].map(([seat, ones]) =>
-          others.ask<{ streams: object[] }>(seat, 'store-list', {
-            account: (ones[0] as StreamElsewhere).account,
-            names: ones.map(({ name }) => name),
-          }),
-        ),
+        Array.from(bySeat, async ([seat, ones]) => {
+          const names = ones.map(({ name }) => name);
+          const { account } = ones[0] as StreamElsewhere;
+          const answer = await others.askSoon<{ streams: object[] }>(seat, 'store-list', { account, names });
+          return answer === undefined ? { streams: [], missing: names } : { ...answer, missing: [] };
+        }),
       );
-      return lists.flatMap((one) => one.streams);
+      return {
+        streams: lists.flatMap((one) => one.streams),
+        missing: lists.flatMap((one) => one.missing).sort(),
+      };
     },
-    usage: (account) => all<AccountUsage>('store-usage', account),
+    usage: (account) =>
+      Promise.all(
+        Array.from(others.seats, async (seat) => {
+          const answer = await others.askSoon<AccountUsage>(seat, 'store-usage', { account });
+          return answer ?? usageAsTold(others, seat, account);
+        }),
+      ),
     purge: (account) => {
-      all('store-purge', account).catch(() => {});
+      for (const seat of others.seats) others.ask(seat, 'store-purge', { account }).catch(() => {});
     },
     // What another store has handed on goes no further.
     handOn: (request) => decides(others.seat) && handOn(others, request),
@@ -75,4 +84,18 @@ export function seatOf(
 ): number | undefined {
   const stream = namedStream(subject);
   return stream === undefined || streams.has(stream) ? undefined : catalogue.stream(name, stream)?.seat;
+}
+
+/** What an account uses in a store that does not answer, as far as that has said so by itself: of consumers it does not tell. */
+function usageAsTold(others: Others, seat: number, account: string): AccountUsage {
+  const tiers: Record<string, TierUsage> = {};
+  const usageOf = (tier: string): TierUsage => (tiers[tier] ??= nothingUsed());
+  for (const [, room, bytes] of others.usedBy(seat, account)) {
+    const [storage, tier = ''] = room.split(' ');
+    usageOf(tier)[storage === 'memory' ? 'memory' : 'storage'] += bytes;
+  }
+  for (const stream of others.catalogue.of(account)) {
+    if (stream.seat === seat) usageOf(tierOf(stream.config)).streams++;
+  }
+  return { tiers, api: { total: 0, errors: 0 } };
 }
