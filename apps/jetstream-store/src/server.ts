@@ -33,6 +33,7 @@ import { Backups } from './snapshot/backups.ts';
 import { importBackups } from './snapshot/import.ts';
 import { Feeds } from './sources/feeds.ts';
 import { OwnWatches } from './sources/own-watches.ts';
+import { subjectIn } from './sources/place.ts';
 import { answerStores } from './stores/answers.ts';
 import type { StreamElsewhere } from './stores/catalogue.ts';
 import { Others, type OthersOptions } from './stores/others.ts';
@@ -145,16 +146,16 @@ class Server implements JetStreamStore {
       declare: (account, subject, weight) => this.#member.declare(account, subject, '', weight),
       settled: () => this.#isKnown(),
       publish: (...message) => this.#outbox.ask(...message),
-      listeningChanged: (subject) => {
-        watches.listeningChanged(subject);
-        others?.listening(subject, feeds.isListened(subject));
+      listeningChanged: (place, isListened) => {
+        watches.listeningChanged(subjectIn(place));
+        others?.listening(place, isListened);
       },
       elsewhere: (account, name) => others?.catalogue.stream(account, name),
     });
     this.#feeds = feeds;
     const watches = new OwnWatches(
       (...watched) => this.#member.watch(...watched),
-      (subject) => feeds.isListened(subject) || others?.isListened(subject) === true,
+      (...place) => feeds.isListened(...place) || others?.isListened(...place) === true,
       () => this.#outbox.gateway,
     );
     this.#watches = watches;

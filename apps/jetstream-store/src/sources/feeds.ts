@@ -1,6 +1,7 @@
 import { type SourceInfo, type StreamSource, sourceInfo } from '@skein/jetstream-core';
 import type { StreamHost } from '../hosted-stream.ts';
 import { Feed, type FindElsewhere, type FindStream, type OriginFeed } from './feed.ts';
+import { ANYWHERE, accountIn, type Place, placeOf, subjectIn } from './place.ts';
 import { type ConsumerKind, type FeedBus, RemoteFeed } from './remote-feed.ts';
 
 /** How a stream is with its origins, as info has it; nothing where it has none. */
@@ -16,8 +17,8 @@ export interface ProcessBus {
   settled(): Promise<void>;
   /** A message as a client of the account would publish it. */
   publish(account: string, subject: string, reply: string, content: Buffer, headerBytes: number): void;
-  /** `isListened` of a subject may have changed. */
-  listeningChanged(subject: string): void;
+  /** Feeds listen to it from now on, or no longer. */
+  listeningChanged(place: Place, isListened: boolean): void;
   readonly elsewhere: FindElsewhere;
 }
 
@@ -33,9 +34,10 @@ export class Feeds implements FeedBus {
   /** All that is on disk has been found. */
   #isComplete = false;
 
-  /** By account and subject, who waits for what comes there. */
-  readonly #awaited = new Map<string, RemoteFeed>();
-  readonly #listened = new Set<string>();
+  /** Who waits for what comes there. */
+  readonly #awaited = new Map<Place, RemoteFeed>();
+  /** How many listen. */
+  readonly #listened = new Map<Place, number>();
 
   constructor(find: FindStream, domain: string, bus: ProcessBus) {
     this.#find = find;
@@ -45,7 +47,7 @@ export class Feeds implements FeedBus {
 
   /** What of an account's messages is waited for. */
   *interest(): IterableIterator<[account: string, subject: string]> {
-    for (const key of this.#awaited.keys()) yield key.split(' ') as [string, string];
+    for (const place of this.#awaited.keys()) yield [accountIn(place), subjectIn(place)];
   }
 
   /** @returns false: it is nothing that a feed waits for */
@@ -57,7 +59,7 @@ export class Feeds implements FeedBus {
     content: Buffer,
     headerBytes: number,
   ): boolean {
-    const feed = this.#awaited.get(keyOf(account, subject));
+    const feed = this.#awaited.get(placeOf(account, subject));
     feed?.deliver(subject, shown, reply, content, headerBytes);
     return feed !== undefined;
   }
@@ -68,27 +70,44 @@ export class Feeds implements FeedBus {
     for (const feeds of this.#feeds.values()) for (const feed of feeds) feed.wake();
   }
 
-  listen(account: string, subject: string, feed: RemoteFeed): void {
-    this.#awaited.set(keyOf(account, subject), feed);
-    this.#listened.add(subject);
+  listen(account: string, subject: string, feed: RemoteFeed): boolean {
+    const place = placeOf(account, subject);
+    if (this.#awaited.has(place)) return false;
+    this.#awaited.set(place, feed);
     this.#bus.declare(account, subject, 1);
-    this.#bus.listeningChanged(subject);
+    this.#count(place, 1);
+    if (this.#isForeign(feed)) this.#count(placeOf(ANYWHERE, subject), 1);
+    return true;
   }
 
-  unlisten(account: string, subject: string): void {
-    this.#awaited.delete(keyOf(account, subject));
-    this.#listened.delete(subject);
+  unlisten(account: string, subject: string, feed: RemoteFeed): void {
+    const place = placeOf(account, subject);
+    if (this.#awaited.get(place) !== feed) return;
+    this.#awaited.delete(place);
     this.#bus.declare(account, subject, 0);
-    this.#bus.listeningChanged(subject);
+    this.#count(place, -1);
+    if (this.#isForeign(feed)) this.#count(placeOf(ANYWHERE, subject), -1);
   }
 
-  get listened(): Iterable<string> {
-    return this.#listened;
+  get listened(): Iterable<Place> {
+    return this.#listened.keys();
   }
 
-  /** In whatever account. */
-  isListened(subject: string): boolean {
-    return this.#listened.has(subject);
+  /** By feeds of that account, or by those that take from another one. */
+  isListened(account: string, subject: string): boolean {
+    return this.#listened.has(placeOf(account, subject)) || this.#listened.has(placeOf(ANYWHERE, subject));
+  }
+
+  #count(place: Place, more: 1 | -1): void {
+    const before = this.#listened.get(place) ?? 0;
+    if (before + more === 0) this.#listened.delete(place);
+    else this.#listened.set(place, before + more);
+    if (before === 0 || before + more === 0) this.#bus.listeningChanged(place, before === 0);
+  }
+
+  /** Which account that is, only exports and imports know. */
+  #isForeign({ source: { external } }: RemoteFeed): boolean {
+    return external !== undefined && external.api !== this.#ownApi;
   }
 
   settled(): Promise<void> {

@@ -10,20 +10,24 @@ const OWN = /^\$JS\.[MS]\./;
  * need not be asked.
  */
 export class OwnWatches {
-  readonly #isListened: (subject: string) => boolean;
+  readonly #isListened: (account: string, subject: string) => boolean;
   readonly #watch: Member['watch'];
   readonly #gateway: () => Link | undefined;
   readonly #bySubject = new Map<string, Set<OwnWatch>>();
 
   /** @param gateway what leaves for this process's own feeds goes by it */
-  constructor(watch: Member['watch'], isListened: (subject: string) => boolean, gateway: () => Link | undefined) {
+  constructor(
+    watch: Member['watch'],
+    isListened: (account: string, subject: string) => boolean,
+    gateway: () => Link | undefined,
+  ) {
     this.#watch = watch;
     this.#isListened = isListened;
     this.#gateway = gateway;
   }
 
   watch(...watching: Watching): Watch {
-    const [, subject, queue, changed] = watching;
+    const [account, subject, queue, changed] = watching;
     // No feed is in a group.
     if (queue !== '') return this.#watch(...watching);
     const clients = OWN.test(subject) ? undefined : this.#watch(...watching);
@@ -32,7 +36,7 @@ export class OwnWatches {
     const watch = new OwnWatch(
       changed,
       clients,
-      () => this.#isListened(subject),
+      () => this.#isListened(account, subject),
       this.#gateway,
       () => {
         same.delete(watch);
@@ -43,7 +47,7 @@ export class OwnWatches {
     return watch;
   }
 
-  /** A feed has begun to listen, or has stopped. */
+  /** A feed has begun to listen in some account, or has stopped. */
   listeningChanged(to: string): void {
     for (const { changed } of this.#bySubject.get(to) ?? []) changed();
   }

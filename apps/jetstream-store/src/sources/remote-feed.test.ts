@@ -13,6 +13,8 @@ class World implements FeedBus {
   readonly asked: { subject: string; body: string; reply: string; headers: string }[] = [];
   readonly warnings: string[] = [];
   readonly listening = new Set<string>();
+  /** What comes there is for another feed. */
+  readonly taken = new Set<string>();
   readonly #due = new Set<{ dueAt: number; due(millis: number): void }>();
   /** Whose messages come. */
   consumer = 'C';
@@ -51,8 +53,10 @@ class World implements FeedBus {
     this.feed = new RemoteFeed(host as unknown as StreamHost, source, isMirror, kind, this);
   }
 
-  listen(_account: string, subject: string): void {
+  listen(_account: string, subject: string): boolean {
+    if (this.taken.has(subject)) return false;
     this.listening.add(subject);
+    return true;
   }
 
   unlisten(_account: string, subject: string): void {
@@ -329,6 +333,17 @@ it('takes nothing of another consumer that pushes to the same subject', async ()
   world.message(4, 1);
   await world.questions();
   expect(world.stream.store.last).toBe(0);
+});
+
+it('leaves a consumer alone that pushes to another feed, and takes from it when that has ended', async () => {
+  world = new World({ name: 'O', consumer: prepared }, { kind: 'prepared' });
+  world.taken.add('d.c');
+  world.feed.wake();
+  expect(await world.questions()).toEqual([]);
+  expect(world.feed.progress().error?.message).toBe('another mirror or source takes what comes to its subject');
+  world.taken.clear();
+  await world.pass(5 * SECOND);
+  expect((await world.questions()).map(({ subject }) => subject)).toEqual(['$JS.API.CONSUMER.INFO.O.C']);
 });
 
 it('begins anew where it is when somebody has reset its consumer', async () => {

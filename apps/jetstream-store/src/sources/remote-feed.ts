@@ -34,9 +34,9 @@ const STATUS = /^NATS\/1\.0 (\d{3}) ?(.*?)\r\n/;
 
 /** What a feed has of the process. */
 export interface FeedBus {
-  /** What comes on the account's subject is for this feed. */
-  listen(account: string, subject: string, feed: RemoteFeed): void;
-  unlisten(account: string, subject: string): void;
+  /** What comes on the account's subject is for this feed. @returns false: it is for another one */
+  listen(account: string, subject: string, feed: RemoteFeed): boolean;
+  unlisten(account: string, subject: string, feed: RemoteFeed): void;
   /** What was said to be listened to reaches us. */
   settled(): Promise<void>;
   /** A message as a client of the account would publish it. */
@@ -120,7 +120,7 @@ export class RemoteFeed implements OriginFeed {
     this.#isEnded = true;
     if (isRemoved && this.#kind === 'durable') this.#ask(`CONSUMER.DELETE.${this.source.name}.${this.#name}`, '', '');
     this.#hear('');
-    this.#bus.unlisten(account, this.#inbox);
+    this.#bus.unlisten(account, this.#inbox, this);
     host.agenda.plan(this.#watchdog, Number.POSITIVE_INFINITY);
     host.agenda.plan(this.#retry, Number.POSITIVE_INFINITY);
   }
@@ -167,11 +167,16 @@ export class RemoteFeed implements OriginFeed {
     this.#waitingBytes = 0;
     this.#place = 0;
     // What an ephemeral consumer of an earlier attempt still sends is heard no more.
-    this.#hear(
+    const isHeard = this.#hear(
       this.#isKept
         ? this.#deliverPrefix
         : `${this.#deliverPrefix}-${this.#stream.host.clock.millis.toString(36).replace('.', '')}${++this.#attempts}`,
     );
+    if (!isHeard) {
+      // Two would take each other's places for losses.
+      this.#stop(new ApiError(503, this.#setupFailed, 'another mirror or source takes what comes to its subject'));
+      return;
+    }
     await this.#bus.settled();
     if (this.#isEnded || this.#isBusy) return;
     this.#askFirst();
@@ -204,14 +209,15 @@ export class RemoteFeed implements OriginFeed {
     this.#ask(`CONSUMER.RESET.${this.source.name}.${this.#name}`, this.#inbox, '');
   }
 
-  /** Messages are to come to this subject, and to no other; '' is none. */
-  #hear(subject: string): void {
+  /** Messages are to come to this subject, and to no other; '' is none. @returns false: they are another feed's */
+  #hear(subject: string): boolean {
     const { account } = this.#stream;
     const before = this.#deliverSubject;
-    if (subject === before) return;
-    this.#deliverSubject = subject;
-    if (before !== '') this.#bus.unlisten(account, before);
-    if (subject !== '') this.#bus.listen(account, subject, this);
+    if (subject === before) return true;
+    if (before !== '') this.#bus.unlisten(account, before, this);
+    const isHeard = subject === '' || this.#bus.listen(account, subject, this);
+    this.#deliverSubject = isHeard ? subject : '';
+    return isHeard;
   }
 
   #consumer(): Record<string, unknown> {

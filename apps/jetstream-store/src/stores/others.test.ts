@@ -144,10 +144,13 @@ it('gives new streams to who has the fewest, those being made included', () => {
 it('knows what feeds of other stores listen to, until these say otherwise', () => {
   const { others, comes, says } = seatZero();
   comes();
-  says({ kind: 'listening', subject: '$JS.M.x' });
-  expect(others.isListened('$JS.M.x')).toBe(true);
-  says({ kind: 'silent', subject: '$JS.M.x' });
-  expect(others.isListened('$JS.M.x')).toBe(false);
+  const heard = (): boolean[] => ['A', 'B'].map((account) => others.isListened(account, '$JS.M.x'));
+  says({ kind: 'listening', place: 'A $JS.M.x' });
+  expect(heard()).toEqual([true, false]);
+  says({ kind: 'silent', place: 'A $JS.M.x' });
+  expect(heard()).toEqual([false, false]);
+  says({ kind: 'listening', place: ' $JS.M.x' });
+  expect(heard()).toEqual([true, true]);
 });
 
 it('says what it uses when that has changed, and counts what others use', () => {

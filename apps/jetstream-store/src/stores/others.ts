@@ -1,6 +1,7 @@
 import type { Link, Member, Peer, Runtime, Timer } from '@skein/bus';
 import { ApiError, encodeOperation, type Operation, type StreamConfig } from '@skein/jetstream-core';
 import type { ShownStream } from '../hosting.ts';
+import { ANYWHERE, type Place, placeOf, subjectIn } from '../sources/place.ts';
 import { storeUnavailable } from '../store-errors.ts';
 import { Catalogue, type ListedStream, type ListingChanged } from './catalogue.ts';
 import { type HandedOn, HeldRequests, HOLD_MS } from './held-requests.ts';
@@ -22,13 +23,13 @@ type News =
   | {
       readonly kind: 'all';
       readonly streams: readonly ListedStream[];
-      readonly listened: readonly string[];
+      readonly listened: readonly Place[];
       readonly takesStreams: boolean;
     }
   | { readonly kind: 'used'; readonly rooms: readonly Used[] }
   | { readonly kind: 'listed'; readonly stream: ListedStream }
   | { readonly kind: 'gone'; readonly account: string; readonly name: string }
-  | { readonly kind: 'listening' | 'silent'; readonly subject: string };
+  | { readonly kind: 'listening' | 'silent'; readonly place: Place };
 
 export interface OthersOptions {
   readonly member: Pick<Member, 'links' | 'request' | 'handle'>;
@@ -42,8 +43,8 @@ export interface OthersOptions {
   used(): Iterable<Used>;
   /** Another store uses so many bytes more. */
   usedElsewhere(account: string, room: string, more: number): void;
-  /** Subjects on which its mirrors and sources wait for messages. */
-  listened(): Iterable<string>;
+  /** Where its mirrors and sources wait for messages. */
+  listened(): Iterable<Place>;
   readonly changed: ListingChanged;
   /** Another store has begun to wait for messages on a subject, or has stopped. */
   listeningChanged(subject: string): void;
@@ -59,7 +60,7 @@ class Other {
   /** Until it is given up. */
   absence: Timer | undefined;
   isGivenUp = false;
-  listened = new Set<string>();
+  listened = new Set<Place>();
   takesStreams = false;
   /** What it has said that it uses, by account and room. */
   readonly used = new Map<string, Used>();
@@ -151,13 +152,14 @@ export class Others {
     this.#tellAll({ kind: 'gone', account, name });
   }
 
-  listening(subject: string, isListening: boolean): void {
-    this.#tellAll({ kind: isListening ? 'listening' : 'silent', subject });
+  listening(place: Place, isListening: boolean): void {
+    this.#tellAll({ kind: isListening ? 'listening' : 'silent', place });
   }
 
-  /** By mirrors and sources of another store. */
-  isListened(subject: string): boolean {
-    for (const { listened } of this.#others.values()) if (listened.has(subject)) return true;
+  /** By mirrors and sources of another store: of that account, or from another one. */
+  isListened(account: string, subject: string): boolean {
+    const places = [placeOf(account, subject), placeOf(ANYWHERE, subject)];
+    for (const { listened } of this.#others.values()) if (places.some((place) => listened.has(place))) return true;
     return false;
   }
 
@@ -297,8 +299,8 @@ export class Others {
         break;
       default: {
         const listened = new Set(other.listened);
-        if (news.kind === 'listening') listened.add(news.subject);
-        else listened.delete(news.subject);
+        if (news.kind === 'listening') listened.add(news.place);
+        else listened.delete(news.place);
         this.#listens(other, listened);
       }
     }
@@ -329,10 +331,10 @@ export class Others {
     this.#usedTimer = this.#options.runtime.setTimer(USED_MS, () => this.#tellUsed());
   }
 
-  #listens(other: Other, listened: Set<string>): void {
+  #listens(other: Other, listened: Set<Place>): void {
     const before = other.listened;
     other.listened = listened;
-    for (const subject of before.symmetricDifference(listened)) this.#options.listeningChanged(subject);
+    for (const place of before.symmetricDifference(listened)) this.#options.listeningChanged(subjectIn(place));
   }
 
   #back(other: Other, { id }: Peer): void {
