@@ -22,6 +22,8 @@ export interface AccountHost {
   createIn(account: string, config: StreamConfig): Promise<StreamHost>;
   /** Whether streams are created, updated and deleted by what this store says. */
   readonly decides: boolean;
+  /** All other stores have said what they have. */
+  readonly isComplete: boolean;
   /** Of the account, in other stores. */
   elsewhere(account: string): Iterable<StreamElsewhere>;
   streamElsewhere(account: string, name: string): StreamElsewhere | undefined;
@@ -31,6 +33,8 @@ export interface AccountHost {
   createAt(seat: number, account: string, config: StreamConfig): Promise<ShownStream>;
   /** @throws ApiError */
   updateAt(seat: number, account: string, config: StreamConfig): Promise<ShownStream>;
+  /** There is another stream of its name. */
+  foundTwice(stream: Pick<StreamHost, 'account' | 'name'>): void;
   /** Its configuration is this one from now on. */
   listed(stream: StreamHost): void;
   /** It is no more. */
@@ -92,7 +96,7 @@ export class StreamAccount implements JetStreamAccount {
   }
 
   async create(requested: StreamConfig): Promise<StreamHost | ShownStream> {
-    if (!this.#host.decides) throw storeUnavailable();
+    this.#mayAdd();
     const config = this.#besideOrigins(requested);
     const seat = this.#host.seatFor();
     return seat === undefined ? this.#createHere(config) : this.#createAt(seat, config);
@@ -138,8 +142,14 @@ export class StreamAccount implements JetStreamAccount {
     }
   }
 
-  /** Begins to put a backup back. @throws ApiError when no shard serves */
+  /** @throws ApiError 10008 where it is not known whether a name or subject is taken */
+  #mayAdd(): void {
+    if (!this.#host.decides || !this.#host.isComplete) throw storeUnavailable();
+  }
+
+  /** Begins to put a backup back. @throws ApiError as `#mayAdd`, and when no shard serves */
   async restore(config: StreamConfig): Promise<Restoration> {
+    this.#mayAdd();
     return new Restoration(await this.#host.shardFor(config), config);
   }
 
@@ -205,6 +215,7 @@ export class StreamAccount implements JetStreamAccount {
   /** One that is there: new, or found on disk, where it takes the place of what was read before. */
   adopt(stream: StreamHost): void {
     const previous = this.streams.get(stream.name);
+    if (previous !== undefined && previous.host !== stream.host) this.#host.foundTwice(stream);
     if (previous !== undefined) this.#host.ledger.give(this, previous.stream.config);
     this.#host.ledger.note(this, stream.stream.config);
     this.#enter(stream);

@@ -5,6 +5,7 @@ import type { Directory, ShownStream } from './hosting.ts';
 import { Ledger } from './ledger.ts';
 import type { StoreLimits } from './limits.ts';
 import type { Allowance } from './node-accounts.ts';
+import type { Log } from './options.ts';
 import type { Shard } from './shard.ts';
 import { BACKUP_PREFIX } from './snapshot/backups.ts';
 import type { StreamElsewhere } from './stores/catalogue.ts';
@@ -20,12 +21,15 @@ export interface DirectoryHost {
   /** It can be found from now on. */
   adopted(stream: StreamHost): void;
   readonly seat: Seat;
+  readonly logger: Log;
   /** Absent: there are no other stores. */
   readonly elsewhere?: Elsewhere;
 }
 
 /** What the directory has of other stores. */
 export interface Elsewhere {
+  /** All have said what they have. */
+  readonly isComplete: boolean;
   streams(account: string): Iterable<StreamElsewhere>;
   stream(account: string, name: string): StreamElsewhere | undefined;
   /** Where a new stream goes; undefined: here. */
@@ -93,7 +97,10 @@ export class StreamDirectory implements Directory, AccountHost {
 
   /** A shard's streams are here, in the place of those that it had. */
   adopt(streams: Iterable<StreamHost>): void {
-    for (const stream of streams) this.#accountOf(stream.account).adopt(stream);
+    for (const stream of streams) {
+      if (this.streamElsewhere(stream.account, stream.name) !== undefined) this.foundTwice(stream);
+      this.#accountOf(stream.account).adopt(stream);
+    }
   }
 
   /** Everything that is wanted of messages now. */
@@ -132,6 +139,10 @@ export class StreamDirectory implements Directory, AccountHost {
     return decides(this.#host.seat);
   }
 
+  get isComplete(): boolean {
+    return this.#host.elsewhere?.isComplete !== false;
+  }
+
   elsewhere(account: string): Iterable<StreamElsewhere> {
     return this.#host.elsewhere?.streams(account) ?? [];
   }
@@ -163,7 +174,15 @@ export class StreamDirectory implements Directory, AccountHost {
   /** What another store has is another now: it counts for what its account has reserved. */
   listingChanged(before: StreamElsewhere | undefined, after: StreamElsewhere | undefined): void {
     if (before !== undefined) this.ledger.give({ name: before.account }, before.config);
-    if (after !== undefined) this.ledger.note({ name: after.account }, after.config);
+    if (after === undefined) return;
+    this.ledger.note({ name: after.account }, after.config);
+    const isMoved = before !== undefined && before.seat !== after.seat;
+    if (isMoved || this.stream(after.account, after.name) !== undefined) this.foundTwice(after);
+  }
+
+  /** Shards were put together that do not belong to each other: which of the two should go, nobody can know here. */
+  foundTwice({ account, name }: Pick<StreamHost, 'account' | 'name'>): void {
+    this.#host.logger.error(`There are two streams '${account} > ${name}' in the shards: one of them is not reached`);
   }
 
   /** What this store uses: of each account, and ('') of the node. */

@@ -184,6 +184,7 @@ class Server implements JetStreamStore {
       settled: () => this.#isKnown(),
       adopted: (stream) => feeds.served(stream),
       seat,
+      logger: log,
       ...(others && { elsewhere: elsewhereBy(others, () => shards.streams) }),
     });
     const audits = new AuditInterest(this.#member, (account) => {

@@ -17,7 +17,6 @@ import {
 import { overlaps } from '@skein/subjects';
 import type { HostedStream } from '../hosting.ts';
 import { limitsFor, withinServer } from '../limits.ts';
-import { storeUnavailable } from '../store-errors.ts';
 import type { StreamElsewhere } from '../stores/catalogue.ts';
 import { type Call, configOf, type Handler, refuseBody, streamOf } from './call.ts';
 import { byName, pageOf } from './page.ts';
@@ -38,7 +37,6 @@ export const createStream: Handler = async (call) => {
   }
   const existing = account.streams.get(config.name);
   if (existing !== undefined && !isSame(existing.stream.config, config)) throw apiErrors.streamNameTaken();
-  if (existing === undefined && context.others?.isComplete === false) throw storeUnavailable();
   const stream = existing ?? (await account.create(config));
   // Of a domain nothing is said yet.
   const { domain: _, ...view } = shownStream(stream, context);

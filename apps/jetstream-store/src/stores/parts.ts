@@ -21,6 +21,9 @@ export const listingOf = ({ account, name, created, stream }: StreamHost): Liste
 export function elsewhereBy(others: Others, own: () => number): Elsewhere {
   const { catalogue } = others;
   return {
+    get isComplete() {
+      return others.isComplete;
+    },
     streams: (account) => catalogue.of(account),
     stream: (account, name) => catalogue.stream(account, name),
     seatFor: () => others.leastUsed(own()),
