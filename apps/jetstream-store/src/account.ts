@@ -27,6 +27,8 @@ export interface AccountHost {
   /** Of the account, in other stores. */
   elsewhere(account: string): Iterable<StreamElsewhere>;
   streamElsewhere(account: string, name: string): StreamElsewhere | undefined;
+  /** How many bytes of one of its rooms other stores use. */
+  bytesElsewhere(account: string, room: string): number;
   /** The other store where a new stream goes; undefined: here. */
   seatFor(): number | undefined;
   /** @throws ApiError */
@@ -255,20 +257,15 @@ export class StreamAccount implements JetStreamAccount {
     return this.#rooms;
   }
 
-  /** Another store uses so many bytes more of it. */
-  usedElsewhere(room: string, more: number): void {
-    const [storage, tier] = room.split(' ') as ['memory' | 'file', string];
-    this.#roomAt(storage, tier).elsewhere += more;
-  }
-
   #room(storage: 'memory' | 'file', replicas: number): Room {
-    return this.#roomAt(storage, `R${Math.max(1, replicas)}`);
-  }
-
-  #roomAt(storage: 'memory' | 'file', tier: string): Room {
+    const tier = `R${Math.max(1, replicas)}`;
     const key = `${storage} ${tier}`;
-    const room = this.#rooms.get(key) ?? new Room(this.#limitOf(storage, tier));
-    this.#rooms.set(key, room);
+    let room = this.#rooms.get(key);
+    if (room === undefined) {
+      room = new Room(this.#limitOf(storage, tier));
+      room.elsewhere = this.#host.bytesElsewhere(this.name, key);
+      this.#rooms.set(key, room);
+    }
     return room;
   }
 

@@ -21,6 +21,7 @@ function start() {
     isComplete: false,
     streams: () => listed.values(),
     stream: (_account: string, name: string) => listed.get(name),
+    used: () => 70,
     seatFor: () => undefined,
     listed: () => {},
   };
@@ -75,4 +76,18 @@ it('says so when it finds two streams of a name', () => {
   directory.listingChanged(undefined, at(1, 'HERE'));
   directory.listingChanged(at(1, 'MOVED'), at(2, 'MOVED'));
   expect(errors.map((text) => /'A > (\w+)'/.exec(text)?.[1])).toEqual(['TWICE', 'THERE', 'HERE', 'MOVED']);
+});
+
+it('knows what other stores use of an account that was away', () => {
+  const { directory, found } = start();
+  const small = { '': { ...unlimitedJetStream(), fileBytesMax: 100 } };
+  // They said so before it has anything here, or while it was not served.
+  directory.usedElsewhere('A', 'file R1', 70);
+  directory.allow('A', undefined);
+  directory.allow('A', small);
+  const stream = found('X', {});
+  directory.adopt([stream]);
+  expect([stream.share?.fault(30)?.errorCode, stream.share?.fault(31)?.errorCode]).toEqual([undefined, 10002]);
+  directory.usedElsewhere('A', 'file R1', 50);
+  expect([stream.share?.fault(50)?.errorCode, stream.share?.fault(51)?.errorCode]).toEqual([undefined, 10002]);
 });

@@ -32,6 +32,8 @@ export interface Elsewhere {
   readonly isComplete: boolean;
   streams(account: string): Iterable<StreamElsewhere>;
   stream(account: string, name: string): StreamElsewhere | undefined;
+  /** How many bytes of a room others use. */
+  used(account: string, room: string): number;
   /** Where a new stream goes; undefined: here. */
   seatFor(): number | undefined;
   create(seat: number, account: string, config: StreamConfig): Promise<ShownStream>;
@@ -193,10 +195,15 @@ export class StreamDirectory implements Directory, AccountHost {
     }
   }
 
-  /** Another store uses so many bytes more of what `used` says. */
-  usedElsewhere(account: string, room: string, more: number): void {
-    if (account === '') this.rooms[room as 'memory' | 'file'].elsewhere += more;
-    else this.#accountOf(account).usedElsewhere(room, more);
+  /** Other stores use so many bytes now of what `used` says. */
+  usedElsewhere(account: string, room: string, bytes: number): void {
+    const known = account === '' ? this.rooms[room as 'memory' | 'file'] : this.#all.get(account)?.rooms.get(room);
+    if (known !== undefined) known.elsewhere = bytes;
+  }
+
+  /** The same, for a room that there was not when they said so. */
+  bytesElsewhere(account: string, room: string): number {
+    return this.#host.elsewhere?.used(account, room) ?? 0;
   }
 
   /** All requests come to the store that decides, which hands on what is for streams elsewhere. */

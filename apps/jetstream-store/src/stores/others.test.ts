@@ -169,7 +169,8 @@ it('says what it uses when that has changed, and counts what others use', () => 
   // It has begun anew, and says what it uses behind that.
   comes();
   says({ kind: 'used', rooms: [['A', 'file R1', 60]] });
-  expect(elsewhere).toEqual(['A file R1 70', 'A file R1 -20', 'A file R1 -50', 'A file R1 60']);
+  expect(elsewhere).toEqual(['A file R1 70', 'A file R1 50', 'A file R1 0', 'A file R1 60']);
+  expect([others.used('A', 'file R1'), others.used('A', 'memory R1')]).toEqual([60, 0]);
 });
 
 it.each(['is away', 'is given up', 'does not answer'])(

@@ -41,8 +41,8 @@ export interface OthersOptions {
   takesStreams(): boolean;
   /** What it uses. */
   used(): Iterable<Used>;
-  /** Another store uses so many bytes more. */
-  usedElsewhere(account: string, room: string, more: number): void;
+  /** So many bytes are what other stores use now. */
+  usedElsewhere(account: string, room: string, bytes: number): void;
   /** Where its mirrors and sources wait for messages. */
   listened(): Iterable<Place>;
   readonly changed: ListingChanged;
@@ -218,6 +218,14 @@ export class Others {
     }
   }
 
+  /** How many bytes of a room all of them use, as far as they have said. */
+  used(account: string, room: string): number {
+    const key = `${account} ${room}`;
+    let total = 0;
+    for (const { used } of this.#others.values()) total += used.get(key)?.[2] ?? 0;
+    return total;
+  }
+
   /** What it has said that it uses of an account's storage, where that has a limit. */
   *usedBy(seat: number, account: string): IterableIterator<Used> {
     for (const used of this.#other(seat).used.values()) if (used[0] === account) yield used;
@@ -310,10 +318,9 @@ export class Others {
     for (const used of rooms) {
       const [account, room, bytes] = used;
       const key = `${account} ${room}`;
-      const [, , before] = other.used.get(key) ?? ['', '', 0];
-      this.#options.usedElsewhere(account, room, bytes - before);
       if (bytes === 0) other.used.delete(key);
       else other.used.set(key, used);
+      this.#options.usedElsewhere(account, room, this.used(account, room));
     }
   }
 

@@ -26,6 +26,7 @@ export function elsewhereBy(others: Others, own: () => number): Elsewhere {
     },
     streams: (account) => catalogue.of(account),
     stream: (account, name) => catalogue.stream(account, name),
+    used: (account, room) => others.used(account, room),
     seatFor: () => others.leastUsed(own()),
     create: (seat, account, config) => others.create(seat, { account, config }),
     update: (seat, account, config: StreamConfig) => others.ask<ShownStream>(seat, 'store-update', { account, config }),
