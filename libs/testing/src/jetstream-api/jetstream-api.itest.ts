@@ -22,6 +22,10 @@ const deliberate: [line: RegExp, why: string][] = [
     /^\$JS\.API\.(STREAM\.NAMES|STREAM\.CREATE\.S \{"name":"S","storage":"memory"\}) → .*system_response/,
     'its type is that of the request',
   ],
+  [
+    /\.sources\.1\.error: undefined, here .*another mirror or source takes what comes to its subject/,
+    'why it gets nothing',
+  ],
   [/^\$JS\.API\.STREAM\.NAMES → \.0\.\w+: undefined, here/, 'and so are its fields'],
 ];
 
