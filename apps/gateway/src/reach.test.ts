@@ -140,6 +140,20 @@ describe('a store that is away', () => {
     expect([payloads(second), payloads(third)]).toEqual([[], ['a', 'b']]);
   });
 
+  it('may say that it goes before it serves: what was held stays held', () => {
+    const bench = new StoreBench();
+    const client = bench.client().say('SUB inbox 1\r\n');
+    bench.reach.leaving(bench.store(7).peer);
+    client.say(publish('orders.1', 'a'));
+    const second = bench.store(9, false);
+    bench.reach.leaving(second.peer);
+    client.say(publish('orders.1', 'b'));
+    bench.reach.down(second.peer);
+    const third = bench.store(11);
+    client.say(publish('orders.1', 'c'));
+    expect([client.hear(), payloads(second), payloads(third)]).toEqual(['', [], ['a', 'b', 'c']]);
+  });
+
   it('is held so much for: beyond that a publish is told that there are too many, and what else is asked that nobody is there', () => {
     const bench = new StoreBench();
     const client = bench.client().say('SUB inbox 1\r\n');

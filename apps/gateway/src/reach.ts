@@ -84,6 +84,11 @@ export class Reach {
     const { id, instance } = peer;
     const present = this.#absent.get(instance);
     if (present?.process === id) return present.messages;
+    if (present !== undefined && present.successor?.peer.id === id) {
+      // It goes before it has served: the next one is waited for, with all that is held.
+      present.successor = undefined;
+      return present.messages;
+    }
     if (present !== undefined) this.#end(present, instance);
     const absence: Absence = {
       process: id,

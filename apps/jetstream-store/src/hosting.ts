@@ -196,6 +196,8 @@ export interface Api {
   unavailable(request: Omit<ApiRequest, 'account'>): void;
   /** There may be room in the outbox again. */
   release(): void;
+  /** Resolves when what was asked so far has its answer. */
+  settled(): Promise<void>;
   /** What an account has asked so far. */
   countsOf(account: string): ApiCounts;
 }

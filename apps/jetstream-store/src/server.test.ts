@@ -35,6 +35,17 @@ it('gives messages to who asks for them, and goes on behind what was acknowledge
   expect((await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1')).body).toBe('two');
 });
 
+it('answers what it was asked before it ends in order', async () => {
+  await node.ask('$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['a'] });
+  await node.ask('a', 'one');
+  // They wait for one another.
+  const answers = Array.from({ length: 20 }, () => node.ask('$JS.API.STREAM.PURGE.S', { keep: 1 }));
+  const last = node.ask('$JS.API.STREAM.INFO.S');
+  await node.restart();
+  for (const answer of answers) expect(await answer).toMatchObject({ success: true });
+  expect(await last).toMatchObject({ state: { messages: 1 } });
+});
+
 it('keeps what was acknowledged without an orderly stop', async () => {
   await node.ask('$JS.API.STREAM.CREATE.M', { name: 'M', subjects: ['m'], storage: 'memory' });
   await node.ask('$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['a'] });

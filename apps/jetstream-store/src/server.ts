@@ -42,6 +42,9 @@ import { decides, isSpare, type Seat, type Seating } from './stores/seat.ts';
 import { troubles } from './troubles.ts';
 import { Turn } from './turn.ts';
 
+/** A store that ends waits so long for what it was asked before: the whole end has 4 s. */
+const ANSWERED_MS_MAX = 1000;
+
 export interface JetStreamStore {
   /** Resolves when its streams are served. */
   start(): Promise<void>;
@@ -263,11 +266,20 @@ class Server implements JetStreamStore {
 
   async stop(): Promise<void> {
     await this.#serving.end();
+    await this.#answered();
     this.#others?.end();
     this.#turn.end();
     this.#agenda.stop();
     await this.#shards?.close();
     await this.#member.stop();
+  }
+
+  /** What was asked so far needs the shards; what takes long is not waited for. */
+  async #answered(): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = this.#options.runtime.setTimer(ANSWERED_MS_MAX, late.resolve);
+    await Promise.race([this.#api?.settled(), late.promise]);
+    timer.cancel();
   }
 
   /** Answered when gateways send what they have for these accounts here. */

@@ -87,6 +87,10 @@ class JetStreamApi implements Api {
     return this.#context.others?.handOn(request) === true;
   }
 
+  settled(): Promise<void> {
+    return this.#lanes.settled();
+  }
+
   #take(request: ApiRequest): void {
     const parsed = readSubject(request.subject);
     // Of these everybody is told whether somebody is there.

@@ -28,6 +28,11 @@ export class Lanes {
     });
   }
 
+  /** Resolves when all that were taken so far are done. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#accounts.values()].flatMap((lanes) => [...lanes.values()]));
+  }
+
   async #run(ahead: readonly (Promise<void> | undefined)[], work: () => Promise<void>): Promise<void> {
     const waits = ahead.filter((one) => one !== undefined);
     if (waits.length > 0) await Promise.all(waits);
