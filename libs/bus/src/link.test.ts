@@ -54,10 +54,22 @@ async function pair(
 const deliver = (link: PeerLink, payload: Buffer) =>
   link.deliver(account, subject, 0, subject.length, none, 0, 0, 0, payload, 0, payload.length, true, [], 0, 0, 0);
 
+const publish = (link: PeerLink, payload: Buffer) =>
+  link.publish(account, subject, 0, subject.length, none, 0, 0, 0, payload, 0, payload.length);
+
 const giveBack = (link: PeerLink, payload: Buffer) =>
   link.returned(1, 1, account, subject, 0, subject.length, none, 0, 0, 0, payload, 0, payload.length, [], 0);
 
 describe('a link', () => {
+  test('writes what is for clients as there is enough of it, not only when the turn ends', async () => {
+    let got = 0;
+    const { simulation, one } = await pair([{}, { publish: () => void got++ }]);
+    for (let i = 0; i < 40; i++) publish(one.link, Buffer.alloc(1024));
+    expect(one.link.queuedBytes).toBeLessThan(10 * 1024);
+    await simulation.run(10);
+    expect(got).toBe(40);
+  });
+
   test('that may take its time acknowledges with what it says next, when it is much, or soon', async () => {
     const { simulation, one, two } = await pair([{}, {}], {}, undefined, true);
     const begun = simulation.now;

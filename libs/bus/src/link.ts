@@ -8,6 +8,8 @@ import type { Channel } from './transport.ts';
 /** Acknowledgements that may wait for company wait for so long, or until so much was received. */
 const PATIENT_MS = 5;
 const PATIENT_BYTES = 16 * 1024;
+/** So much that is on its way to clients is not kept until the turn ends: the gateway works on it while more is made. */
+const EARLY_BYTES = 32 * 1024;
 
 /** Bytes of one kind that were sent and that the peer has worked through. */
 class Flow {
@@ -206,6 +208,7 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
         request,
       ),
     );
+    if (this.connection.writer.pending >= EARLY_BYTES) this.connection.flush();
     return true;
   }
 
