@@ -187,6 +187,9 @@ export class FileShard extends Shard {
     meters.opening.observe((performance.now() - begun) / 1000);
     this.#failures = 0;
     this.isReplaying = false;
+    // Before anybody sees them. Where that fails the shard does, and is opened anew.
+    await Promise.allSettled([...this.streams.values()].map((stream) => stream.endFormerConsumers()));
+    if (this.fault !== undefined) return;
     for (const stream of this.streams.values()) stream.begin();
     this.#options.opened(this);
     if (keyring?.stale) void this.#encrypt(keyring, this.#store);

@@ -71,6 +71,8 @@ export interface Surroundings {
   streamOf(account: string, subject: string): Pick<StreamHost, 'change'> | undefined | null;
   /** As it is called in acknowledgements; empty: none. */
   readonly domain: string;
+  /** Tells this life of the node from those before; its processes may be started anew in it. */
+  readonly life: string;
 }
 
 /** What a stream has of its shard. */

@@ -8,6 +8,7 @@ import {
   type ConsumerState,
   type ConsumerTurn,
   type Delivery,
+  deadLetterSubject,
   encodeConsumerOperation,
   type Notice,
   withPause,
@@ -34,6 +35,8 @@ export interface ConsumerValue {
   readonly created: Moment;
   /** The stream's newest message when it was created. */
   readonly lastsEnd: number;
+  /** Of the node, with `mem_storage`: it ends with that. */
+  readonly life?: string | undefined;
 }
 
 /** Where its stream's store has the state of a consumer. */
@@ -49,6 +52,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   readonly created: Moment;
   readonly state: ConsumerState;
   readonly lastsEnd: number;
+  readonly life: string | undefined;
   config: ConsumerConfig;
   isPlanned = false;
   isGone = false;
@@ -72,7 +76,12 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   #pushAddress: Address = '';
   readonly #deadLetters: DeadLetters;
 
-  constructor(stream: StreamHost, number: number, { config, created, lastsEnd }: ConsumerValue, state: ConsumerState) {
+  constructor(
+    stream: StreamHost,
+    number: number,
+    { config, created, lastsEnd, life }: ConsumerValue,
+    state: ConsumerState,
+  ) {
     this.#stream = stream;
     this.number = number;
     this.name = config.name;
@@ -81,6 +90,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     this.#filter = filterOf(config);
     this.state = state;
     this.lastsEnd = lastsEnd;
+    this.life = life;
     this.#loggedDelivered = state.delivered.stream;
     this.#deadLetters = new DeadLetters(stream, this);
     this.#begunAt = stream.host.clock.millis;
@@ -192,6 +202,19 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     this.#deadLetters.end();
   }
 
+  /**
+   * What it does is not in the journal: a store that is killed forgets what it did since the last flush. Where the stream keeps messages
+   * for consumers, or others get what it gave up, all that is made anew from the journal, and has to be the same.
+   */
+  get #isUnlogged(): boolean {
+    const { config } = this;
+    return (
+      config.mem_storage === true &&
+      deadLetterSubject(config) === undefined &&
+      this.#stream.stream.config.retention === 'limits'
+    );
+  }
+
   /** What it wants of its stream, as the journal has it. */
   isWanted(sequence: number, subject: string): boolean {
     if (!this.matches(subject)) return false;
@@ -275,7 +298,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     for (const operation of turn.operations) {
       if (operation.kind === 'dropped') for (const sequence of operation.sequences) this.#unloggedDrops.add(sequence);
     }
-    if (turn.operations.length === 0) {
+    if (turn.operations.length === 0 || this.#isUnlogged) {
       host.afterLogged(entry);
       return;
     }

@@ -38,6 +38,7 @@ import {
   readJson,
   record,
   type ShardRecord,
+  type StreamRestored,
 } from './record.ts';
 import type { OriginsInfo } from './sources/feeds.ts';
 import { consumerNotFound, diskNearlyFull, storeUnavailable } from './store-errors.ts';
@@ -116,7 +117,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     host: Host,
     store: StreamStore,
     number: number,
-    { account, created }: { account: string; created: Moment },
+    { account, created, life }: Pick<StreamRestored, 'account' | 'created' | 'life'>,
   ): StreamHost {
     const { name } = readJson<StreamConfig>(store.value('config') as Buffer);
     const value: StreamValue = { number, account, name, created };
@@ -124,7 +125,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     const stream = new StreamHost(host, store, value);
     let next = RESTORED_CONSUMERS;
     for (const [key, bytes] of [...store.values(RESTORED_CONSUMER)]) {
-      stream.#restoreConsumer(next++, created, readJson(bytes));
+      stream.#restoreConsumer(next++, { created, life }, readJson(bytes));
       store.setValue(key, undefined);
     }
     return stream;
@@ -256,7 +257,8 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     checkBesideOthers(config, others, this.stream.config);
     this.#coming.set(name, config);
     try {
-      const value: ConsumerCreated = { config, created: this.host.clock.now() };
+      const { clock, life } = this.host;
+      const value: ConsumerCreated = { config, created: clock.now(), ...(config.mem_storage && { life }) };
       const bytes = record(RecordKind.ConsumerCreated, this.number, value);
       const consumer = await this.logged(bytes, (number) => this.#applyConsumerCreated(number, value));
       this.host.notices.consumerAction(this, name, 'create');
@@ -275,9 +277,23 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   }
 
   async deleteConsumer(name: string): Promise<void> {
-    const value: ConsumerDeleted = { number: this.#consumer(name).number };
-    await this.logged(record(RecordKind.ConsumerDeleted, this.number, value), () => this.#applyConsumerDeleted(value));
+    await this.#logConsumerDeleted({ number: this.#consumer(name).number });
     this.host.notices.consumerAction(this, name, 'delete');
+  }
+
+  /**
+   * Consumers with `mem_storage` end with the life of the node that they were made in, as nats-server's do; what an interest stream kept for
+   * them alone stays there.
+   */
+  async endFormerConsumers(): Promise<void> {
+    const former = [...this.consumers.values()].filter(
+      ({ config, life }) => config.mem_storage && life !== this.host.life,
+    );
+    await Promise.all(former.map(({ number }) => this.#logConsumerDeleted({ number, isReleasing: false })));
+  }
+
+  #logConsumerDeleted(value: ConsumerDeleted): Promise<void> {
+    return this.logged(record(RecordKind.ConsumerDeleted, this.number, value), () => this.#applyConsumerDeleted(value));
   }
 
   /** @throws ApiError 10014 */
@@ -350,8 +366,9 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     }
   }
 
-  #applyConsumerCreated(number: number, { config, created }: ConsumerCreated): ConsumerHost {
-    const value: ConsumerValue = { config, created, lastsEnd: this.store.last };
+  #applyConsumerCreated(number: number, created: ConsumerCreated): ConsumerHost {
+    const { config } = created;
+    const value: ConsumerValue = { ...created, lastsEnd: this.store.last };
     const consumer = new ConsumerHost(this, number, value, Consumer.newState(this.store, config));
     this.#add(consumer);
     this.#keep(consumer);
@@ -359,8 +376,12 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     return consumer;
   }
 
-  #restoreConsumer(number: number, created: Moment, { config, state, lastsEnd }: RestoredConsumer): void {
-    const value: ConsumerValue = { config, created, lastsEnd: lastsEnd ?? this.store.last };
+  #restoreConsumer(
+    number: number,
+    { created, life }: Pick<StreamRestored, 'created' | 'life'>,
+    { config, state, lastsEnd = this.store.last }: RestoredConsumer,
+  ): void {
+    const value: ConsumerValue = { config, created, lastsEnd, ...(config.mem_storage && { life }) };
     const places = restoreConsumer(config.ack_policy !== 'none', state) ?? Consumer.newState(this.store, config);
     const consumer = new ConsumerHost(this, number, value, places);
     this.#add(consumer);
@@ -374,7 +395,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     this.#keep(consumer);
   }
 
-  #applyConsumerDeleted({ number }: ConsumerDeleted): void {
+  #applyConsumerDeleted({ number, isReleasing = true }: ConsumerDeleted): void {
     const consumer = this.#byNumber.get(number);
     if (consumer === undefined) return;
     this.#byNumber.delete(number);
@@ -383,7 +404,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     this.store.setValue(stateKey(number), undefined);
     consumer.close('Consumer Deleted');
     this.changed();
-    if (this.stream.config.retention === 'interest') this.#releaseAll(consumer);
+    if (isReleasing && this.stream.config.retention === 'interest') this.#releaseAll(consumer);
   }
 
   /** What nobody else wants goes with its consumer. */
@@ -408,8 +429,8 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   }
 
   #keep(consumer: ConsumerHost): void {
-    const { config, created, lastsEnd, number } = consumer;
-    const value: ConsumerValue = { config, created, lastsEnd };
+    const { config, created, lastsEnd, life, number } = consumer;
+    const value: ConsumerValue = { config, created, lastsEnd, life };
     this.store.setValue(`${CONSUMER}${number}`, Buffer.from(JSON.stringify(value)));
     consumer.save();
     this.changed();

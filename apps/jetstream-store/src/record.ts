@@ -37,11 +37,15 @@ export interface StreamRestored {
   readonly restoring: number;
   readonly account: string;
   readonly created: Moment;
+  /** Of the node. */
+  readonly life?: string;
 }
 
 export interface ConsumerCreated {
   readonly config: ConsumerConfig;
   readonly created: Moment;
+  /** Of the node, with `mem_storage`. */
+  readonly life?: string;
 }
 
 export interface ConsumerUpdated {
@@ -51,6 +55,8 @@ export interface ConsumerUpdated {
 
 export interface ConsumerDeleted {
   readonly number: number;
+  /** What nobody else wants goes with it. Default: true. */
+  readonly isReleasing?: boolean;
 }
 
 export function writeRecordHead(target: Buffer, at: number, kind: number, stream: number): void {

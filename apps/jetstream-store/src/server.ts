@@ -114,7 +114,7 @@ class Server implements JetStreamStore {
     const { domain = '', syncIntervalMs, encryption } = jetstream;
     const limits = storeLimits(jetstream);
     this.#limits = limits;
-    const { serverName } = identity;
+    const { serverName, serverId } = identity;
     const seat: Seat = { number: instance, seats: configuration.skein.jetstream.stores };
     this.#seat = seat;
     this.#options.onSeatsChanged?.();
@@ -180,6 +180,7 @@ class Server implements JetStreamStore {
       },
       watch: (...watched: Parameters<Member['watch']>) => watches.watch(...watched),
       domain,
+      life: serverId,
     };
     const directory = new StreamDirectory(domain, limits, {
       shardFor: (config) => shards.for(config),

@@ -21,6 +21,7 @@ export abstract class Shard implements Host {
   readonly watch: Surroundings['watch'];
   readonly streamOf: Surroundings['streamOf'];
   readonly domain: string;
+  readonly life: string;
   /** By their numbers. */
   readonly streams = new Map<number, StreamHost>();
   abstract readonly isReplaying: boolean;
@@ -40,6 +41,7 @@ export abstract class Shard implements Host {
     this.streamOf = surroundings.streamOf;
     this.watch = surroundings.watch;
     this.domain = surroundings.domain;
+    this.life = surroundings.life;
   }
 
   abstract append(bytes: Buffer, start: number, end: number, entry: Entry): number;
@@ -91,7 +93,12 @@ export abstract class Shard implements Host {
   async restored(account: string, store: StreamStore): Promise<StreamHost> {
     await this.kept();
     if (!this.isRestoring(store)) throw storeUnavailable();
-    const value: StreamRestored = { restoring: this.numberOf(store), account, created: this.clock.now() };
+    const value: StreamRestored = {
+      restoring: this.numberOf(store),
+      account,
+      created: this.clock.now(),
+      life: this.life,
+    };
     return this.#logged(record(RecordKind.StreamRestored, 0, value), (number) => {
       const stream = this.applyRestored(number, value);
       stream.begin();

@@ -256,6 +256,21 @@ describe('requests', () => {
   });
 });
 
+it('has what a consumer with mem_storage has done, as it is with nats-server', async () => {
+  await api('STREAM.CREATE.S', { name: 'S', subjects: ['a'] });
+  await fill('S', 'a', 5);
+  const config = { durable_name: 'M', ack_policy: 'explicit', mem_storage: true };
+  await api('CONSUMER.CREATE.S.M', { stream_name: 'S', config });
+  const { reply } = await node.request('$JS.API.CONSUMER.MSG.NEXT.S.M', '1');
+  await node.request(reply, '+ACK');
+  const consumers = await consumersOf('S');
+  expect(consumers).toMatchObject([{ name: 'M', ack_floor: { stream_seq: 1 } }]);
+  const { answer, bytes } = await back('S');
+  await api('STREAM.DELETE.S');
+  await restore('S', answer, bytes);
+  expect(await consumersOf('S')).toEqual(consumers);
+});
+
 it('leaves consumers out when it is asked to', async () => {
   await api('STREAM.CREATE.S', { name: 'S', subjects: ['a'] });
   await api('CONSUMER.CREATE.S.C', { stream_name: 'S', config: { durable_name: 'C', ack_policy: 'explicit' } });

@@ -43,6 +43,8 @@ export class FakeNode {
   readonly sent: Sent[] = [];
   /** Beside the defaults, from the next start on. */
   options: Partial<JetStreamOptions>;
+  /** Of the node: what is new with each start of a real one. */
+  life = 'N1';
   /** From the next start on. */
   configuration: Partial<StoreConfiguration> = {};
   store!: JetStreamStore;
@@ -111,6 +113,7 @@ export class FakeNode {
    */
   async crashed(parts: Parts = {}, damage: (directory: string) => Promise<void> = async () => {}): Promise<FakeNode> {
     const node = new FakeNode(await mkdtemp(join(tmpdir(), 'skein-store-')), this.options, parts);
+    node.life = this.life;
     await cp(this.directory, node.directory, { recursive: true });
     await damage(node.directory);
     await node.#start();
@@ -239,7 +242,12 @@ export class FakeNode {
       ...this.configuration,
     };
     return {
-      start: async () => ({ configuration, identity: { serverName: 'alpha' }, instance: 0, revision: 1 }),
+      start: async () => ({
+        configuration,
+        identity: { serverName: 'alpha', serverId: this.life },
+        instance: 0,
+        revision: 1,
+      }),
       stop: async () => {},
       request: async () => '{}',
       handle: (method: string, fn: (body: string) => string | Promise<string>) => this.#methods.set(method, fn),
