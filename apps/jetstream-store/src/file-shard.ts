@@ -342,7 +342,7 @@ export class FileShard extends Shard {
     this.restoring.clear();
     this.#dirty.clear();
     for (const damaged of this.#store.damaged) this.#damaged(damaged.message);
-    for (const store of this.#store.streams.values()) {
+    for await (const store of this.#store.withValues()) {
       if (store.value(RESTORING) !== undefined) this.restoring.set(store.id, store);
       else this.#loadStream(store);
     }

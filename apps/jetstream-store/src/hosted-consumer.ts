@@ -26,6 +26,8 @@ import type { TurnTask } from './turn.ts';
 
 const MILLISECOND = 1_000_000;
 const NEVER = Number.POSITIVE_INFINITY;
+/** Of most consumers. Nothing is ever put into it. */
+const NO_DROPS: Set<number> = new Set();
 /** After a deletion that could not be logged. */
 const RETRY_MS = 1000;
 
@@ -64,7 +66,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   /** Delivered up to here by what is in the journal: what the stream may go by. */
   #loggedDelivered: number;
   /** Ran out of deliveries, and the journal does not say so yet. */
-  readonly #unloggedDrops = new Set<number>();
+  #unloggedDrops = NO_DROPS;
   readonly #next: Appointment;
   readonly #inactivity: Appointment;
   /** When this life of it began, or it rested last. */
@@ -74,7 +76,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   /** Who is interested in where it pushes to, and where that is. */
   #watch: Watch | undefined;
   #pushAddress: Address = '';
-  readonly #deadLetters: DeadLetters;
+  #deadLetters: DeadLetters | undefined;
 
   constructor(
     stream: StreamHost,
@@ -92,7 +94,6 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     this.lastsEnd = lastsEnd;
     this.life = life;
     this.#loggedDelivered = state.delivered.stream;
-    this.#deadLetters = new DeadLetters(stream, this);
     this.#begunAt = stream.host.clock.millis;
     this.#next = { dueAt: NEVER, due: () => this.#runSoon() };
     this.#inactivity = { dueAt: NEVER, due: (millis) => this.#checkUse(millis) };
@@ -100,7 +101,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
 
   get consumer(): Consumer {
     this.#isUsed = true;
-    this.#leader ??= this.#lead();
+    this.#leader ??= this.#lead(this.#newLeader());
     return this.#leader;
   }
 
@@ -124,11 +125,13 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   begin(): void {
     this.#watchInterest();
     this.#planInactivity();
-    this.#deadLetters.send();
+    this.sendLetters();
   }
 
-  /** There are dead letters in its state. */
+  /** There may be dead letters in its state. */
   sendLetters(): void {
+    if (this.state.firstLetter > this.state.lettersMade) return;
+    this.#deadLetters ??= new DeadLetters(this.#stream, this);
     this.#deadLetters.send();
   }
 
@@ -137,8 +140,13 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     return this.#logged({ kind: 'buried', number, millis: this.#stream.host.clock.tick() });
   }
 
+  /** To be asked alone is no reason to be led: whoever looks at all consumers would have them all made. */
   info(): ConsumerCounts {
-    return this.consumer.info(this.#stream.host.clock.tick());
+    const millis = this.#stream.host.clock.tick();
+    if (this.#leader !== undefined) return this.consumer.info(millis);
+    const leader = this.#newLeader();
+    if (!leader.isIdle) this.#leader = this.#lead(leader);
+    return leader.info(millis);
   }
 
   request(reply: Address, body: string): void {
@@ -199,7 +207,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     this.#stream.host.led.remove(this);
     this.#watch?.end();
     this.#watch = undefined;
-    this.#deadLetters.end();
+    this.#deadLetters?.end();
   }
 
   /**
@@ -296,7 +304,9 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     const { host } = this.#stream;
     const entry = new TurnEntry(this, turn);
     for (const operation of turn.operations) {
-      if (operation.kind === 'dropped') for (const sequence of operation.sequences) this.#unloggedDrops.add(sequence);
+      if (operation.kind !== 'dropped') continue;
+      if (this.#unloggedDrops === NO_DROPS) this.#unloggedDrops = new Set();
+      for (const sequence of operation.sequences) this.#unloggedDrops.add(sequence);
     }
     if (turn.operations.length === 0 || this.#isUnlogged) {
       host.afterLogged(entry);
@@ -337,9 +347,13 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     }
   }
 
-  #lead(): Consumer {
-    const { stream, store, host } = this.#stream;
-    host.led.add(this);
+  #lead(leader: Consumer): Consumer {
+    this.#stream.host.led.add(this);
+    return leader;
+  }
+
+  #newLeader(): Consumer {
+    const { stream, store } = this.#stream;
     const effects = new Effects(this.#stream, this);
     return new Consumer(stream.config, store, this.config, this.state, this.lastsEnd, effects, this.#begunAt);
   }

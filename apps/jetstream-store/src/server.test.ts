@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LedConsumers } from './led-consumers.ts';
 import { FakeNode } from './testing/fake-node.ts';
 
 let node: FakeNode;
@@ -33,6 +34,22 @@ it('gives messages to who asks for them, and goes on behind what was acknowledge
   await node.request(first.reply, '+ACK');
   await node.restart();
   expect((await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1')).body).toBe('two');
+});
+
+it('leads a consumer from when it is used, not from when it is asked about', async () => {
+  const led = vi.spyOn(LedConsumers.prototype, 'add');
+  await node.ask('$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['a'] });
+  await node.ask('a', 'one');
+  const config = { durable_name: 'C', ack_policy: 'explicit' };
+  await node.ask('$JS.API.CONSUMER.CREATE.S.C', { stream_name: 'S', config });
+  expect(await node.ask('$JS.API.CONSUMER.INFO.S.C')).toMatchObject({ num_pending: 1, num_waiting: 0 });
+  await node.ask('a', 'two');
+  expect(await node.ask('$JS.API.CONSUMER.INFO.S.C')).toMatchObject({ num_pending: 2 });
+  expect(led).not.toHaveBeenCalled();
+  await node.request('$JS.API.CONSUMER.MSG.NEXT.S.C', '1');
+  expect(await node.ask('$JS.API.CONSUMER.INFO.S.C')).toMatchObject({ num_pending: 1, num_ack_pending: 1 });
+  expect(led).toHaveBeenCalledTimes(1);
+  led.mockRestore();
 });
 
 it('answers what it was asked before it ends in order', async () => {

@@ -54,10 +54,10 @@ export function consumerView(stream: HostedStream, one: HostedConsumer, { now }:
 }
 
 /** Of several groups nats-server shows the first. */
-function groupView({ config, consumer }: HostedConsumer): object {
-  const [group] = config.priority_groups ?? [];
+function groupView(one: HostedConsumer): object {
+  const [group] = one.config.priority_groups ?? [];
   if (group === undefined) return {};
-  const pin = consumer.pinOf(group);
+  const pin = one.consumer.pinOf(group);
   const pinned =
     pin === undefined ? { pinned_ts: NO_TIME } : { pinned_client_id: pin.id, pinned_ts: timeOf(pin.since) };
   return { priority_groups: [{ group, ...pinned }] };

@@ -25,6 +25,9 @@ export interface ConsumerPlaces {
 }
 
 const VERSION = 1;
+/** Most of a hundred thousand consumers never have any of these: a map of its own takes 200 bytes. Nothing is ever put into them. */
+const NOTHING_REDELIVERED: Map<number, number> = new Map();
+const NO_LETTERS: Map<number, DeadLetter> = new Map();
 
 /**
  * What a consumer has delivered and had acknowledged. It is what the operations applied make of it; one that was applied before
@@ -38,9 +41,9 @@ export class ConsumerState {
   #ackedAt = 0;
   readonly pending = new PendingMessages();
   /** How often messages were delivered, where more than once. */
-  readonly #redelivered = new Map<number, number>();
+  #redelivered = NOTHING_REDELIVERED;
   /** On their way elsewhere, by sequence, in the order of their numbers, of which the last is `#lettersMade`. */
-  readonly #letters = new Map<number, DeadLetter>();
+  #letters = NO_LETTERS;
   #lettersMade = 0;
 
   /** @param start of the first message that it wants */
@@ -56,7 +59,7 @@ export class ConsumerState {
     state.#delivered = delivered;
     state.#floor = floor;
     for (const { sequence, consumerSequence, millis } of pending) state.pending.add(sequence, consumerSequence, millis);
-    for (const [sequence, deliveries] of redelivered) state.#redelivered.set(sequence, deliveries);
+    for (const [sequence, deliveries] of redelivered) state.#deliveredAgain(sequence, deliveries);
     return state;
   }
 
@@ -70,9 +73,9 @@ export class ConsumerState {
     state.#deliveredAt = reader.getDouble();
     state.#ackedAt = reader.getDouble();
     readPending(reader, state.pending);
-    for (let left = reader.get(); left > 0; left--) state.#redelivered.set(reader.get(), reader.get());
+    for (let left = reader.get(); left > 0; left--) state.#deliveredAgain(reader.get(), reader.get());
     state.#lettersMade = reader.get();
-    for (const letter of readLetters(reader)) state.#letters.set(letter.sequence, letter);
+    for (const letter of readLetters(reader)) state.#addLetter(letter);
     return state;
   }
 
@@ -192,7 +195,7 @@ export class ConsumerState {
     }
     const place = this.pending.find(sequence);
     if (place >= 0) {
-      if (deliveries > 1) this.#redelivered.set(sequence, deliveries);
+      if (deliveries > 1) this.#deliveredAgain(sequence, deliveries);
       this.pending.touch(place, millis);
     } else if (deliveries === 1 && sequence > this.pending.last) this.pending.add(sequence, consumer, millis);
     // Otherwise it went, or was acknowledged, meanwhile; or it is from before a reset that follows in the journal.
@@ -244,11 +247,21 @@ export class ConsumerState {
       // It was applied before.
       if (number + i <= this.#lettersMade) continue;
       this.#lettersMade = number + i;
-      this.#letters.set(letter.sequence, letter);
+      this.#addLetter(letter);
       this.#forget(letter.sequence);
       this.#ackedAt = millis;
     }
     this.#raiseFloor();
+  }
+
+  #deliveredAgain(sequence: number, deliveries: number): void {
+    if (this.#redelivered === NOTHING_REDELIVERED) this.#redelivered = new Map();
+    this.#redelivered.set(sequence, deliveries);
+  }
+
+  #addLetter(letter: DeadLetter): void {
+    if (this.#letters === NO_LETTERS) this.#letters = new Map();
+    this.#letters.set(letter.sequence, letter);
   }
 
   #forget(sequence: number): boolean {

@@ -42,16 +42,17 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 /** Read at once, when a range is walked. */
 const SLICE = 4096;
 
-/** All records with keys from `from` up to, not including, `to`, in order. */
+/** All records with keys from `from` up to, not including, `to`, in order, so many read at once. */
 export async function* entriesOf(
   records: Pick<Records, 'entries'>,
   from: Buffer,
   to: Buffer,
+  max = SLICE,
 ): AsyncGenerator<[Buffer, Buffer]> {
   for (let next = from; ; ) {
-    const slice = await records.entries(next, to, SLICE);
+    const slice = await records.entries(next, to, max);
     yield* slice;
-    if (slice.length < SLICE) return;
+    if (slice.length < max) return;
     next = Buffer.concat([slice[slice.length - 1][0], Buffer.alloc(1)]);
   }
 }

@@ -295,6 +295,11 @@ export class LevelStreamStore implements StreamStore {
     this.#values.known(id, name);
   }
 
+  /** Contents of its values as they are on disk, by their numbers, until they are forgotten: undefined. */
+  valuesRead(contents: ReadonlyMap<number, Buffer> | undefined): void {
+    this.#values.readTogether(contents);
+  }
+
   /** Puts everything that changed into a flush. What it returns are incarnations to clear away once that is on disk. */
   write(batch: Batch): number[] {
     this.#dirty = false;

@@ -288,6 +288,45 @@ describe('errors of the disk', () => {
   });
 });
 
+it('has the small values of each stream in its turn without reading any by itself', async () => {
+  const first = await open();
+  for (let s = 0; s < 3; s++) {
+    const stream = first.create();
+    for (let i = 0; i < 200; i++) stream.setValue(`value/${i}`, Buffer.from(`${s} ${i}`));
+  }
+  await first.flush(1);
+  await first.close();
+  await tamper(key(KeyType.Value, 3, 7), flipBit);
+
+  const asked: Buffer[] = [];
+  const counting = async (directory: string): Promise<Database> => {
+    const database = await openLevelDatabase(directory);
+    return {
+      ...database,
+      get: (wanted) => {
+        asked.push(wanted);
+        return database.get(wanted);
+      },
+    };
+  };
+  const shard = await open({ open: counting });
+  asked.length = 0;
+  const met: number[] = [];
+  for await (const stream of shard.withValues()) {
+    const s = met.push(stream.id) - 1;
+    for (let i = 0; i < 200; i++) {
+      if (s === 1 && i === 6) expect(() => stream.value('value/6')).toThrow(/value value\/6 of stream 3/);
+      else expect(stream.value(`value/${i}`)?.toString()).toBe(`${s} ${i}`);
+    }
+  }
+  expect(met).toEqual([1, 3, 5]);
+  // The damaged one alone.
+  expect(asked).toEqual([key(KeyType.Value, 3, 7)]);
+  expect(shard.streams.get(1)?.value('value/0')?.toString()).toBe('0 0');
+  expect(asked).toHaveLength(2);
+  await shard.close();
+});
+
 describe('damage', () => {
   const written = async (): Promise<number> => {
     const shard = await open();

@@ -15,6 +15,10 @@ const VERSION = 1;
 const FLUSHES_KEPT = 4096;
 /** Records cleared away at once. */
 const SLICE = 4096;
+/** Small values read at once. */
+const VALUES_SLICE = 256;
+/** What is kept of one stream's while it is being loaded. */
+const VALUES_BYTES_MAX = 16 << 20;
 /** Records written anew at once: some 2 MiB, when they are pages. */
 const RENEWED_SLICE = 128;
 /** LevelDB is made to forget what they were when they come to so much. */
@@ -142,6 +146,32 @@ export class ShardStore {
   /** Streams by their numbers. */
   get streams(): ReadonlyMap<number, StreamStore & { readonly id: number }> {
     return this.#streams;
+  }
+
+  /**
+   * The streams in turn, the small values of each in memory as long as it is its turn: they are read in order, which costs a fraction
+   * of reading each by itself.
+   */
+  async *withValues(): AsyncGenerator<StreamStore & { readonly id: number }> {
+    const records = entriesOf(this.#database, idKey(KeyType.Value, 0), idKey(KeyType.Value + 1, 0), VALUES_SLICE);
+    let record = await records.next();
+    for (const stream of this.#streams.values()) {
+      const contents = new Map<number, Buffer>();
+      let bytes = 0;
+      for (; record.done !== true; record = await records.next()) {
+        const [key, sealed] = record.value;
+        const [id, number] = numbersOf(key);
+        if (id > stream.id) break;
+        // What cannot be opened, or is too much, is read when it is asked for.
+        const content = id < stream.id || bytes > VALUES_BYTES_MAX ? undefined : this.#seal.open(key, sealed);
+        if (content === undefined) continue;
+        contents.set(number, content);
+        bytes += content.length;
+      }
+      stream.valuesRead(contents);
+      yield stream;
+      stream.valuesRead(undefined);
+    }
   }
 
   create(): StreamStore & { readonly id: number } {

@@ -11,6 +11,8 @@ export class Values {
   readonly #ids = new Map<string, number>();
   readonly #contents = new Overlay<number, Buffer>();
   readonly #names = new Overlay<number, string>();
+  /** What the disk has of them, read with others. */
+  #read: ReadonlyMap<number, Buffer> | undefined;
   #next = 1;
 
   constructor(context: ShardContext, stream: number) {
@@ -24,11 +26,18 @@ export class Values {
     this.#next = Math.max(this.#next, id + 1);
   }
 
+  /** Contents as they are on disk, by their numbers, so that none is read by itself; undefined: forgets them. */
+  readTogether(contents: ReadonlyMap<number, Buffer> | undefined): void {
+    this.#read = contents;
+  }
+
   get(name: string): Buffer | undefined {
     const id = this.#ids.get(name);
     if (id === undefined) return undefined;
     const changed = this.#contents.get(id);
     if (changed !== null) return changed;
+    const alreadyRead = this.#read?.get(id);
+    if (alreadyRead !== undefined) return alreadyRead;
     const damaged = (): DamagedError => new DamagedError(this.#stream, `value ${name}`);
     const content = read(this.#context, key(KeyType.Value, this.#stream, id), damaged);
     if (content === undefined) throw damaged();
