@@ -127,7 +127,7 @@ export class Dispatch {
     if (!subject.startsWith(API)) return false;
     if (subject.startsWith(NEXT) && this.#next(account, subject, buf, headerBytes, ps, pe, reply)) return true;
     // A request is kept until it is answered.
-    const content = Buffer.from(buf.subarray(ps, pe));
+    const content = pe === ps ? none : Buffer.from(buf.subarray(ps, pe));
     this.#api.handle({ account, accountName, subject, reply, content, headerBytes });
     return true;
   }

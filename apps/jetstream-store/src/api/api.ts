@@ -92,16 +92,16 @@ class JetStreamApi implements Api {
   }
 
   #take(request: ApiRequest): void {
-    const parsed = readSubject(request.subject);
     // Of these everybody is told whether somebody is there.
     if (request.subject.startsWith(NEXT)) {
       this.#next(request);
       return;
     }
     if (request.subject.startsWith(DIRECT)) {
-      this.#direct(request, parsed?.names ?? []);
+      this.#direct(request);
       return;
     }
+    const parsed = readSubject(request.subject);
     if (parsed === undefined) return;
     if (parsed.verb === 'ACCOUNT.PURGE') {
       // For the system account; others hear nothing.
@@ -221,9 +221,9 @@ class JetStreamApi implements Api {
     this.#context.outbox.reply(accountName, reply, block, block.length);
   }
 
-  #direct(request: ApiRequest, names: readonly string[]): void {
+  #direct(request: ApiRequest): void {
     const { account } = request;
-    const parts = account && answerDirect(account, names, request);
+    const parts = account && answerDirect(account, request);
     if (parts === undefined) {
       this.#nobody(request);
       return;

@@ -11,23 +11,24 @@ import {
 import type { ApiRequest, HostedStream, JetStreamAccount } from '../hosting.ts';
 import { readText } from './text.ts';
 
+const PREFIX = '$JS.API.DIRECT.GET.';
+
 /**
- * Messages as they are, not in JSON (ADR-31): `DIRECT.GET.<stream>[.<subject>]`.
+ * Messages as they are, not in JSON (ADR-31): `$JS.API.DIRECT.GET.<stream>[.<subject>]`.
  *
  * @returns undefined when there is no such stream, or it does not allow for that: nobody is there, then
  */
 export function answerDirect(
   account: JetStreamAccount,
-  names: readonly string[],
-  { content, headerBytes }: Pick<ApiRequest, 'content' | 'headerBytes'>,
+  { subject, content, headerBytes }: Pick<ApiRequest, 'subject' | 'content' | 'headerBytes'>,
 ): Iterable<AnswerPart> | undefined {
-  const stream = account.streams.get(names[0] ?? '');
+  const dot = subject.indexOf('.', PREFIX.length);
+  const name = subject.slice(PREFIX.length, dot < 0 ? undefined : dot);
+  const stream = account.streams.get(name);
   if (stream === undefined || !stream.stream.config.allow_direct) return undefined;
-  if (headerBytes > 0 && requiresMore(content, headerBytes)) {
-    return [levelRequired()];
-  }
-  const text = readText(content, headerBytes);
-  return names.length > 1 ? lastOf(stream, names.slice(1).join('.'), text) : get(stream, text);
+  if (headerBytes > 0 && requiresMore(content, headerBytes)) return [levelRequired()];
+  const text = content.length === headerBytes ? '' : readText(content, headerBytes);
+  return dot < 0 ? get(stream, text) : lastOf(stream, subject.slice(dot + 1), text);
 }
 
 function get({ name, stream }: HostedStream, text: string): Iterable<AnswerPart> {

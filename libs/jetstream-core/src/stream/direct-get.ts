@@ -24,22 +24,13 @@ export interface AnswerPart {
 }
 
 /** Answers as messages are asked for, so that a large batch need not be in memory at once. What goes meanwhile is left out. */
-export function* directGet(stream: string, store: StreamStore, request: DirectRequest): Generator<AnswerPart> {
+export function directGet(stream: string, store: StreamStore, request: DirectRequest): Iterable<AnswerPart> {
   const { multi_last = [], batch = 0 } = request;
-  if (multi_last.length > 0) {
-    yield* lastOfEach(stream, store, request);
-    return;
-  }
-  if (!isMessageRequest(request)) {
-    yield status(isEmpty(request) ? '408 Empty Request' : '408 Bad Request');
-    return;
-  }
-  if (batch === 0) {
-    const message = findMessage(store, request);
-    yield message === undefined ? status('404 Message Not Found') : part(stream, message);
-    return;
-  }
-  yield* consecutive(stream, store, request);
+  if (multi_last.length > 0) return lastOfEach(stream, store, request);
+  if (!isMessageRequest(request)) return [status(isEmpty(request) ? '408 Empty Request' : '408 Bad Request')];
+  if (batch !== 0) return consecutive(stream, store, request);
+  const message = findMessage(store, request);
+  return [message === undefined ? status('404 Message Not Found') : part(stream, message)];
 }
 
 /** What says that the request cannot be read. */
@@ -128,15 +119,10 @@ const weightOf = ({ subject, content }: StoredMessage): number => subject.length
 
 function part(stream: string, message: StoredMessage, pending?: number, last = 0): AnswerPart {
   const { subject, sequence, content, headerBytes, seconds, nanos } = message;
-  const lines = [
-    `Nats-Stream: ${stream}`,
-    `Nats-Subject: ${subject}`,
-    `Nats-Sequence: ${sequence}`,
-    `Nats-Time-Stamp: ${timeText(seconds, nanos)}`,
-  ];
-  if (pending !== undefined) lines.push(`Nats-Num-Pending: ${pending}`, `Nats-Last-Sequence: ${last}`);
-  if (headerBytes === 0) return headed(`NATS/1.0\r\n${lines.join('\r\n')}\r\n\r\n`, content);
-  const block = withLines(content, headerBytes, lines);
+  let lines = `Nats-Stream: ${stream}\r\nNats-Subject: ${subject}\r\nNats-Sequence: ${sequence}\r\nNats-Time-Stamp: ${timeText(seconds, nanos)}`;
+  if (pending !== undefined) lines += `\r\nNats-Num-Pending: ${pending}\r\nNats-Last-Sequence: ${last}`;
+  if (headerBytes === 0) return headed(`NATS/1.0\r\n${lines}\r\n\r\n`, content);
+  const block = withLines(content, headerBytes, [lines]);
   return { content: Buffer.concat([block, content.subarray(headerBytes)]), headerBytes: block.length };
 }
 
