@@ -33,6 +33,7 @@ import {
   type ConsumerCreated,
   type ConsumerDeleted,
   type ConsumerUpdated,
+  RECORD_HEAD_BYTES,
   RecordKind,
   readConsumerRecord,
   readJson,
@@ -84,7 +85,10 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   readonly ackOpening: string;
   /** The same, with the brace. */
   readonly ackBytes: Buffer;
-  readonly batches = new AtomicBatches((id, reason) => this.host.notices.batchAbandoned(this, id, reason));
+  readonly batches = new AtomicBatches(
+    (id, reason) => this.host.notices.batchAbandoned(this, id, reason),
+    RECORD_HEAD_BYTES,
+  );
   readonly fastBatches: FastBatches<Address>;
   /** What waits for messages to be stored here. */
   readonly followers = new Set<TurnTask>();

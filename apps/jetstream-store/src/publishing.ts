@@ -1,13 +1,12 @@
 import type { Link } from '@skein/bus';
 import {
-  type ApiError,
-  encodeOperation,
+  BatchHeaders,
+  type BatchOperation,
   type FastMessage,
   PUBLISH_HEAD_BYTES,
-  type PublishHeaders,
   PublishOutcome,
+  pubAck,
   pubRefusal,
-  readPublishHeaders,
   writePublish,
 } from '@skein/jetstream-core';
 import { AckWriter } from './ack-writer.ts';
@@ -15,12 +14,10 @@ import { addressOf } from './address.ts';
 import type { Entry } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { Address } from './hosting.ts';
-import { RECORD_HEAD_BYTES, RecordKind, record, writeRecordHead } from './record.ts';
+import { RECORD_HEAD_BYTES, RecordKind, writeRecordHead } from './record.ts';
 import { Slab, Slabs } from './slabs.ts';
 import { storeUnavailable } from './store-errors.ts';
 
-/** Where there are no batches, one is refused. */
-const BATCH = 'Nats-Batch-Id';
 /** So many entries are kept for the next messages. */
 const SPARE_MAX = 4096;
 
@@ -28,6 +25,7 @@ const SPARE_MAX = 4096;
 export class Publishing {
   readonly #slabs = new Slabs();
   readonly #spare: PublishEntry[] = [];
+  readonly #batchHeaders = new BatchHeaders();
 
   /** A message on a subject of the stream. The ranges are lent for the call. */
   publish(
@@ -52,6 +50,10 @@ export class Publishing {
     const fault = stream.placeFault(size);
     if (fault !== undefined) {
       stream.refuse(addressOf(link.peer.id, buf, replyStart, replyEnd), fault);
+      return;
+    }
+    if (headerBytes > 0 && this.#batchHeaders.read(buf, start, headerBytes)) {
+      this.#stage(stream, addressOf(link.peer.id, buf, replyStart, replyEnd), subject, buf, headerBytes, start, end);
       return;
     }
     const recordBytes = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length + (end - start);
@@ -80,45 +82,38 @@ export class Publishing {
     entry.slab = slab;
     entry.replyStart = recordEnd;
     entry.replyEnd = recordEnd + replyBytes;
-    if (
-      headerBytes > 0 &&
-      (stream.stream.config.allow_atomic || entry.content.subarray(0, headerBytes).includes(BATCH))
-    ) {
-      const headers = readPublishHeaders(entry.content, headerBytes);
-      if (headers.batchId !== '') {
-        this.#stage(entry, headers);
-        return;
-      }
-    }
     if (stream.isVoid || host.append(bytes, at, recordEnd, entry) === 0) entry.fail();
   }
 
   /** One of an atomic batch (ADR-50): the batch is one operation, once it is whole. */
-  #stage(entry: PublishEntry, headers: Readonly<PublishHeaders>): void {
-    const { stream, subject, headerBytes, seconds, nanos } = entry;
-    const { host } = stream;
-    // It is kept for as long as the batch is open: not the whole slab with it.
-    const content = Buffer.from(entry.content);
-    const staged = stream.batches.add(
-      { subject, content, headerBytes },
-      headers,
-      stream.stream.config,
-      host.clock.millis,
-    );
-    host.turn.plan(stream);
+  #stage(
+    stream: StreamHost,
+    reply: Address,
+    subject: string,
+    buf: Buffer,
+    headerBytes: number,
+    start: number,
+    end: number,
+  ): void {
+    const { host, batches } = stream;
+    const { clock, turn } = host;
+    const millis = clock.tick();
+    const { config } = stream.stream;
+    const staged = batches.add(this.#batchHeaders, subject, buf, start, end, headerBytes, config, millis);
+    turn.plan(stream);
     if (staged === 'kept') {
-      entry.acknowledge('');
-      entry.recycle();
+      if (config.no_ack !== true) host.outbox.answer(stream.account, reply, '');
       return;
     }
-    if (!('messages' in staged)) {
-      entry.refuse(staged);
+    if ('code' in staged) {
+      stream.refuse(reply, staged);
       return;
     }
-    const operation = { kind: 'batch', ...staged } as const;
-    entry.batch = () => stream.stream.commitBatch(staged.id, staged.messages, seconds, nanos);
-    const bytes = record(RecordKind.Operation, stream.number, encodeOperation({ operation, seconds, nanos }));
-    if (stream.isVoid || host.append(bytes, 0, bytes.length, entry) === 0) entry.fail();
+    const { seconds, nanos } = clock;
+    const record = staged.seal(seconds, nanos);
+    writeRecordHead(record, 0, RecordKind.Operation, stream.number);
+    const entry = new BatchEntry(stream, staged, reply, seconds, nanos);
+    if (stream.isVoid || host.append(record, 0, record.length, entry) === 0) entry.fail();
   }
 
   /** One of a fast batch (ADR-50): a publish, of which the batch says what became of it. */
@@ -134,8 +129,10 @@ export class Publishing {
     const { host, fastBatches } = stream;
     const { clock, turn } = host;
     clock.tick();
-    const headers = readPublishHeaders(buf.subarray(start, end), headerBytes);
-    const message = fastBatches.take(reply, end - start, headers, reply, stream.stream.config, clock.millis);
+    const headers = this.#batchHeaders;
+    headers.read(buf, start, headerBytes);
+    const { config } = stream.stream;
+    const message = fastBatches.take(reply, end - start, headers.requiredLevel, reply, config, clock.millis);
     turn.plan(stream);
     if (message === undefined) return;
     const fault = stream.placeFault(stream.store.sizeOf(subject, end - start, headerBytes));
@@ -186,8 +183,6 @@ class PublishEntry implements Entry {
   nanos = 0;
   replyStart = 0;
   replyEnd = 0;
-  /** It makes a batch whole. */
-  batch: (() => number) | undefined;
   readonly #spare: PublishEntry[];
 
   constructor(spare: PublishEntry[]) {
@@ -206,21 +201,13 @@ class PublishEntry implements Entry {
   apply(): void {
     const { stream } = this;
     const core = stream.stream;
-    if (this.batch === undefined) {
-      core.publish(this.subject, this.content, this.headerBytes, this.seconds, this.nanos);
-    } else this.batch();
+    core.publish(this.subject, this.content, this.headerBytes, this.seconds, this.nanos);
     stream.changed();
     if (this.replyEnd > this.replyStart && core.config.no_ack !== true) {
       ack.outcome(stream.ackBytes, core.outcome, stream.ackOpening);
       this.#send();
     }
-    this.recycle();
-  }
-
-  acknowledge(text: string): void {
-    if (this.replyEnd === this.replyStart) return;
-    ack.text(text);
-    this.#send();
+    this.#recycle();
   }
 
   #send(): void {
@@ -229,13 +216,12 @@ class PublishEntry implements Entry {
     outbox.send(this.link, account, this.slab.bytes, this.replyStart, this.replyEnd, ack.bytes, ack.end);
   }
 
-  refuse(error: ApiError): void {
-    this.acknowledge(pubRefusal(this.stream.ackOpening, error));
-    this.recycle();
-  }
-
   fail(): void {
-    this.refuse(storeUnavailable());
+    if (this.replyEnd > this.replyStart) {
+      ack.text(pubRefusal(this.stream.ackOpening, storeUnavailable()));
+      this.#send();
+    }
+    this.#recycle();
   }
 
   broke(error: Error): void {
@@ -245,12 +231,51 @@ class PublishEntry implements Entry {
   }
 
   /** Nothing is held on to. */
-  recycle(): void {
+  #recycle(): void {
     this.stream.share?.expect(-this.size);
     this.slab.release();
     this.slab = nothing;
-    this.batch = undefined;
     if (this.#spare.length < SPARE_MAX) this.#spare.push(this);
+  }
+}
+
+/** An atomic batch on its way to the disk, whole. */
+class BatchEntry implements Entry {
+  readonly #stream: StreamHost;
+  readonly #operation: BatchOperation;
+  readonly #reply: Address;
+  readonly #seconds: number;
+  readonly #nanos: number;
+
+  constructor(stream: StreamHost, operation: BatchOperation, reply: Address, seconds: number, nanos: number) {
+    this.#stream = stream;
+    this.#operation = operation;
+    this.#reply = reply;
+    this.#seconds = seconds;
+    this.#nanos = nanos;
+  }
+
+  get isVoid(): boolean {
+    return this.#stream.isVoid;
+  }
+
+  apply(): void {
+    const { stream, account, host, ackOpening } = this.#stream;
+    const operation = this.#operation;
+    stream.commitBatch(operation.id, operation.messages(), this.#seconds, this.#nanos);
+    this.#stream.changed();
+    if (stream.config.no_ack !== true) host.outbox.answer(account, this.#reply, pubAck(ackOpening, stream.outcome));
+    operation.release();
+  }
+
+  fail(): void {
+    this.#stream.refuse(this.#reply, storeUnavailable());
+    this.#operation.release();
+  }
+
+  broke(error: Error): void {
+    this.fail();
+    this.#stream.quarantine(error);
   }
 }
 

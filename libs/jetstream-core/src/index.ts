@@ -68,7 +68,9 @@ export {
   rowOrders,
 } from './monitoring.ts';
 export { API_LEVEL, levelFault, requiresMore } from './stream/api-level.ts';
-export { AtomicBatches, type BatchEnd, type Staged, type WholeBatch } from './stream/atomic-batches.ts';
+export { AtomicBatches, type BatchEnd, type Staged } from './stream/atomic-batches.ts';
+export { BatchHeaders } from './stream/batch-headers.ts';
+export { BatchOperation } from './stream/batch-operation.ts';
 export { checkOrigins } from './stream/check-origins.ts';
 export { checkStreamConfig } from './stream/check-stream-config.ts';
 export { checkStreamUpdate } from './stream/check-stream-update.ts';
@@ -94,12 +96,12 @@ export {
 } from './stream/operation-codec.ts';
 export type { Original, OriginPosition } from './stream/original.ts';
 export { refusePedantically } from './stream/pedantic.ts';
-export { type PublishHeaders, readPublishHeaders } from './stream/publish-headers.ts';
+export type { Publication } from './stream/publication.ts';
 export { ackOpening, PublishOutcome, pubAck, pubRefusal } from './stream/publish-outcome.ts';
 export { readStreamRequest, type StreamRequest } from './stream/read-stream-config.ts';
 export { sequenceAt } from './stream/sequence-at.ts';
 export { type SourceInfo, type SourceProgress, sourceInfo } from './stream/source-info.ts';
-export { type Interest, type Publication, type Purge, Stream, type StreamEffects } from './stream/stream.ts';
+export { type Interest, type Purge, Stream, type StreamEffects } from './stream/stream.ts';
 export type { StreamConfig, StreamSource } from './stream/stream-config.ts';
 export { type Page, type StateDetails, type StreamState, streamState } from './stream/stream-state.ts';
 export { durationText, millisOf, NO_TIME, parseTime, timeText } from './time.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { ApiError } from '../api-error.ts';
 import { AtomicBatches, type Staged } from './atomic-batches.ts';
+import { BatchHeaders } from './batch-headers.ts';
 import { checkStreamConfig } from './check-stream-config.ts';
 import { headerBlock } from './header-block.ts';
-import { readPublishHeaders } from './publish-headers.ts';
 
 const config = checkStreamConfig({ name: 'S', allow_atomic: true });
 
@@ -11,8 +11,9 @@ function add(batches: AtomicBatches, id: string, sequence: number, commit = '', 
   const lines = [`Nats-Batch-Id: ${id}`, `Nats-Batch-Sequence: ${sequence}`];
   const block = headerBlock(commit === '' ? lines : [...lines, `Nats-Batch-Commit: ${commit}`]);
   const content = Buffer.concat([block, Buffer.alloc(bytes)]);
-  const publication = { subject: 'a', content, headerBytes: block.length };
-  return batches.add(publication, readPublishHeaders(content, block.length), config, millis);
+  const headers = new BatchHeaders();
+  headers.read(content, 0, block.length);
+  return batches.add(headers, 'a', content, 0, content.length, block.length, config, millis);
 }
 
 const code = (staged: Staged): number | undefined => (staged instanceof ApiError ? staged.errorCode : undefined);
@@ -20,7 +21,7 @@ const code = (staged: Staged): number | undefined => (staged instanceof ApiError
 it('takes a thousand messages, and an end that is not stored', () => {
   const batches = new AtomicBatches();
   for (let sequence = 1; sequence <= 1000; sequence++) expect(add(batches, 'a', sequence)).toBe('kept');
-  expect(add(batches, 'a', 1001, 'eob')).toMatchObject({ id: 'a', messages: { length: 1000 } });
+  expect(add(batches, 'a', 1001, 'eob')).toMatchObject({ id: 'a', count: 1000 });
   for (let sequence = 1; sequence <= 1000; sequence++) add(batches, 'b', sequence);
   // As recorded of nats-server, also once the batch has gone.
   expect(code(add(batches, 'b', 1001, '1'))).toBe(10199);
@@ -48,5 +49,5 @@ it('ends a batch of which nothing came for ten seconds', () => {
   batches.abandon(10_000);
   expect(ended).toEqual(['a timeout']);
   expect(code(add(batches, 'a', 2, '1'))).toBe(10176);
-  expect(add(batches, 'b', 3, '1', 1, 10_000)).toMatchObject({ messages: { length: 3 } });
+  expect(add(batches, 'b', 3, '1', 1, 10_000)).toMatchObject({ count: 3 });
 });

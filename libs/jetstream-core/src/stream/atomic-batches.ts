@@ -1,8 +1,8 @@
 import { type ApiError, apiErrors } from '../api-error.ts';
 import { levelFault } from './api-level.ts';
+import type { BatchHeaders } from './batch-headers.ts';
+import { BatchOperation } from './batch-operation.ts';
 import { withLines } from './header-block.ts';
-import type { PublishHeaders } from './publish-headers.ts';
-import type { Publication } from './stream.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 const ID_MAX = 64;
@@ -17,20 +17,18 @@ const IDLE_MILLIS = 10_000;
 export type BatchEnd = 'timeout' | 'large' | 'incomplete' | 'unsupported';
 
 interface OpenBatch {
-  readonly messages: Publication[];
+  readonly operation: BatchOperation;
+  /** Of its contents. */
   bytes: number;
   /** When its last message came. */
   touched: number;
 }
 
-/** A batch that is whole: it goes to `Stream.commitBatch` as one operation. */
-export interface WholeBatch {
-  readonly id: string;
-  readonly messages: readonly Publication[];
-}
-
-/** What becomes of a message of a batch: it is kept (and acknowledged with nothing), or it makes the batch whole, or ends it. */
-export type Staged = 'kept' | WholeBatch | ApiError;
+/**
+ * What becomes of a message of a batch: it is kept (and acknowledged with nothing), or it makes the batch whole, which is then an
+ * operation for `Stream.commitBatch` and whoever gets it has to release, or it ends the batch.
+ */
+export type Staged = 'kept' | BatchOperation | ApiError;
 
 /**
  * Atomic batches that are not whole yet. They are in the leader's memory alone and no part of the stream's state: a batch
@@ -39,41 +37,62 @@ export type Staged = 'kept' | WholeBatch | ApiError;
 export class AtomicBatches {
   readonly #open = new Map<string, OpenBatch>();
   readonly #abandoned: (id: string, reason: BatchEnd) => void;
+  readonly #room: number;
   #bytes = 0;
 
-  /** @param abandoned told of batches that end so that the world should know (seen in nats-server 2.15.2) */
-  constructor(abandoned: (id: string, reason: BatchEnd) => void = () => {}) {
+  /**
+   * @param abandoned told of batches that end so that the world should know (seen in nats-server 2.15.2)
+   * @param room as `BatchOperation` takes it
+   */
+  constructor(abandoned: (id: string, reason: BatchEnd) => void = () => {}, room = 0) {
     this.#abandoned = abandoned;
+    this.#room = room;
   }
 
   get size(): number {
     return this.#open.size;
   }
 
-  /** @param headers of the publication, with a batch id */
-  add(publication: Publication, headers: Readonly<PublishHeaders>, config: StreamConfig, millis: number): Staged {
-    const { batchId: id, batchCommit } = headers;
+  /**
+   * A message of a batch, which lies in a buffer: what is kept is copied.
+   *
+   * @param headers of the message
+   */
+  add(
+    headers: Readonly<BatchHeaders>,
+    subject: string,
+    buf: Buffer,
+    start: number,
+    end: number,
+    headerBytes: number,
+    config: StreamConfig,
+    millis: number,
+  ): Staged {
+    const { id, sequence, commit } = headers;
     if (config.sealed) return this.#end(id, apiErrors.streamSealed());
     if (!config.allow_atomic) return apiErrors.batchDisabled();
     if (id.length > ID_MAX) return apiErrors.batchIdInvalid();
     const fault = levelFault(headers.requiredLevel);
     if (fault !== undefined) return this.#end(id, fault, 'unsupported');
-    if (!/^\d+$/.test(headers.batchSequence)) return this.#end(id, apiErrors.batchSequenceMissing());
-    const sequence = Number(headers.batchSequence);
-    const isEnd = batchCommit === 'eob';
+    if (Number.isNaN(sequence)) return this.#end(id, apiErrors.batchSequenceMissing());
+    const isEnd = commit === 'eob';
     if (sequence > MESSAGES_MAX + (isEnd ? 1 : 0)) return this.#end(id, apiErrors.batchTooLarge(MESSAGES_MAX), 'large');
     const batch = this.#batchFor(id, sequence, isEnd);
     if ('code' in batch) return batch;
-    if (batchCommit !== '' && batchCommit !== '1' && !isEnd) return this.#end(id, apiErrors.batchCommitInvalid());
+    if (commit !== '' && commit !== '1' && !isEnd) return this.#end(id, apiErrors.batchCommitInvalid());
     batch.touched = millis;
-    if (isEnd) return this.#whole(id, withCommit(batch.messages));
-    const { length } = publication.content;
+    const { operation } = batch;
+    if (isEnd) {
+      markLast(operation);
+      return this.#whole(id, operation);
+    }
+    const length = end - start;
     if (config.max_msg_size >= 0 && length > config.max_msg_size) return this.#end(id, apiErrors.messageTooLarge());
     if (this.#bytes + length > BYTES_MAX) return this.#end(id, apiErrors.batchTooLarge(MESSAGES_MAX));
-    batch.messages.push(publication);
+    operation.add(subject, buf, start, end, headerBytes);
     batch.bytes += length;
     this.#bytes += length;
-    return batchCommit === '' ? 'kept' : this.#whole(id, batch.messages);
+    return commit === '' ? 'kept' : this.#whole(id, operation);
   }
 
   /** Ends those of which nothing came for ten seconds. */
@@ -88,18 +107,18 @@ export class AtomicBatches {
   #batchFor(id: string, sequence: number, isEnd: boolean): OpenBatch | ApiError {
     const open = this.#open.get(id);
     if (open !== undefined) {
-      return sequence === open.messages.length + 1 ? open : this.#end(id, apiErrors.batchIncomplete(), 'incomplete');
+      return sequence === open.operation.count + 1 ? open : this.#end(id, apiErrors.batchIncomplete(), 'incomplete');
     }
     if (sequence !== 1 || isEnd) return apiErrors.batchIncomplete();
     if (this.#open.size >= OPEN_MAX) return apiErrors.batchesTooMany();
-    const batch: OpenBatch = { messages: [], bytes: 0, touched: 0 };
+    const batch: OpenBatch = { operation: new BatchOperation(id, this.#room), bytes: 0, touched: 0 };
     this.#open.set(id, batch);
     return batch;
   }
 
-  #whole(id: string, messages: readonly Publication[]): WholeBatch {
-    this.#drop(id);
-    return { id, messages };
+  #whole(id: string, operation: BatchOperation): BatchOperation {
+    this.#forget(id);
+    return operation;
   }
 
   #end(id: string, error: ApiError, reason?: BatchEnd): ApiError {
@@ -109,15 +128,20 @@ export class AtomicBatches {
   }
 
   #drop(id: string): void {
-    this.#bytes -= this.#open.get(id)?.bytes ?? 0;
+    this.#forget(id)?.operation.release();
+  }
+
+  #forget(id: string): OpenBatch | undefined {
+    const batch = this.#open.get(id);
+    this.#bytes -= batch?.bytes ?? 0;
     this.#open.delete(id);
+    return batch;
   }
 }
 
 /** A batch ended by a message that is not stored: the one before it says that it was the last. */
-function withCommit(messages: readonly Publication[]): Publication[] {
-  const { subject, content, headerBytes } = messages.at(-1) as Publication;
+function markLast(operation: BatchOperation): void {
+  const { content, headerBytes } = operation.last;
   const block = withLines(content, headerBytes, ['Nats-Batch-Commit: 1']);
-  const last = { subject, content: Buffer.concat([block, content.subarray(headerBytes)]), headerBytes: block.length };
-  return [...messages.slice(0, -1), last];
+  operation.replaceLast(Buffer.concat([block, content.subarray(headerBytes)]), block.length);
 }

@@ -4,7 +4,6 @@ import { apiErrors } from '../api-error.ts';
 import { checkStreamConfig } from './check-stream-config.ts';
 import { FastBatches, type FastMessage } from './fast-batches.ts';
 import { headerBlock } from './header-block.ts';
-import { noHeaders } from './publish-headers.ts';
 import { ackOpening, PublishOutcome } from './publish-outcome.ts';
 import { Stream } from './stream.ts';
 
@@ -19,7 +18,7 @@ class Publisher {
   take(place: string, bytes = 10, millis = 0): FastMessage<string> | undefined {
     const [id, mode, number, operation] = place.split(' ');
     const reply = `inbox.${id}.100.${mode}.${number}.${operation}.$FI`;
-    return this.batches.take(reply, bytes, noHeaders, `${id}.${number}`, config, millis);
+    return this.batches.take(reply, bytes, '', `${id}.${number}`, config, millis);
   }
 
   stored(message: FastMessage<string> | undefined): string[] {

@@ -1,6 +1,5 @@
 import { type ApiError, apiErrors } from '../api-error.ts';
 import { levelFault } from './api-level.ts';
-import type { PublishHeaders } from './publish-headers.ts';
 import { type PublishOutcome, pubRefusal } from './publish-outcome.ts';
 import type { StreamConfig } from './stream-config.ts';
 
@@ -97,12 +96,13 @@ export class FastBatches<To> {
    * A message whose reply subject says that it is of a batch.
    *
    * @param reply with anything before it
+   * @param requiredLevel the message's `Nats-Required-Api-Level`
    * @returns what is to be stored; undefined when nothing is
    */
   take(
     reply: string,
     contentBytes: number,
-    headers: Readonly<PublishHeaders>,
+    requiredLevel: string,
     to: To,
     config: StreamConfig,
     millis: number,
@@ -117,7 +117,7 @@ export class FastBatches<To> {
     }
     if (place === undefined) return this.#refuse(to, apiErrors.fastBatchPatternInvalid(), isSilent);
     const open = this.#open.get(place.id);
-    const fault = levelFault(headers.requiredLevel);
+    const fault = levelFault(requiredLevel);
     if (fault !== undefined) {
       if (open !== undefined) {
         open.isDone = true;

@@ -1,33 +1,20 @@
+import { HeaderLines, isText } from './header-lines.ts';
+
 /** NATS header blocks in messages: `NATS/1.0`, lines of `Name: value`, an empty line, each ended by CR LF (ADR-4). */
 
 const START = 'NATS/1.0\r\n';
-const CR = 13;
-const COLON = 58;
-const BLANK = 32;
 
 /** Calls back with each line's name and value (blanks before it left out), one char a byte. */
 export function readHeaders(content: Buffer, headerBytes: number, each: (name: string, value: string) => void): void {
-  let at = content.indexOf(CR) + 2;
-  while (at > 1 && at < headerBytes - 2) {
-    const end = content.indexOf(CR, at);
-    if (end < 0 || end >= headerBytes) return;
-    const colon = content.indexOf(COLON, at);
-    if (colon > 0 && colon < end) {
-      let from = colon + 1;
-      while (from < end && content[from] === BLANK) from++;
-      each(content.toString('latin1', at, colon), content.toString('latin1', from, end));
-    }
-    at = end + 2;
-  }
+  const lines = new HeaderLines(content, 0, headerBytes);
+  while (lines.next()) each(lines.name(), lines.value());
 }
 
 /** The first header of that name; undefined without one. */
 export function headerOf(content: Buffer, headerBytes: number, wanted: string): string | undefined {
-  let found: string | undefined;
-  readHeaders(content, headerBytes, (name, value) => {
-    if (name === wanted) found ??= value;
-  });
-  return found;
+  const lines = new HeaderLines(content, 0, headerBytes);
+  while (lines.next()) if (isText(wanted, content, lines.nameStart, lines.nameEnd)) return lines.value();
+  return undefined;
 }
 
 /** A block of these lines. */

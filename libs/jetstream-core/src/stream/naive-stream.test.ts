@@ -7,7 +7,8 @@ import { headerBlock } from './header-block.ts';
 import { type NaivePublish, NaiveStream } from './naive-stream.ts';
 import { applyOperation, type Operation } from './operation.ts';
 import { decodeOperation, encodeOperation } from './operation-codec.ts';
-import { type Publication, Stream } from './stream.ts';
+import type { Publication } from './publication.ts';
+import { Stream } from './stream.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 type Step =

@@ -1,23 +1,29 @@
+import { BATCH, BATCH_HEAD_BYTES, BatchOperation } from './batch-operation.ts';
+import {
+  HEAD_BYTES,
+  MESSAGE_HEAD_BYTES,
+  messageBytes,
+  readMessage,
+  writeHead,
+  writeMessage,
+  writeMessageHead,
+} from './message-bytes.ts';
 import type { Operation } from './operation.ts';
 import type { Original } from './original.ts';
-import type { Publication } from './stream.ts';
+import type { Publication } from './publication.ts';
 
 /*
- * An operation as bytes, numbers little endian: kind (u8), bytes of a run (u8), nanoseconds (u32), seconds (u48), then by kind
+ * An operation as bytes: a head and messages as message-bytes.ts has them, numbers little endian. By kind, behind the head:
  *   publish  message, run
  *   batch    length of the id (u16), messages (u16), id, that many messages
  *   ingest   length of the key (u16), of the identity (u8), messages (u16), key, identity, then for each message: sequence at the
  *            origin (f64), nanoseconds (u32) and seconds (u48) there, message
  *   others   JSON
- * A message: bytes of its subject (u16), of its header block (u32), of its content (u32), subject, content.
  */
 
 const PUBLISH = 1;
-const BATCH = 2;
 const JSON_TEXT = 3;
 const INGEST = 4;
-const HEAD_BYTES = 12;
-const MESSAGE_HEAD_BYTES = 10;
 /** What a publish's record has beside subject and content, which are its end. */
 export const PUBLISH_HEAD_BYTES = HEAD_BYTES + MESSAGE_HEAD_BYTES;
 const INGEST_HEAD_BYTES = 5;
@@ -110,29 +116,21 @@ function readRun(bytes: Buffer): { run?: string } {
 }
 
 function encodeBatch(id: string, messages: readonly Publication[], seconds: number, nanos: number): Buffer {
-  let size = HEAD_BYTES + 4 + id.length;
-  for (const { subject, content } of messages) size += MESSAGE_HEAD_BYTES + subject.length + content.length;
-  const bytes = Buffer.allocUnsafe(size);
-  writeHead(bytes, 0, BATCH, seconds, nanos);
-  bytes.writeUInt16LE(id.length, HEAD_BYTES);
-  bytes.writeUInt16LE(messages.length, HEAD_BYTES + 2);
-  let at = HEAD_BYTES + 4 + bytes.write(id, HEAD_BYTES + 4, 'latin1');
-  for (const { subject, content, headerBytes } of messages) {
-    at = writeMessage(bytes, at, subject, content, headerBytes);
-  }
-  return bytes;
+  const batch = new BatchOperation(id);
+  for (const { subject, content, headerBytes } of messages) batch.add(subject, content, 0, content.length, headerBytes);
+  return batch.seal(seconds, nanos);
 }
 
 function decodeBatch(bytes: Buffer): Operation {
-  const idEnd = HEAD_BYTES + 4 + bytes.readUInt16LE(HEAD_BYTES);
+  const idEnd = BATCH_HEAD_BYTES + bytes.readUInt16LE(HEAD_BYTES);
   const messages: Publication[] = [];
   let at = idEnd;
   for (let left = bytes.readUInt16LE(HEAD_BYTES + 2); left > 0; left--) {
     const message = readMessage(bytes, at);
     messages.push(message);
-    at += MESSAGE_HEAD_BYTES + message.subject.length + message.content.length;
+    at += messageBytes(message.subject.length, message.content.length);
   }
-  return { kind: 'batch', id: bytes.toString('latin1', HEAD_BYTES + 4, idEnd), messages };
+  return { kind: 'batch', id: bytes.toString('latin1', BATCH_HEAD_BYTES, idEnd), messages };
 }
 
 function encodeIngest(
@@ -144,7 +142,7 @@ function encodeIngest(
 ): Buffer {
   let size = HEAD_BYTES + INGEST_HEAD_BYTES + key.length + identity.length;
   for (const { subject, content } of messages) {
-    size += ORIGIN_BYTES + MESSAGE_HEAD_BYTES + subject.length + content.length;
+    size += ORIGIN_BYTES + messageBytes(subject.length, content.length);
   }
   const bytes = Buffer.allocUnsafe(size);
   writeHead(bytes, 0, INGEST, seconds, nanos);
@@ -158,7 +156,8 @@ function encodeIngest(
     bytes.writeDoubleLE(original.origin, at);
     bytes.writeUInt32LE(original.nanos, at + 8);
     bytes.writeUIntLE(original.seconds, at + 12, 6);
-    at = writeMessage(bytes, at + ORIGIN_BYTES, original.subject, original.content, original.headerBytes);
+    const { subject, content, headerBytes } = original;
+    at = writeMessage(bytes, at + ORIGIN_BYTES, subject, content, 0, content.length, headerBytes);
   }
   return bytes;
 }
@@ -176,45 +175,7 @@ function decodeIngest(bytes: Buffer): Operation {
     const seconds = bytes.readUIntLE(at + 12, 6);
     const message = readMessage(bytes, at + ORIGIN_BYTES);
     messages.push({ ...message, origin, seconds, nanos });
-    at += ORIGIN_BYTES + MESSAGE_HEAD_BYTES + message.subject.length + message.content.length;
+    at += ORIGIN_BYTES + messageBytes(message.subject.length, message.content.length);
   }
   return { kind: 'ingest', key, identity, messages };
-}
-
-function writeHead(bytes: Buffer, at: number, kind: number, seconds: number, nanos: number): void {
-  bytes[at] = kind;
-  bytes[at + 1] = 0;
-  bytes.writeUInt32LE(nanos, at + 2);
-  bytes.writeUIntLE(seconds, at + 6, 6);
-}
-
-/** @returns where the next one goes */
-function writeMessage(bytes: Buffer, at: number, subject: string, content: Buffer, headerBytes: number): number {
-  const contentAt = writeMessageHead(bytes, at, subject, content.length, headerBytes);
-  return contentAt + content.copy(bytes, contentAt);
-}
-
-/** @returns where the content goes */
-function writeMessageHead(
-  bytes: Buffer,
-  at: number,
-  subject: string,
-  contentBytes: number,
-  headerBytes: number,
-): number {
-  bytes.writeUInt16LE(subject.length, at);
-  bytes.writeUInt32LE(headerBytes, at + 2);
-  bytes.writeUInt32LE(contentBytes, at + 6);
-  return at + MESSAGE_HEAD_BYTES + bytes.write(subject, at + MESSAGE_HEAD_BYTES, 'latin1');
-}
-
-function readMessage(bytes: Buffer, at: number): Publication {
-  const contentAt = at + MESSAGE_HEAD_BYTES + bytes.readUInt16LE(at);
-  const end = contentAt + bytes.readUInt32LE(at + 6);
-  if (end > bytes.length) throw new RangeError('a message that is not all there');
-  return {
-    subject: bytes.toString('latin1', at + MESSAGE_HEAD_BYTES, contentAt),
-    content: bytes.subarray(contentAt, end),
-    headerBytes: bytes.readUInt32LE(at + 2),
-  };
 }

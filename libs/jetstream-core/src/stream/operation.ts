@@ -1,5 +1,6 @@
 import type { Original } from './original.ts';
-import type { Publication, Purge, Stream } from './stream.ts';
+import type { Publication } from './publication.ts';
+import type { Purge, Stream } from './stream.ts';
 import type { StreamConfig } from './stream-config.ts';
 
 /** What changes a stream; what a journal's record says. */

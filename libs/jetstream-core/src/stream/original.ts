@@ -1,4 +1,4 @@
-import type { Publication } from './stream.ts';
+import type { Publication } from './publication.ts';
 
 /** A message that comes from another stream, as it is to be stored: its subject and headers are final. */
 export interface Original extends Publication {

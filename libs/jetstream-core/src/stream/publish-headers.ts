@@ -1,6 +1,4 @@
-import { readHeaders } from './header-block.ts';
-
-const MARK = Buffer.from('\r\nNats-');
+import { HeaderLines, HeaderNames } from './header-lines.ts';
 
 /** The headers that a stream looks at when a message is published; empty is as good as absent, the first of several counts. */
 export class PublishHeaders {
@@ -17,10 +15,6 @@ export class PublishHeaders {
   schedule = '';
   scheduler = '';
   scheduleNext = '';
-  batchId = '';
-  batchSequence = '';
-  batchCommit = '';
-  requiredLevel = '';
 }
 
 const fields: ReadonlyMap<string, keyof PublishHeaders> = new Map([
@@ -37,23 +31,21 @@ const fields: ReadonlyMap<string, keyof PublishHeaders> = new Map([
   ['Nats-Schedule', 'schedule'],
   ['Nats-Scheduler', 'scheduler'],
   ['Nats-Schedule-Next', 'scheduleNext'],
-  ['Nats-Batch-Id', 'batchId'],
-  ['Nats-Batch-Sequence', 'batchSequence'],
-  ['Nats-Batch-Commit', 'batchCommit'],
-  ['Nats-Required-Api-Level', 'requiredLevel'],
 ]);
+const names = new HeaderNames(fields);
 
 /** What messages without any of them have: most have none. */
 export const noHeaders: Readonly<PublishHeaders> = Object.freeze(new PublishHeaders());
 
 export function readPublishHeaders(content: Buffer, headerBytes: number): Readonly<PublishHeaders> {
   if (headerBytes === 0) return noHeaders;
-  const at = content.indexOf(MARK);
-  if (at < 0 || at >= headerBytes) return noHeaders;
-  const headers = new PublishHeaders();
-  readHeaders(content, headerBytes, (name, value) => {
-    const field = fields.get(name);
-    if (field !== undefined && headers[field] === '') headers[field] = value;
-  });
-  return headers;
+  let headers: PublishHeaders | undefined;
+  const lines = new HeaderLines(content, 0, headerBytes);
+  while (lines.next()) {
+    const field = names.find(content, lines.nameStart, lines.nameEnd);
+    if (field === undefined) continue;
+    headers ??= new PublishHeaders();
+    if (headers[field] === '') headers[field] = lines.value();
+  }
+  return headers ?? noHeaders;
 }

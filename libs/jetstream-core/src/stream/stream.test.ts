@@ -20,16 +20,16 @@ import schedules from '../recorded/stream/schedules.json' with { type: 'json' };
 import ttl from '../recorded/stream/ttl.json' with { type: 'json' };
 import updates from '../recorded/stream/updates.json' with { type: 'json' };
 import { AtomicBatches } from './atomic-batches.ts';
+import { BatchHeaders } from './batch-headers.ts';
 import { checkStreamConfig } from './check-stream-config.ts';
 import { checkStreamUpdate } from './check-stream-update.ts';
 import { badDirectRequest, directGet, malformedRequest } from './direct-get.ts';
 import { FastBatches } from './fast-batches.ts';
 import { headerBlock } from './header-block.ts';
 import { getMessage } from './message-get.ts';
-import { type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
 import { ackOpening, pubAck } from './publish-outcome.ts';
 import { readStreamRequest } from './read-stream-config.ts';
-import { type Publication, Stream } from './stream.ts';
+import { Stream } from './stream.ts';
 import type { StreamConfig } from './stream-config.ts';
 import { streamState } from './stream-state.ts';
 
@@ -42,6 +42,7 @@ class Asked {
   #heard: Answer[] = [];
   readonly #batches = new AtomicBatches();
   #flow: Answer[] = [];
+  readonly #headers = new BatchHeaders();
   readonly #fast = new FastBatches<undefined>(ackOpening('S'), (_, body) => this.#flow.push(readJson(body)));
 
   constructor(config: object) {
@@ -99,8 +100,7 @@ class Asked {
     const block = lines.length > 0 ? headerBlock(lines) : Buffer.alloc(0);
     const { stream } = this;
     const content = Buffer.concat([block, Buffer.from(body, 'latin1')]);
-    const headers = readPublishHeaders(content, block.length);
-    if (headers.batchId !== '') return this.#stage({ subject, content, headerBytes: block.length }, headers);
+    if (this.#headers.read(content, 0, block.length)) return this.#stage(subject, content, block.length);
     stream.publish(subject, content, block.length, ...this.#time());
     return this.#acknowledged();
   }
@@ -111,8 +111,9 @@ class Asked {
     const { stream } = this;
     const block = lines.length > 0 ? headerBlock(lines) : Buffer.alloc(0);
     const content = Buffer.concat([block, Buffer.from(body, 'latin1')]);
-    const headers = readPublishHeaders(content, block.length);
-    const message = this.#fast.take(reply, content.length, headers, undefined, stream.config, this.#now);
+    this.#headers.read(content, 0, block.length);
+    const { requiredLevel } = this.#headers;
+    const message = this.#fast.take(reply, content.length, requiredLevel, undefined, stream.config, this.#now);
     if (message !== undefined) {
       stream.publish(subject, content, block.length, ...this.#time(), message.run);
       this.#fast.applied(message, stream.outcome, stream.config.no_ack);
@@ -125,13 +126,14 @@ class Asked {
     return config.no_ack ? [] : [JSON.parse(pubAck(ackOpening('S'), outcome))];
   }
 
-  #stage(publication: Publication, headers: Readonly<PublishHeaders>): Answer[] {
+  #stage(subject: string, content: Buffer, headerBytes: number): Answer[] {
     const { config, outcome } = this.stream;
-    const staged = this.#batches.add(publication, headers, config, this.#now);
+    const { length } = content;
+    const staged = this.#batches.add(this.#headers, subject, content, 0, length, headerBytes, config, this.#now);
     if (staged === 'kept') return config.no_ack ? [] : [{ body: '' }];
     outcome.reset();
     if (staged instanceof ApiError) outcome.error = staged;
-    else this.stream.commitBatch(staged.id, staged.messages, ...this.#time());
+    else this.stream.commitBatch(staged.id, staged.messages(), ...this.#time());
     return this.#acknowledged();
   }
 

@@ -12,6 +12,7 @@ import { headerOf, withLines } from './header-block.ts';
 import { Intake } from './intake.ts';
 import { isMarker, markerBlock, NEVER, parseTtl, withTtl } from './message-ttl.ts';
 import type { Original, OriginPosition } from './original.ts';
+import type { Publication } from './publication.ts';
 import { noHeaders, type PublishHeaders, readPublishHeaders } from './publish-headers.ts';
 import { PublishOutcome } from './publish-outcome.ts';
 import { PublishRules } from './publish-rules.ts';
@@ -42,15 +43,6 @@ export interface StreamEffects {
 export interface Interest {
   /** Whether somebody has to have the message yet. */
   isWanted(sequence: number, subject: string): boolean;
-}
-
-/** A message that came to be stored. */
-export interface Publication {
-  readonly subject: string;
-  readonly content: Buffer;
-  readonly headerBytes: number;
-  /** Of messages of which none is taken once one was refused (ADR-50, gap mode `fail`). */
-  readonly run?: string;
 }
 
 /** Which messages go: all, those that match, those below a sequence, all but the newest `keep`. */
@@ -186,10 +178,12 @@ export class Stream {
   commitBatch(id: string, messages: readonly Publication[], seconds: number, nanos: number): number {
     const { outcome } = this;
     outcome.reset();
-    outcome.error = this.#batchFault(messages, millisOf(seconds, nanos));
+    const headersOf = messages.map(({ content, headerBytes }) => readPublishHeaders(content, headerBytes));
+    outcome.error = this.#batchFault(messages, headersOf, millisOf(seconds, nanos));
     if (outcome.error !== undefined) return 0;
-    for (const { subject, content, headerBytes } of messages) {
-      const headers = readPublishHeaders(content, headerBytes);
+    for (let i = 0; i < messages.length; i++) {
+      const { subject, content, headerBytes } = messages[i] as Publication;
+      const headers = headersOf[i] as Readonly<PublishHeaders>;
       outcome.sequence = this.#store(this.#ownSubject(subject), content, headerBytes, headers, seconds, nanos);
     }
     outcome.value = '';
@@ -198,13 +192,18 @@ export class Stream {
     return outcome.sequence;
   }
 
-  #batchFault(messages: readonly Publication[], millis: number): ApiError | undefined {
+  #batchFault(
+    messages: readonly Publication[],
+    headersOf: readonly Readonly<PublishHeaders>[],
+    millis: number,
+  ): ApiError | undefined {
     if (!this.#config.allow_atomic) return apiErrors.batchDisabled();
     const batch = new BatchSoFar();
-    for (const { subject, content, headerBytes } of messages) {
+    const { lastId } = this.#remembered;
+    for (let i = 0; i < messages.length; i++) {
+      const { subject, content, headerBytes } = messages[i] as Publication;
+      const headers = headersOf[i] as Readonly<PublishHeaders>;
       const own = this.#ownSubject(subject, batch.messages);
-      const headers = readPublishHeaders(content, headerBytes);
-      const { lastId } = this.#remembered;
       const fault =
         this.#rules.refusal(content, headerBytes) ??
         this.#rules.fault(own, content, headerBytes, headers, millis, lastId, batch);
