@@ -128,11 +128,13 @@ export class Account {
         patterns.delete(key);
         this.remote.remove(present);
         if (patterns.size === 0) this.remoteEntries.delete(process);
+        this.#watchedRemotely(process, subject);
       }
     } else if (weight > 0) {
       const added = new RemoteInterest(process, subject, queue, weight);
       patterns.set(key, added);
       this.remote.insert(added);
+      this.#watchedRemotely(process, subject);
     }
     this.#changed();
   }
@@ -143,6 +145,14 @@ export class Account {
     for (const entry of patterns.values()) this.remote.remove(entry);
     this.remoteEntries.delete(process);
     this.#changed();
+    // What it was is not known any more.
+    if (this.watched !== null)
+      for (const { subject } of patterns.values()) this.interchange?.watches.changed(this, subject);
+  }
+
+  /** Another process wants a pattern from now on, or no longer. */
+  #watchedRemotely(process: number, subject: string): void {
+    if (this.watched !== null) this.interchange?.watches.remoteChanged(this, process, subject);
   }
 
   /** The up-to-date route of the subject that these bytes are. @param isAnswer most likely, and seen never again */

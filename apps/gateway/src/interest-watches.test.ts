@@ -77,6 +77,34 @@ describe('a watched subject', () => {
     expect(store.told).toEqual([[1, false]]);
   });
 
+  it('counts stores that take it in accounts that import it, and in no other', () => {
+    const exports = [{ kind: 'stream' as const, subject: 'deliver.>' }];
+    const imported: StreamImport = { kind: 'stream', account: 'A', subject: 'deliver.*', to: 'b.*', allowTrace: false };
+    const bench = new AccountsBench([{ name: 'A', exports }, { name: 'B', imports: [imported] }, { name: 'C' }]);
+    const store = bench.member.link(7, 'jetstream-store');
+    const gateway = bench.member.link(2);
+    for (const { peer } of [store, gateway]) bench.member.peers.set(peer.id, peer);
+    bench.gateway.interchange.watches.add(store, 1, 'A', 'deliver.x', '');
+    const wants = (process: number, account: string, subject: string, weight: number): void =>
+      bench.gateway.account(account).setRemote(process, subject, '', weight);
+    store.told.length = 0;
+    wants(7, 'A', 'deliver.x', 1);
+    wants(7, 'C', 'deliver.x', 1);
+    wants(2, 'B', 'b.x', 1);
+    expect(store.told).toEqual([]);
+    wants(7, 'B', 'b.x', 1);
+    expect(store.told.splice(0)).toEqual([[1, true]]);
+    wants(7, 'B', 'b.x', 0);
+    expect(store.told.splice(0)).toEqual([[1, false]]);
+    wants(7, 'B', 'b.>', 1);
+    bench.member.peers.delete(7);
+    bench.gateway.account('B').withdrawRemote(7);
+    expect(store.told).toEqual([
+      [1, true],
+      [1, false],
+    ]);
+  });
+
   it('one too many is taken for wanted', () => {
     const bench = new Bench();
     const { watches } = bench.gateway.interchange;

@@ -18,7 +18,7 @@ export interface InterestWatch {
   isWanted: boolean;
 }
 
-/** Tells inner processes whether clients of this gateway are interested in subjects that they watch. */
+/** Tells inner processes whether clients of this gateway, or streams of accounts that import them, are interested in subjects that they watch. */
 export class InterestWatches {
   readonly #gateway: Gateway;
   readonly #byProcess = new Map<number, Map<number, InterestWatch>>();
@@ -46,7 +46,7 @@ export class InterestWatches {
     };
     watches.set(id, watch);
     this.#place(watch);
-    watch.isWanted = isWanted(watch);
+    watch.isWanted = this.#isWanted(watch);
     link.watched(id, watch.isWanted);
   }
 
@@ -68,6 +68,11 @@ export class InterestWatches {
     for (const watch of account.watched?.matching(pattern) ?? []) this.#tell(watch);
   }
 
+  /** The same, of another process: other gateways answer for themselves. */
+  remoteChanged(account: Account, process: number, pattern: string): void {
+    if (this.#isStore(process)) this.changed(account, pattern);
+  }
+
   /** Accounts are connected in other ways: looked at once, when all of them are. */
   waysChanged(): void {
     if (this.#placing || this.#byProcess.size === 0) return;
@@ -85,7 +90,7 @@ export class InterestWatches {
   }
 
   #tell(watch: InterestWatch): void {
-    const wanted = isWanted(watch);
+    const wanted = this.#isWanted(watch);
     if (wanted === watch.isWanted) return;
     watch.isWanted = wanted;
     watch.link.watched(watch.id, wanted);
@@ -100,11 +105,18 @@ export class InterestWatches {
   #unplace(watch: InterestWatch): void {
     for (const { account, subject } of watch.places) account.unwatch(subject, watch);
   }
-}
 
-function isWanted({ places, queue }: InterestWatch): boolean {
-  return places.some(({ account, subject }) => {
-    const { plain, groups } = account.local.match(subject);
-    return queue === '' ? plain.length > 0 : groups.some(({ name }) => name === queue);
-  });
+  #isWanted({ places, queue, account: own }: InterestWatch): boolean {
+    return places.some(({ account, subject }) => {
+      const { plain, groups } = account.local.match(subject);
+      if (queue !== '') return groups.some(({ name }) => name === queue);
+      if (plain.length > 0) return true;
+      // Of streams and their sources in the watch's own account stores tell each other.
+      return account !== own && account.remote.match(subject).plain.some(({ process }) => this.#isStore(process));
+    });
+  }
+
+  #isStore(process: number): boolean {
+    return this.#gateway.member.peers.get(process)?.component === 'jetstream-store';
+  }
 }

@@ -76,7 +76,7 @@ export class Feeds implements FeedBus {
     this.#awaited.set(place, feed);
     this.#bus.declare(account, subject, 1);
     this.#count(place, 1);
-    if (this.#isForeign(feed)) this.#count(placeOf(ANYWHERE, subject), 1);
+    if (this.#isAnywhere(feed)) this.#count(placeOf(ANYWHERE, subject), 1);
     return true;
   }
 
@@ -86,14 +86,14 @@ export class Feeds implements FeedBus {
     this.#awaited.delete(place);
     this.#bus.declare(account, subject, 0);
     this.#count(place, -1);
-    if (this.#isForeign(feed)) this.#count(placeOf(ANYWHERE, subject), -1);
+    if (this.#isAnywhere(feed)) this.#count(placeOf(ANYWHERE, subject), -1);
   }
 
   get listened(): Iterable<Place> {
     return this.#listened.keys();
   }
 
-  /** By feeds of that account, or by those that take from another one. */
+  /** By feeds of that account, or by those that take from another one by a subject of their own. */
   isListened(account: string, subject: string): boolean {
     return this.#listened.has(placeOf(account, subject)) || this.#listened.has(placeOf(ANYWHERE, subject));
   }
@@ -105,9 +105,12 @@ export class Feeds implements FeedBus {
     if (before === 0 || before + more === 0) this.#bus.listeningChanged(place, before === 0);
   }
 
-  /** Which account that is, only exports and imports know. */
-  #isForeign({ source: { external } }: RemoteFeed): boolean {
-    return external !== undefined && external.api !== this.#ownApi;
+  /**
+   * Of which account its messages come, only exports and imports know. A subject that it has made up is nobody else's anywhere; of one that
+   * was chosen gateways tell where it is wanted.
+   */
+  #isAnywhere({ source: { external, consumer } }: RemoteFeed): boolean {
+    return external !== undefined && external.api !== this.#ownApi && consumer === undefined;
   }
 
   settled(): Promise<void> {

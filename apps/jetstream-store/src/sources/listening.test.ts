@@ -58,6 +58,13 @@ it('is wanted wherever it is pushed from while a feed takes from another account
   expect(watch.isWanted).toBe(false);
 });
 
+it('is wanted in no other account by a feed whose subject somebody has chosen', () => {
+  const watch = watches.watch('A', 'foo', '', () => {});
+  const consumer = { name: 'C', deliver_subject: 'foo' };
+  feeds.listen('B', 'foo', feedOf({ external: { api: '$JS.A.API', deliver: '' }, consumer }).feed);
+  expect(watch.isWanted).toBe(false);
+});
+
 it("is no other account's business where the origin is found by the own domain", () => {
   const watch = watches.watch('A', 'foo', '', () => {});
   feeds.listen('B', 'foo', feedOf({ external: { api: '$JS.hub.API', deliver: '' } }).feed);
