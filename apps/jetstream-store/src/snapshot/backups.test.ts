@@ -236,6 +236,20 @@ describe('a backup that lies in the folder of a stopped server', () => {
   });
 });
 
+it("says which streams lie in nats-server's own files, unless they are here", async () => {
+  const streams = join(node.directory, 'jetstream', '$G', 'streams');
+  for (let i = 10; i < 22; i++) {
+    await mkdir(join(streams, `S${i}`, 'msgs'), { recursive: true });
+    await writeFile(join(streams, `S${i}`, 'meta.inf'), '{}');
+  }
+  await mkdir(join(streams, 'EMPTY'));
+  await api('STREAM.CREATE.S10', { name: 'S10' });
+  await node.restart();
+  expect(node.errors).toEqual([
+    `${streams} has nats-server's own files, which are not read (back up there and restore here): S11, S12, S13, S14, S15, S16, S17, S18, S19, S20 and 1 more`,
+  ]);
+});
+
 describe('requests', () => {
   it.each([
     ['SNAPSHOT.S', '', 10003, 'bad request'],

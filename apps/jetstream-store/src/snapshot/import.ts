@@ -7,20 +7,31 @@ import type { Log } from '../options.ts';
 
 const META = 'backup.json';
 const DATA = 'stream.tar.s2';
+/** What nats-server has in the folder of each of its streams. */
+const FOREIGN = 'meta.inf';
+/** Named in a line of the log. */
+const NAMES_MAX = 10;
 const PIECE_BYTES = 1024 * 1024;
 
 /**
  * Makes streams of backups that somebody unpacked while the server was stopped: `<account>/streams/<stream>/` with the two files that
- * `nats stream backup` writes. What was imported is removed there; what cannot be stays, and the log says why.
+ * `nats stream backup` writes. What was imported is removed there; what cannot be stays, and the log says why. Streams in
+ * nats-server's own files, which lie in the same places, are not read: whoever starts this in its place is told.
  *
  * @param directory `<store_dir>/jetstream`
  */
 export async function importBackups(directory: string, accounts: Directory, log: Log): Promise<void> {
   for (const account of await namesIn(directory)) {
-    for (const stream of await namesIn(join(directory, account, 'streams'))) {
-      const folder = join(directory, account, 'streams', stream);
+    const streams = join(directory, account, 'streams');
+    const foreign: string[] = [];
+    for (const stream of await namesIn(streams)) {
+      const folder = join(streams, stream);
       const text = await readFile(join(folder, META), 'latin1').catch(() => undefined);
-      if (text === undefined) continue;
+      if (text === undefined) {
+        const isHere = accounts.account(account)?.configOf(stream) !== undefined;
+        if (!isHere && (await namesIn(folder)).includes(FOREIGN)) foreign.push(stream);
+        continue;
+      }
       try {
         await importBackup(folder, text, accounts.account(account));
         // What is encrypted here must not lie beside it in clear.
@@ -30,6 +41,10 @@ export async function importBackups(directory: string, accounts: Directory, log:
         log.error(`The backup in ${folder} cannot be imported: ${(error as Error).message}`);
       }
     }
+    if (foreign.length > 0)
+      log.error(
+        `${streams} has nats-server's own files, which are not read (back up there and restore here): ${shown(foreign)}`,
+      );
   }
 }
 
@@ -46,6 +61,11 @@ async function importBackup(folder: string, text: string, account: JetStreamAcco
     restoration.abandon();
     throw error;
   }
+}
+
+function shown(names: readonly string[]): string {
+  const more = names.length - NAMES_MAX;
+  return names.slice(0, NAMES_MAX).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 async function namesIn(directory: string): Promise<string[]> {
