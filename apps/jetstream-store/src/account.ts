@@ -1,5 +1,6 @@
 import { apiErrors, checkOrigins, type StreamConfig } from '@skein/jetstream-core';
 import { overlaps, Sublist } from '@skein/subjects';
+import { DirectMirrors } from './direct-mirrors.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { JetStreamAccount, ShownStream } from './hosting.ts';
 import type { Ledger } from './ledger.ts';
@@ -68,6 +69,7 @@ export class StreamAccount implements JetStreamAccount {
   readonly #subjects = new Sublist<Ownership>();
   readonly #owned = new Map<StreamHost, Ownership[]>();
   readonly #known = new Map<string, StreamHost | null>();
+  readonly #mirrors = new DirectMirrors<StreamHost>();
   /** Names and subjects of what is being created or updated. */
   readonly #coming = new Set<StreamConfig>();
   /** What it uses, by tier and kind of storage. */
@@ -87,6 +89,11 @@ export class StreamAccount implements JetStreamAccount {
       this.#known.set(subject, known);
     }
     return known ?? undefined;
+  }
+
+  directOf(name: string): StreamHost | undefined {
+    const stream = this.streams.get(name);
+    return stream?.stream.config.allow_direct ? stream : this.#mirrors.of(name);
   }
 
   get elsewhere(): Iterable<StreamElsewhere> {
@@ -333,6 +340,7 @@ export class StreamAccount implements JetStreamAccount {
     for (const one of owned) this.#claim(one);
     for (const one of before) this.#withdraw(one);
     this.#known.clear();
+    this.#mirrors.note(stream);
     this.#host.listed(stream);
   }
 
@@ -341,6 +349,7 @@ export class StreamAccount implements JetStreamAccount {
     this.#owned.delete(stream);
     for (const one of owned) this.#withdraw(one);
     this.#known.clear();
+    this.#mirrors.forget(stream);
   }
 
   #claim(one: Ownership): void {

@@ -122,6 +122,8 @@ export interface JetStreamAccount {
   configOf(name: string): StreamConfig | undefined;
   /** The stream that keeps what is published to a literal subject. */
   streamOf(subject: string): HostedStream | undefined;
+  /** Who answers direct gets of a stream: that one, or a mirror in its place. */
+  directOf(name: string): HostedStream | undefined;
   /**
    * @param config as `checkStreamConfig` gave it
    * @throws ApiError when subjects overlap, the name is taken, or there is no room; its interest is settled when this resolves

@@ -64,10 +64,10 @@ it('mirrors and sources of another account, of a work queue and by interest go o
   const a = await openClient(node, { user: 'a', pass: 'a' });
   const b = await openClient(node, { user: 'b', pass: 'b' });
   const external = { api: '$JS.A.API', deliver: 'deliver.mirror' };
-  await create(a, { name: 'ORDERS', subjects: ['orders.*'] });
+  await create(a, { name: 'ORDERS', subjects: ['orders.*'], allow_direct: true });
   await create(a, { name: 'WORK', subjects: ['work'], retention: 'workqueue' });
   await create(a, { name: 'WANTED', subjects: ['wanted'], retention: 'interest' });
-  await create(b, { name: 'MIRROR', mirror: { name: 'ORDERS', external } });
+  await create(b, { name: 'MIRROR', mirror: { name: 'ORDERS', external }, mirror_direct: true });
   await create(b, { name: 'SOME', sources: [{ name: 'ORDERS', filter_subject: 'orders.eu', external }] });
   await create(a, { name: 'JOBS', subjects: ['jobs'], retention: 'workqueue' });
   for (const stream of ['ORDERS', 'JOBS']) await prepare(a, stream);
@@ -88,6 +88,9 @@ it('mirrors and sources of another account, of a work queue and by interest go o
   await node.replaced(store, BACK_MS);
   await publishAll();
   await holds(b, 'MIRROR', 4);
+  // Nobody else does in its account.
+  const direct = await b.request('$JS.API.DIRECT.GET.ORDERS.orders.us', '', { timeout: 5000 });
+  expect([direct.headers?.get('Nats-Stream'), direct.headers?.get('Nats-Sequence')]).toEqual(['MIRROR', '4']);
   await holds(b, 'SOME', 2);
   await holds(a, 'WORKED', 2);
   await holds(a, 'KEPT', 2);

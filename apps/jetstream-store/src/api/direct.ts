@@ -11,21 +11,21 @@ import {
 import type { ApiRequest, HostedStream, JetStreamAccount } from '../hosting.ts';
 import { readText } from './text.ts';
 
-const PREFIX = '$JS.API.DIRECT.GET.';
+export const DIRECT_PREFIX = '$JS.API.DIRECT.GET.';
 
 /**
  * Messages as they are, not in JSON (ADR-31): `$JS.API.DIRECT.GET.<stream>[.<subject>]`.
  *
- * @returns undefined when there is no such stream, or it does not allow for that: nobody is there, then
+ * @returns undefined when nobody answers for such a stream: nobody is there, then
  */
 export function answerDirect(
   account: JetStreamAccount,
   { subject, content, headerBytes }: Pick<ApiRequest, 'subject' | 'content' | 'headerBytes'>,
 ): Iterable<AnswerPart> | undefined {
-  const dot = subject.indexOf('.', PREFIX.length);
-  const name = subject.slice(PREFIX.length, dot < 0 ? undefined : dot);
-  const stream = account.streams.get(name);
-  if (stream === undefined || !stream.stream.config.allow_direct) return undefined;
+  const dot = subject.indexOf('.', DIRECT_PREFIX.length);
+  const name = subject.slice(DIRECT_PREFIX.length, dot < 0 ? undefined : dot);
+  const stream = account.directOf(name);
+  if (stream === undefined) return undefined;
   if (headerBytes > 0 && requiresMore(content, headerBytes)) return [levelRequired()];
   const text = content.length === headerBytes ? '' : readText(content, headerBytes);
   return dot < 0 ? get(stream, text) : lastOf(stream, subject.slice(dot + 1), text);

@@ -146,3 +146,25 @@ it('catches up with many messages a few at a time', async () => {
   await reached('M', { messages: 2500, num_subjects: 7 });
   await reached('S', { messages: 357 });
 });
+
+it('answers direct gets in the place of its origin, in its own name, where that does not', async () => {
+  const get = async (subject: string, request: object | string): Promise<string[]> => {
+    const { headers, body } = await node.request(`$JS.API.DIRECT.GET.${subject}`, request);
+    return [/Nats-Stream: (\w+)/.exec(headers)?.[1] ?? headers.slice(9, 12), body];
+  };
+  await create({ name: 'O', subjects: ['o.>'], allow_direct: true });
+  for (const body of ['one', 'two']) await node.ask('o.a', body);
+  await create({ name: 'M', mirror: { name: 'O' }, mirror_direct: true });
+  await create({ name: 'N', mirror: { name: 'O' } });
+  for (const name of ['M', 'N']) await reached(name, { last_seq: 2 });
+  expect(await get('O', { seq: 1 })).toEqual(['O', 'one']);
+  await node.ask('$JS.API.STREAM.DELETE.O');
+  expect(await get('O', { seq: 1 })).toEqual(['M', 'one']);
+  expect(await get('O.o.a', '')).toEqual(['M', 'two']);
+  expect((await get('N', { seq: 1 }))[0]).toBe('503');
+  await node.ask('$JS.API.STREAM.UPDATE.M', { name: 'M', mirror: { name: 'O' }, mirror_direct: false });
+  // As its origin was when it was created.
+  expect(await get('O', { seq: 1 })).toEqual(['N', 'one']);
+  await node.ask('$JS.API.STREAM.DELETE.N');
+  expect((await get('O', { seq: 1 }))[0]).toBe('503');
+});

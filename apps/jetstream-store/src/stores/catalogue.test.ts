@@ -40,6 +40,24 @@ it('finds who keeps a subject, as of now', () => {
   expect(catalogue.keeper('B', 'v')).toBeUndefined();
 });
 
+it('finds a mirror that answers for its origin, as of now', () => {
+  const { catalogue } = fill();
+  const mirror = (mirror_direct: boolean): ListedStream => {
+    const { config, ...rest } = listed('M');
+    return { ...rest, config: { ...config, mirror: { name: 'O' }, mirror_direct } };
+  };
+  expect(catalogue.mirror('A', 'O')).toBeUndefined();
+  catalogue.put(2, mirror(true));
+  expect(catalogue.mirror('A', 'O')?.seat).toBe(2);
+  expect([catalogue.mirror('B', 'O'), catalogue.mirror('A', 'M'), catalogue.keeper('A', 'O')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  catalogue.put(2, mirror(false));
+  expect(catalogue.mirror('A', 'O')).toBeUndefined();
+});
+
 it('believes a store about its own streams alone', () => {
   const { catalogue } = fill();
   catalogue.remove(2, listed('X'));

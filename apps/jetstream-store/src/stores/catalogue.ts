@@ -1,5 +1,6 @@
 import type { StreamConfig } from '@skein/jetstream-core';
 import { overlaps } from '@skein/subjects';
+import { standsInFor } from '../direct-mirrors.ts';
 import type { Moment } from '../hosting.ts';
 
 /** A stream, as its store tells the others of it. */
@@ -48,14 +49,23 @@ export class Catalogue {
     return this.#accounts.get(account)?.get(name);
   }
 
+  /** A mirror that answers direct gets in the place of a stream. */
+  mirror(account: string, origin: string): StreamElsewhere | undefined {
+    // No subject has a blank.
+    return this.#find(`${account}  ${origin}`, account, ({ config }) => standsInFor(config) === origin);
+  }
+
   /** The stream that keeps what is published to a literal subject. */
   keeper(account: string, subject: string): StreamElsewhere | undefined {
-    const key = `${account} ${subject}`;
+    const keeps = ({ config: { subjects = [] } }: StreamElsewhere): boolean =>
+      subjects.some((one) => overlaps(one, subject));
+    return this.#find(`${account} ${subject}`, account, keeps);
+  }
+
+  #find(key: string, account: string, fits: (stream: StreamElsewhere) => boolean): StreamElsewhere | undefined {
     if (!this.#known.has(key)) {
       if (this.#known.size >= KNOWN_MAX) this.#known.clear();
-      const keeps = ({ config: { subjects = [] } }: StreamElsewhere): boolean =>
-        subjects.some((one) => overlaps(one, subject));
-      this.#known.set(key, [...this.of(account)].find(keeps));
+      this.#known.set(key, [...this.of(account)].find(fits));
     }
     return this.#known.get(key);
   }

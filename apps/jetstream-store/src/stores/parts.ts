@@ -1,5 +1,6 @@
 import type { StreamConfig } from '@skein/jetstream-core';
 import { nothingUsed } from '../api/account-handlers.ts';
+import { DIRECT_PREFIX } from '../api/direct.ts';
 import type { Elsewhere } from '../directory.ts';
 import type { StreamHost } from '../hosted-stream.ts';
 import type { AccountUsage, ApiRequest, JetStreamAccount, OtherStores, ShownStream, TierUsage } from '../hosting.ts';
@@ -83,11 +84,16 @@ function handOn(others: Others, { account, subject, reply, content, headerBytes 
 /** Where the stream is that a message under `$JS` is for; undefined: here, or nowhere. @param subject without a domain */
 export function seatOf(
   catalogue: Catalogue,
-  { name, streams }: Pick<JetStreamAccount, 'name' | 'streams'>,
+  account: Pick<JetStreamAccount, 'name' | 'streams' | 'directOf'>,
   subject: string,
 ): number | undefined {
+  const { name, streams } = account;
   const stream = namedStream(subject);
-  return stream === undefined || streams.has(stream) ? undefined : catalogue.stream(name, stream)?.seat;
+  if (stream === undefined || streams.has(stream)) return undefined;
+  const listed = catalogue.stream(name, stream);
+  if (listed !== undefined || !subject.startsWith(DIRECT_PREFIX) || account.directOf(stream) !== undefined)
+    return listed?.seat;
+  return catalogue.mirror(name, stream)?.seat;
 }
 
 /** What an account uses in a store that does not answer, as far as that has said so by itself: of consumers it does not tell. */

@@ -74,6 +74,11 @@ class FakeAccount implements JetStreamAccount {
     );
   }
 
+  directOf(name: string): FakeStream | undefined {
+    const stream = this.streams.get(name);
+    return stream?.stream.config.allow_direct ? stream : undefined;
+  }
+
   async create(config: StreamConfig): Promise<HostedStream> {
     this.#ledger.take(this, config);
     try {
