@@ -28,7 +28,7 @@ import type { Appointment } from './agenda.ts';
 import type { Entry, Host, Saved } from './host.ts';
 import { ConsumerHost, type ConsumerValue, filterOf, stateKey } from './hosted-consumer.ts';
 import type { Address, HostedStream, Moment } from './hosting.ts';
-import { purgeSlices } from './purge-slices.ts';
+import { purgeSlices, SlicePace } from './purge-slices.ts';
 import {
   type ConsumerCreated,
   type ConsumerDeleted,
@@ -223,25 +223,31 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
 
   async #purge(purge: Purge): Promise<number> {
     let purged = 0;
-    for (const slice of purgeSlices(this.store, purge)) {
+    const pace = new SlicePace();
+    const slices = purgeSlices(this.store, purge, pace);
+    for (;;) {
+      const { done, value: slice } = pace.measured(() => slices.next());
+      if (done === true) return purged;
       // What others publish must not wait until what a purge has changed is written.
       await this.host.room();
       if (slice === undefined) await this.#othersTurn();
-      else purged += await this.#change({ kind: 'purge', ...slice });
+      else purged += await this.#change({ kind: 'purge', ...slice }, pace);
+      pace.next();
     }
-    return purged;
   }
 
   #othersTurn(): Promise<void> {
     return new Promise((resolve) => this.host.turn.defer(resolve));
   }
 
-  #change(operation: Operation): Promise<number> {
+  /** @param pace is told how long it takes */
+  #change(operation: Operation, pace?: SlicePace): Promise<number> {
     if (operation.kind === 'ingest' && this.host.isShortOfSpace) return Promise.reject(diskNearlyFull());
     const { clock } = this.host;
     const { seconds, nanos } = clock.now();
     const bytes = record(RecordKind.Operation, this.number, encodeOperation({ operation, seconds, nanos }));
-    return this.logged(bytes, () => this.apply(operation, seconds, nanos));
+    const apply = (): number => this.apply(operation, seconds, nanos);
+    return this.logged(bytes, pace === undefined ? apply : () => pace.measured(apply));
   }
 
   caughtUp(): Promise<void> | undefined {

@@ -1,6 +1,6 @@
 import { MemoryStreamStore } from '@skein/storage';
-import { afterEach, expect, it } from 'vitest';
-import { purgeSlices } from './purge-slices.ts';
+import { afterEach, expect, it, vi } from 'vitest';
+import { purgeSlices, SlicePace } from './purge-slices.ts';
 import { FakeNode } from './testing/fake-node.ts';
 
 const nodes: FakeNode[] = [];
@@ -24,9 +24,10 @@ const every = (step: number, to: number): number[] =>
 /** What each slice goes up to, where nothing is removed meanwhile but what it names. */
 function bounds(store: MemoryStreamStore, purge: Parameters<typeof purgeSlices>[1]): (number | undefined)[] {
   const found: (number | undefined)[] = [];
-  for (const slice of purgeSlices(store, purge)) {
-    found.push(slice?.seq);
-    const { filter, from = store.first, seq } = slice ?? { seq: 0 };
+  for (const slice of purgeSlices(store, purge, { messages: 512 })) {
+    if (slice === undefined) continue;
+    found.push(slice.seq);
+    const { filter, from = store.first, seq } = slice;
     for (let at = from; at < (seq ?? 0); at++) {
       if (filter === undefined || store.get(at)?.subject === filter) store.remove(at);
     }
@@ -52,8 +53,29 @@ it('looks for what is rare a stretch at a time, and goes on where it was', () =>
   store.append(39_001, 'rare.one', Buffer.alloc(0), 0, 0, 0);
   store.append(39_500, 'rare.two', Buffer.alloc(0), 0, 0, 0);
   store.append(50_000, 'odd', Buffer.alloc(0), 0, 0, 0);
-  const slices = [...purgeSlices(store, { filter: 'rare.*' })];
+  const slices = [...purgeSlices(store, { filter: 'rare.*' }, { messages: 512 })];
   expect(slices).toEqual([undefined, undefined, { filter: 'rare.*', from: 32_769, seq: 49_153 }, undefined]);
+});
+
+it('looks for the newest that stay a stretch at a time', () => {
+  const slices = [...purgeSlices(filled(20_000), { keep: 19_900 }, { messages: 512 })];
+  expect(slices).toEqual([...Array.from({ length: 38 }, () => undefined), { seq: 101 }]);
+});
+
+it('takes as many at once as a millisecond allows', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const pace = new SlicePace(128);
+    const take = (millis: number): number => {
+      pace.measured(() => vi.advanceTimersByTime(millis / 2));
+      pace.measured(() => vi.advanceTimersByTime(millis / 2));
+      pace.next();
+      return pace.messages;
+    };
+    expect([0, 1, 0, 0, 4, 1000, 4, 2].map(take)).toEqual([256, 256, 512, 512, 256, 128, 64, 64]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 it('lets others have their turn, and tells how many went in all', async () => {

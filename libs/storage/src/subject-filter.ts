@@ -17,7 +17,16 @@ export class SubjectFilter {
   }
 }
 
+/**
+ * The last of one pattern: each slice of a purge has the same, twice, and whether a name matches is remembered for the filter that it was
+ * asked for.
+ */
+let last: SubjectFilter | undefined;
+
 /** Undefined where everything matches, so that nothing has to be compared. */
 export function subjectFilter(patterns: readonly string[]): SubjectFilter | undefined {
-  return patterns.length === 0 || patterns.includes('>') ? undefined : new SubjectFilter(patterns);
+  if (patterns.length === 0 || patterns.includes('>')) return undefined;
+  if (patterns.length > 1) return new SubjectFilter(patterns);
+  if (last?.patterns[0] !== patterns[0]) last = new SubjectFilter(patterns);
+  return last;
 }
