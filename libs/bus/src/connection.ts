@@ -47,11 +47,6 @@ export class Connection implements ChannelHandler {
     return this.writer.pending + this.backlogBytes + this.channel.bufferedBytes;
   }
 
-  /** Something was sent or received in this turn, so that its end is waited for. */
-  get isDue(): boolean {
-    return this.scheduled;
-  }
-
   send(body: FrameBody): void {
     if (!this.open) return;
     this.writer.message(body);

@@ -61,19 +61,6 @@ const giveBack = (link: PeerLink, payload: Buffer) =>
   link.returned(1, 1, account, subject, 0, subject.length, none, 0, 0, 0, payload, 0, payload.length, [], 0);
 
 describe('a link', () => {
-  test('writes the first delivery of a turn at once, and the others at its end', async () => {
-    const lengths: number[] = [];
-    const { simulation, one } = await pair([{}, { deliver: (...args) => void lengths.push(args[9] - args[8]) }]);
-    deliver(one.link, Buffer.alloc(1));
-    const first = one.link.queuedBytes;
-    deliver(one.link, Buffer.alloc(2));
-    expect([first, one.link.queuedBytes > 0]).toEqual([0, true]);
-    await simulation.run(10);
-    expect(lengths).toEqual([1, 2]);
-    deliver(one.link, Buffer.alloc(3));
-    expect(one.link.queuedBytes).toBe(0);
-  });
-
   test('writes what is for clients as there is enough of it, not only when the turn ends', async () => {
     let got = 0;
     const { simulation, one } = await pair([{}, { publish: () => void got++ }]);

@@ -145,7 +145,6 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
     shownEnd = 0,
   ): boolean {
     if (!this.admits()) return false;
-    const isFirst = !this.connection.isDue;
     this.sent(
       this.connection.writer.deliver(
         account,
@@ -169,11 +168,6 @@ export class PeerLink implements Link, FrameHandler, ConnectionOwner {
         shownEnd,
       ),
     );
-    // The peer wakes up while the rest of the turn's messages are read.
-    if (isFirst) {
-      this.turnEnd();
-      this.connection.flush();
-    }
     return true;
   }
 
