@@ -19,7 +19,7 @@ interface Case {
   readonly served: 'all' | 'some' | 'none';
 }
 
-const gone = (path: string): void => rmSync(path);
+const gone = (path: string): void => rmSync(path, { recursive: true });
 const empty = (path: string): void => truncateSync(path, 0);
 /** One bit, at that part of the file, or of the bytes that are not zero. */
 const flip =
@@ -47,15 +47,29 @@ const cases: readonly Case[] = [
     says: /records \d+ to \d+ of the journal \(segment \d+\) are lost/,
     served: 'none',
   },
-  { file: /\.ldb$/, harm: flip(0.5), says: /damaged on disk: page of stream 1, sequences \d+ to \d+/, served: 'some' },
-  { file: /\.ldb$/, harm: empty, says: /\.ldb: Invalid argument/, served: 'none' },
-  { file: /\.ldb$/, harm: gone, says: /1 missing files/, served: 'none' },
-  { file: /CURRENT$/, harm: gone, says: /CURRENT is lost/, served: 'none' },
-  { file: /CURRENT$/, harm: flip(0.5), says: /MANIFEST|Corruption|CURRENT/, served: 'none' },
-  { file: /MANIFEST/, harm: flip(0.5), says: /Corruption/, served: 'none' },
-  { file: /MANIFEST/, harm: empty, says: /Corruption/, served: 'none' },
-  { file: /LOG$/, harm: flip(0.5), served: 'all' },
-  { file: /LOG$/, harm: gone, served: 'all' },
+  ...['level', 'pages'].flatMap((folder): Case[] => [
+    { file: new RegExp(`${folder}/[0-9]+[.]ldb$`), harm: empty, says: /\.ldb: Invalid argument/, served: 'none' },
+    { file: new RegExp(`${folder}/[0-9]+[.]ldb$`), harm: gone, says: /1 missing files/, served: 'none' },
+    { file: new RegExp(`${folder}/CURRENT$`), harm: gone, says: /CURRENT is lost/, served: 'none' },
+    {
+      file: new RegExp(`${folder}/CURRENT$`),
+      harm: flip(0.5),
+      says: /MANIFEST|Corruption|CURRENT/,
+      served: 'none',
+    },
+    { file: new RegExp(`${folder}/MANIFEST`), harm: flip(0.5), says: /Corruption/, served: 'none' },
+    { file: new RegExp(`${folder}/MANIFEST`), harm: empty, says: /Corruption/, served: 'none' },
+    { file: new RegExp(`${folder}/LOG$`), harm: flip(0.5), served: 'all' },
+    { file: new RegExp(`${folder}/LOG$`), harm: gone, served: 'all' },
+  ]),
+  {
+    file: /pages\/\d+\.ldb$/,
+    harm: flip(0.5),
+    says: /damaged on disk: page of stream 1, sequences \d+ to \d+/,
+    served: 'some',
+  },
+  // What leads to them is there, so it is known which messages they had.
+  { file: /level\/pages$/, harm: gone, says: /damaged on disk: pages of flush \d+/, served: 'some' },
 ];
 
 describe('damage', () => {

@@ -524,9 +524,9 @@ export class FileShard extends Shard {
   }
 }
 
-/** Of the files in a directory. Those that go meanwhile do not count. */
+/** Of the files in a directory, and in those in it. Those that go meanwhile do not count. */
 async function bytesIn(directory: string): Promise<number> {
-  const names = await readdir(directory);
+  const names = await readdir(directory, { recursive: true });
   const sizes = names.map((name) =>
     stat(join(directory, name)).then(
       ({ size }) => size,

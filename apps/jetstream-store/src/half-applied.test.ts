@@ -18,7 +18,9 @@ afterEach(() => node.stop());
 /** What LevelDB has written, whatever it calls it. */
 async function writtenBytes(): Promise<number> {
   const level = join(node.directory, 'jetstream', 'shard-0', 'level');
-  const sizes = await Promise.all((await readdir(level)).map((name) => stat(join(level, name)).catch(() => undefined)));
+  const sizes = await Promise.all(
+    (await readdir(level, { recursive: true })).map((name) => stat(join(level, name)).catch(() => undefined)),
+  );
   return sizes.reduce((sum, file) => sum + (file?.size ?? 0), 0);
 }
 

@@ -113,7 +113,7 @@ it('damage to files is contained to what was hit, said, and repaired where it ca
   await node.server.stop();
 
   // LevelDB's manifest: the shard is out of service. A copy of it is repaired, and has all.
-  flip(damaged.file(0, /MANIFEST/));
+  flip(damaged.file(0, /level\/MANIFEST/));
   // The note of the shards, too: nothing is lost with that.
   truncateSync(join(damaged.folder, 'jetstream', 'shards.json'), 3);
   node = await damaged.start();
@@ -170,8 +170,8 @@ it('a table that ends the process that reads it ends it twice', async () => {
   harmIndex(damaged.file(0, /\.ldb$/));
   node = await damaged.start();
   const log = (): string => node.server.log.join('\n');
-  await until('the table is found', 20_000, async () => /shard-0: \d+\.ldb: block at \d+ is harmed/.test(log()));
-  client = await expectContained(node, 'B', EACH, /shard-0: \d+\.ldb: block at \d+ is harmed/);
+  await until('the table is found', 20_000, async () => /shard-0: pages\/\d+\.ldb: block at \d+ is harmed/.test(log()));
+  client = await expectContained(node, 'B', EACH, /shard-0: pages\/\d+\.ldb: block at \d+ is harmed/);
   expect(await served(client, 'A', EACH)).toBe(0);
   expect(log().match(/Assertion/g)).toHaveLength(2);
   await node.server.stop();

@@ -6,10 +6,15 @@ const CHUNK_BYTES = 1024 * 1024;
 const SPARE_MAX = 10;
 const spare: Buffer[] = [];
 
-/** What one flush writes. */
+/** What one flush writes: pages, which come first, and what leads to them. */
 export class Batch implements Writes {
   readonly removed: Buffer[] = [];
   readonly puts: [Buffer, Buffer][] = [];
+  readonly pages: { readonly removed: Buffer[]; readonly puts: [Buffer, Buffer][] } = { removed: [], puts: [] };
+  /** What pages take. */
+  pageBytes = 0;
+  /** Pages to which nothing leads any more once it is written. */
+  readonly obsolete: Buffer[] = [];
   /** Which flush it is. */
   readonly ordinal: number;
   /** Pages from which messages were removed for good: the disk must not keep what they were. */
@@ -28,11 +33,19 @@ export class Batch implements Writes {
     this.puts.push([key, this.#seal.seal(key, value, this.#room)]);
   }
 
+  /** In the database of pages. */
+  putPage(key: Buffer, value: Buffer): void {
+    const sealed = this.#seal.seal(key, value, this.#room);
+    this.pages.puts.push([key, sealed]);
+    this.pageBytes += sealed.length;
+  }
+
   /** It is written: its memory is for the next one. */
   written(): void {
     for (const chunk of this.#chunks) if (spare.length < SPARE_MAX) spare.push(chunk);
     this.#chunks = [];
     this.puts.length = 0;
+    this.pages.puts.length = 0;
   }
 
   readonly #room = (bytes: number): Buffer => {

@@ -12,7 +12,12 @@ export interface PageReference {
   readonly slot: number;
   /** What its messages counted for when it was written. */
   bytes: number;
+  /** Which flush wrote it. */
+  flush: number;
 }
+
+/** Slot (u16), flush (u48), bytes (u32). */
+const REFERENCE_BYTES = 12;
 
 /** What is known of the messages `number * BLOCK_MESSAGES + slot`. */
 export class Block implements Cached {
@@ -74,17 +79,18 @@ export class Block implements Cached {
     this.pages.splice(this.pages.indexOf(page), 1);
   }
 
-  /** Slots (u16), pages (u16), each page's slot and bytes (u32); then the three arrays as far as slots go, in the machine's order: little endian. */
+  /** Slots (u16), pages (u16), each page's reference; then the three arrays as far as slots go, in the machine's order: little endian. */
   encode(): Buffer {
     const { pages, slots } = this;
-    const bytes = Buffer.allocUnsafe(4 + pages.length * 8 + slots * 12);
+    const bytes = Buffer.allocUnsafe(4 + pages.length * REFERENCE_BYTES + slots * 12);
     bytes.writeUInt16LE(slots, 0);
     bytes.writeUInt16LE(pages.length, 2);
     let at = 4;
-    for (const { slot, bytes: counted } of pages) {
-      bytes.writeUInt32LE(slot, at);
-      bytes.writeUInt32LE(counted, at + 4);
-      at += 8;
+    for (const { slot, flush, bytes: counted } of pages) {
+      bytes.writeUInt16LE(slot, at);
+      bytes.writeUIntLE(flush, at + 2, 6);
+      bytes.writeUInt32LE(counted, at + 8);
+      at += REFERENCE_BYTES;
     }
     for (const array of [this.subjects, this.counted, this.distances]) {
       at += Buffer.from(array.buffer, 0, slots * 4).copy(bytes, at);
@@ -94,13 +100,18 @@ export class Block implements Cached {
 
   decode(bytes: Buffer): void {
     this.slots = bytes.readUInt16LE(0);
-    let at = 4;
-    for (let i = bytes.readUInt16LE(2); i > 0; i--) {
-      this.pages.push({ slot: bytes.readUInt32LE(at), bytes: bytes.readUInt32LE(at + 4) });
-      at += 8;
-    }
+    this.pages.push(...referencesIn(bytes));
+    let at = 4 + this.pages.length * REFERENCE_BYTES;
     for (const array of [this.subjects, this.counted, this.distances]) {
       at += bytes.copy(Buffer.from(array.buffer), 0, at, at + this.slots * 4);
     }
   }
+}
+
+/** Where the pages of an encoded block lie. */
+export function referencesIn(bytes: Buffer): PageReference[] {
+  return Array.from({ length: bytes.readUInt16LE(2) }, (_, i) => {
+    const at = 4 + i * REFERENCE_BYTES;
+    return { slot: bytes.readUInt16LE(at), flush: bytes.readUIntLE(at + 2, 6), bytes: bytes.readUInt32LE(at + 8) };
+  });
 }

@@ -2,10 +2,12 @@ import type { Batch } from './batch.ts';
 import { BLOCK_MESSAGES, Block, type PageReference } from './block.ts';
 import { read, type ShardContext } from './context.ts';
 import { DamagedError } from './errors.ts';
-import { KeyType, key } from './keys.ts';
+import { KeyType, key, pageKey } from './keys.ts';
 import type { LiveCounts } from './live-counts.ts';
 
 export const blockOf = (sequence: number): number => Math.floor(sequence / BLOCK_MESSAGES);
+
+type Rewrite = (block: Block, page: PageReference) => Buffer | undefined;
 
 /** The index of a stream's messages: which there are, of which subject, how large. */
 export class Blocks {
@@ -15,6 +17,8 @@ export class Blocks {
   readonly #blocks = new Map<number, Block>();
   readonly #changed = new Set<Block>();
   #removed: Buffer[] = [];
+  /** Pages of blocks that are gone. */
+  #obsolete: Buffer[] = [];
   /** Pages of which something was removed for good. */
   #secure: Buffer[] = [];
   readonly counts: LiveCounts;
@@ -83,9 +87,11 @@ export class Blocks {
    *
    * @param rewrite gives a page anew, with the messages that are left
    */
-  write(batch: Batch, rewrite: (block: Block, page: PageReference) => Buffer | undefined): void {
+  write(batch: Batch, rewrite: Rewrite): void {
     for (const removed of this.#removed) batch.remove(removed);
     this.#removed = [];
+    for (const obsolete of this.#obsolete) batch.obsolete.push(obsolete);
+    this.#obsolete = [];
     for (const block of this.#changed) {
       this.#thin(block, batch, rewrite);
       block.dirty = false;
@@ -102,27 +108,28 @@ export class Blocks {
     for (const block of this.#blocks.values()) this.#context.cache.remove(block);
   }
 
-  #thin(block: Block, batch: Batch, rewrite: (block: Block, page: PageReference) => Buffer | undefined): void {
+  #thin(block: Block, batch: Batch, rewrite: Rewrite): void {
     for (const [page, secure] of block.thinned) {
       const end = block.endOf(page);
       let live = 0;
       for (let slot = page.slot; slot < end; slot++) if (block.subjects[slot] > 0) live += block.counted[slot];
-      const pageKey = this.#pageKey(block, page);
       if (live === 0) {
-        batch.remove(pageKey);
+        batch.obsolete.push(this.#pageKey(block, page));
         block.dropPage(page);
       } else if (secure || live * 2 < page.bytes) {
         const thinner = rewrite(block, page);
         if (thinner === undefined) continue;
-        batch.put(pageKey, thinner);
+        batch.obsolete.push(this.#pageKey(block, page));
+        page.flush = batch.ordinal;
         page.bytes = live;
+        batch.putPage(this.#pageKey(block, page), thinner);
       }
     }
     block.thinned.clear();
   }
 
   #drop(block: Block): void {
-    for (const page of block.pages) this.#removed.push(this.#pageKey(block, page));
+    for (const page of block.pages) this.#obsolete.push(this.#pageKey(block, page));
     this.#removed.push(key(KeyType.Block, this.#incarnation, block.number));
     this.#changed.delete(block);
     this.#blocks.delete(block.number);
@@ -131,7 +138,7 @@ export class Blocks {
   }
 
   #pageKey(block: Block, page: PageReference): Buffer {
-    return key(KeyType.Page, this.#incarnation, block.first + page.slot);
+    return pageKey(page.flush, this.#incarnation, block.first + page.slot);
   }
 
   #load(number: number): Block {

@@ -14,7 +14,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const open = (): Promise<ShardStore> => ShardStore.open(folder, { overheadBytes: 16, headerOverheadBytes: 4 });
 
-const bytesOnDisk = (): number => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+const bytesOnDisk = (): number =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce(
+    (sum, name) => sum + statSync(join(folder, name)).size,
+    0,
+  );
 
 function fill(store: StreamStore, messages: number): void {
   for (let i = 0; i < messages; i++) {

@@ -6,6 +6,7 @@ import type { Seal } from './seal.ts';
 /** What the streams of a shard share. */
 export interface ShardContext {
   readonly database: Pick<Records, 'get'>;
+  readonly pages: Pick<Records, 'get'>;
   readonly seal: Seal;
   readonly cache: RecordCache;
   /** 8 chars that stand for a subject in keys. */
@@ -26,8 +27,22 @@ export interface ShardContext {
  *
  * @throws DamagedError
  */
-export function read({ database, seal }: ShardContext, key: Buffer, damaged: () => DamagedError): Buffer | undefined {
-  const sealed = database.get(key);
+export function read(context: ShardContext, key: Buffer, damaged: () => DamagedError): Buffer | undefined {
+  return readOf(context.database, context.seal, key, damaged);
+}
+
+/** The same, of the database of pages. */
+export function readPage(context: ShardContext, key: Buffer, damaged: () => DamagedError): Buffer | undefined {
+  return readOf(context.pages, context.seal, key, damaged);
+}
+
+function readOf(
+  records: Pick<Records, 'get'>,
+  seal: Seal,
+  key: Buffer,
+  damaged: () => DamagedError,
+): Buffer | undefined {
+  const sealed = records.get(key);
   if (sealed === undefined) return undefined;
   const value = seal.open(key, sealed);
   if (value === undefined) throw damaged();

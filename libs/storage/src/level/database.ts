@@ -1,6 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { ShardError } from './errors.ts';
 
+/** In a shard's folder: its LevelDB of pages. */
+export const PAGES_FOLDER = 'pages';
+
 /** What is written at once. Removals happen before the puts, so that a record may be made anew. */
 export interface Writes {
   readonly removed: readonly Buffer[];
@@ -29,9 +32,9 @@ export interface Database extends Records {
 
 /**
  * LevelDB maps the tables that it has open (all but 10 of these) into memory, 8 MiB each, and what was read of them counts as the
- * process's: 512 MiB for a shard at most. A read at random from more than that costs 20 µs more, to open a table.
+ * process's: 512 MiB for the two of a shard at most. A read at random from more than that costs 20 µs more, to open a table.
  */
-const OPEN_FILES_MAX = 74;
+const OPEN_FILES_MAX = 42;
 /** Copied at once into what LevelDB is to write. */
 const COPIED_BYTES = 256 << 10;
 /** What a record costs beside its bytes, as bytes. */

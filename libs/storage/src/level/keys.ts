@@ -1,5 +1,5 @@
 /**
- * Keys of a shard's LevelDB: a type, then numbers, big endian, so that records lie in their order. No names: those are in values.
+ * Keys of a shard's two databases: a type, then numbers, big endian, so that records lie in their order. No names: those are in values.
  * `docs/decisions/storage.md` describes what stands under each.
  */
 export const KeyType = {
@@ -9,8 +9,11 @@ export const KeyType = {
   Value: 0x04,
   Garbage: 0x05,
   Flush: 0x06,
-  // What lies under a stream's incarnation:
+  Obsolete: 0x07,
+  // In the database of pages:
+  Basis: 0x08,
   Page: 0x10,
+  // What lies under a stream's incarnation:
   Block: 0x11,
   Region: 0x12,
   SubjectNames: 0x13,
@@ -19,7 +22,6 @@ export const KeyType = {
 } as const;
 
 export const INCARNATION_TYPES: readonly number[] = [
-  KeyType.Page,
   KeyType.Block,
   KeyType.Region,
   KeyType.SubjectNames,
@@ -30,6 +32,12 @@ export const INCARNATION_TYPES: readonly number[] = [
 const HALF = 2 ** 32;
 
 export const SHARD_KEY: Buffer = Buffer.from([KeyType.Shard]);
+
+/** Of the database of pages: which flush the other database has at least, as pages were removed since. */
+export const BASIS_KEY: Buffer = Buffer.from([KeyType.Basis]);
+
+/** Before all pages. */
+export const PAGES_BEGIN: Buffer = Buffer.from([KeyType.Page]);
 
 /** Behind all keys. */
 export const RECORDS_END: Buffer = Buffer.from([0xff]);
@@ -63,6 +71,32 @@ export function hashKey(id: number, hash: string): Buffer {
 
 export function flushKey(ordinal: number): Buffer {
   return key(KeyType.Flush, 0, ordinal);
+}
+
+/** Under which a flush notes the pages that it has made obsolete. */
+export function obsoleteKey(ordinal: number): Buffer {
+  return key(KeyType.Obsolete, 0, ordinal);
+}
+
+export const PAGE_KEY_BYTES = 19;
+
+/** Of the database of pages: a page that a flush wrote. Flushes come first, so that what is written never lies among what is there. */
+export function pageKey(flush: number, incarnation: number, sequence: number): Buffer {
+  const key = Buffer.allocUnsafe(PAGE_KEY_BYTES);
+  key[0] = KeyType.Page;
+  key.writeUIntBE(flush, 1, 6);
+  key.writeUInt32BE(incarnation, 7);
+  key.writeUInt32BE(Math.floor(sequence / HALF), 11);
+  key.writeUInt32BE(sequence % HALF, 15);
+  return key;
+}
+
+/** Before all pages that a flush wrote, and the record that says that it did. */
+export function pagesKey(flush: number): Buffer {
+  const key = Buffer.allocUnsafe(7);
+  key[0] = KeyType.Page;
+  key.writeUIntBE(flush, 1, 6);
+  return key;
 }
 
 /** The two numbers of a key. */

@@ -304,7 +304,7 @@ export class LevelStreamStore implements StreamStore {
   write(batch: Batch): number[] {
     this.#dirty = false;
     this.#contents.write(batch, this.#blocks);
-    this.#blocks.write(batch, (block, page) => this.#contents.rewrite(block, page));
+    this.#blocks.write(batch, (block, page) => this.#contents.rewrite(block, page, batch.ordinal));
     this.#blocks.counts.write(batch);
     this.#subjects.write(batch);
     this.#values.write(batch);

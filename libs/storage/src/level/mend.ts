@@ -23,7 +23,7 @@ interface Records extends Handle {
 }
 
 /**
- * Makes index and footer of LevelDB's tables in a folder anew, where a table is not as it was written and its records can be read. A record
+ * Makes index and footer of the tables of a shard's databases anew, where a table is not as it was written and its records can be read. A record
  * that is another than was written stays: its own checksum tells.
  *
  * @throws HarmedError when the records of a table cannot be read

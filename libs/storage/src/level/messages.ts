@@ -3,11 +3,13 @@ import type { Batch } from './batch.ts';
 import { BLOCK_MESSAGES, type Block, type PageReference } from './block.ts';
 import type { Blocks } from './blocks.ts';
 import { compressPage, expandPage } from './compressed-page.ts';
-import { read, type ShardContext } from './context.ts';
+import { readPage, type ShardContext } from './context.ts';
 import { DamagedError } from './errors.ts';
-import { KeyType, key } from './keys.ts';
+import { pageKey } from './keys.ts';
 import { NewPages } from './new-pages.ts';
 import { encodePage, Page } from './page.ts';
+
+const always = (): boolean => true;
 
 /** The messages themselves: new ones in memory, the others in pages on disk. Which are still there is the index's to know. */
 export class Messages {
@@ -62,8 +64,9 @@ export class Messages {
     for (const page of this.#pending) {
       const { firstLeft } = page;
       const block = blocks.get(page.block) as Block;
-      block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes: page.countedOf(block.counted) });
-      batch.put(key(KeyType.Page, this.#incarnation, firstLeft), this.#packed(page.encode()));
+      const bytes = page.countedOf(block.counted);
+      block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes, flush: batch.ordinal });
+      batch.putPage(pageKey(batch.ordinal, this.#incarnation, firstLeft), this.#packed(page.encode()));
     }
     this.#written = this.#pending;
     this.#pending = new NewPages();
@@ -74,8 +77,12 @@ export class Messages {
     this.#written = undefined;
   }
 
-  /** The page anew, with the messages that are left; undefined when it can't be read. */
-  rewrite(block: Block, reference: PageReference): Buffer | undefined {
+  /**
+   * The page anew, with the messages that are left; undefined when it can't be read.
+   *
+   * @param flush the one that writes it: until then it is served from memory
+   */
+  rewrite(block: Block, reference: PageReference, flush: number): Buffer | undefined {
     const first = block.first + reference.slot;
     const left: StoredMessage[] = [];
     try {
@@ -91,7 +98,9 @@ export class Messages {
       if (error instanceof DamagedError) return undefined;
       throw error;
     }
-    return this.#packed(encodePage(first, left));
+    const bytes = encodePage(first, left);
+    this.#keep(new Page(first, bytes, this.#pages, () => flush <= this.#context.flushed));
+    return this.#packed(bytes);
   }
 
   #packed(page: Buffer): Buffer {
@@ -111,10 +120,13 @@ export class Messages {
     }
     const damaged = (): DamagedError =>
       new DamagedError(this.#stream, 'page', first, block.first + block.endOf(reference) - 1);
-    const bytes = read(this.#context, key(KeyType.Page, this.#incarnation, first), damaged);
+    const bytes = readPage(this.#context, pageKey(reference.flush, this.#incarnation, first), damaged);
     if (bytes === undefined) throw damaged();
-    const page = new Page(first, expandPage(bytes), this.#pages);
-    this.#pages.set(first, page);
+    return this.#keep(new Page(first, expandPage(bytes), this.#pages, always));
+  }
+
+  #keep(page: Page): Page {
+    this.#pages.set(page.first, page);
     this.#context.cache.add(page);
     return page;
   }

@@ -86,19 +86,21 @@ export function readRecord(bytes: Buffer, at: number, end: number, sequence: num
   };
 }
 
-/** Messages that were written together, as read from disk. */
+/** Messages that were written together, as on disk, or as they are about to be. */
 export class Page implements Cached {
   /** Sequence that its key has. */
   readonly first: number;
   readonly #bytes: Buffer;
   readonly #owner: Map<number, Page>;
+  readonly #isOnDisk: () => boolean;
   used = true;
   place = 0;
 
-  constructor(first: number, bytes: Buffer, owner: Map<number, Page>) {
+  constructor(first: number, bytes: Buffer, owner: Map<number, Page>, isOnDisk: () => boolean) {
     this.first = first;
     this.#bytes = bytes;
     this.#owner = owner;
+    this.#isOnDisk = isOnDisk;
   }
 
   get cacheBytes(): number {
@@ -106,7 +108,7 @@ export class Page implements Cached {
   }
 
   isOnDisk(): boolean {
-    return true;
+    return this.#isOnDisk();
   }
 
   forget(): void {

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { harmIndex } from './harm.ts';
 import { repairShard } from './repair.ts';
@@ -27,12 +27,16 @@ const open = (name: string): Promise<ShardStore> =>
 
 const contents = (): string[] => {
   const level = join(folder, 'shard', 'level');
-  return readdirSync(level).map((name) => `${name} ${readFileSync(join(level, name)).toString('latin1')}`);
+  return filesIn(level).map((name) => `${name} ${readFileSync(join(level, name)).toString('latin1')}`);
 };
+
+/** Of both databases. */
+const filesIn = (level: string): string[] =>
+  readdirSync(level, { recursive: true, encoding: 'utf8' }).filter((name) => basename(name) !== 'pages');
 
 const gone = (path: string): void => rmSync(path);
 const cut = (path: string): void => writeFileSync(path, readFileSync(path).subarray(0, 10));
-const tables = (): string[] => contents().filter((file) => /^\d+\.(?:ldb|log) /.test(file));
+const tables = (): string[] => contents().filter((file) => /^(?:pages\/)?\d+\.(?:ldb|log) /.test(file));
 
 describe('a shard whose manifest is lost', () => {
   it.each([
@@ -43,8 +47,8 @@ describe('a shard whose manifest is lost', () => {
     ['CURRENT', 'cut', cut],
   ])('%s %s: is not opened; its copy is repaired, and it is left as it is', async (file, _, harm) => {
     const whole = tables();
-    for (const name of readdirSync(join(folder, 'shard', 'level'))) {
-      if (name.startsWith(file)) harm(join(folder, 'shard', 'level', name));
+    for (const name of filesIn(join(folder, 'shard', 'level'))) {
+      if (basename(name).startsWith(file)) harm(join(folder, 'shard', 'level', name));
     }
     await expect(open('shard')).rejects.toThrow();
     expect(tables()).toEqual(whole);
@@ -62,11 +66,11 @@ describe('a shard whose manifest is lost', () => {
   });
 });
 
-/** The newest table. What was in LevelDB's log becomes one by opening it. */
+/** The newest table, of pages. What was in LevelDB's log becomes one by opening it. */
 const table = async (): Promise<string> => {
   await (await open('shard')).close();
   const level = join(folder, 'shard', 'level');
-  const names = readdirSync(level).filter((name) => name.endsWith('.ldb'));
+  const names = filesIn(level).filter((name) => name.endsWith('.ldb'));
   return join(level, names.sort().at(-1) as string);
 };
 
@@ -135,7 +139,7 @@ it.each([
 ])('says so when records of a table cannot be read: %s', async (_, harm) => {
   harm(await table());
   const repaired = repairShard(join(folder, 'shard'), join(folder, 'copy'));
-  await expect(repaired).rejects.toThrow(/^\d+\.ldb: records are harmed, and cannot be mended$/);
+  await expect(repaired).rejects.toThrow(/^pages\/\d+\.ldb: records are harmed, and cannot be mended$/);
 });
 
 it('writes over nothing', async () => {

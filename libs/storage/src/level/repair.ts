@@ -1,9 +1,10 @@
 import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { PAGES_FOLDER } from './database.ts';
 import { mendTables } from './mend.ts';
 
 /**
- * A copy of a shard's folder in which LevelDB's manifest is made anew from its tables and logs, and each table's index where it is harmed.
+ * A copy of a shard's folder in which LevelDB's manifests are made anew from its tables and logs, and each table's index where it is harmed.
  * The shard itself is only read. What tables do not have is not found again: a hole is seen when the copy is opened.
  *
  * @param from a folder with `level` in it, which no process has open
@@ -19,7 +20,8 @@ export async function repairShard(from: string, to: string): Promise<void> {
     // To open one's lock and close it again would let go of it.
     filter: (path) => basename(path) !== 'LOCK',
   });
-  await mendTables(join(to, 'level'));
+  const level = join(to, 'level');
+  await mendTables(level);
   const { ClassicLevel } = await import('classic-level');
-  await ClassicLevel.repair(join(to, 'level'));
+  for (const directory of [level, join(level, PAGES_FOLDER)]) await ClassicLevel.repair(directory);
 }

@@ -1,14 +1,4 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -16,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryStreamStore } from '../memory-stream-store.ts';
 import type { StreamStore } from '../stream-store.ts';
 import { subjectFilter } from '../subject-filter.ts';
-import { type Database, openLevelDatabase, type Writes } from './database.ts';
+import { type Database, openLevelDatabase, PAGES_FOLDER, type Writes } from './database.ts';
 import { DamagedError, ShardError } from './errors.ts';
-import { KeyType, key } from './keys.ts';
+import { KeyType, key, PAGE_KEY_BYTES, PAGES_BEGIN, pageKey, RECORDS_END } from './keys.ts';
 import { checksum } from './seal.ts';
 import { ShardStore, type ShardStoreOptions } from './shard-store.ts';
 
@@ -57,9 +47,13 @@ async function refusing(directory: string, refuse: (writes: Writes) => Error | u
   };
 }
 
+/** Of a closed shard. */
+const openDatabase = (type: number): Promise<Database> =>
+  openLevelDatabase(type === KeyType.Page ? join(folder, PAGES_FOLDER) : folder);
+
 /** Changes one record of a closed shard. */
 async function tamper(recordKey: Buffer, change: (value: Buffer) => Buffer | undefined): Promise<void> {
-  const database = await openLevelDatabase(folder);
+  const database = await openDatabase(recordKey[0] as number);
   const value = database.get(recordKey);
   if (value === undefined) throw new Error('no such record');
   const changed = change(Buffer.from(value));
@@ -171,10 +165,11 @@ describe('a shard on LevelDB', () => {
 
   it('clears a purged stream away, also when it was interrupted', async () => {
     const records = async (type: number): Promise<number> => {
-      const database = await openLevelDatabase(folder);
+      const database = await openDatabase(type);
       const keys = await database.keys(Buffer.from([type]), Buffer.from([type + 1]), 100_000);
       await database.close();
-      return keys.length;
+      // That a flush wrote pages is none.
+      return keys.filter(({ length }) => type !== KeyType.Page || length === PAGE_KEY_BYTES).length;
     };
     let shard = await open();
     const stream = shard.create();
@@ -222,8 +217,9 @@ describe('a shard on LevelDB', () => {
     await shard.flush(1);
     for (let i = 1; i <= 10_000; i++) if (i % 20 > 0) stream.remove(i);
     await shard.flush(2);
+    await shard.reclaim();
     await shard.close();
-    const database = await openLevelDatabase(folder);
+    const database = await openDatabase(KeyType.Page);
     let bytes = 0;
     for (const [, value] of await database.entries(
       Buffer.from([KeyType.Page]),
@@ -237,6 +233,41 @@ describe('a shard on LevelDB', () => {
     const again = await open();
     for (let i = 20; i <= 10_000; i += 20) expect(only(again).get(i)?.content[0]).toBe((i - 1) % 251);
     await again.close();
+  });
+
+  it('removes pages that nothing leads to, some at a time', async () => {
+    let openedPages!: Database;
+    const shard = await open({
+      obsoletePagesMax: 3,
+      open: async (directory) => {
+        openedPages = await openLevelDatabase(directory);
+        return openedPages;
+      },
+    });
+    const stream = shard.create();
+    const pages = (): Promise<number> => pagesIn(openedPages);
+    for (let i = 0; i < 5; i++) {
+      fill(stream, 1, () => 'a');
+      await shard.flush(i);
+    }
+    expect(await pages()).toBe(5);
+    stream.remove(1);
+    stream.remove(2);
+    await shard.flush(6);
+    await shard.flush(7);
+    expect(await pages()).toBe(5);
+    stream.remove(3);
+    await shard.flush(8);
+    // The one that notes them cannot remove them: a crash would leave what leads to them.
+    expect(await pages()).toBe(5);
+    await shard.flush(9);
+    expect(await pages()).toBe(2);
+    stream.remove(4);
+    await shard.flush(10);
+    await shard.reclaim();
+    expect(await pages()).toBe(1);
+    expect(stream.get(5)?.subject).toBe('a');
+    await shard.close();
   });
 
   it('leaves nothing on disk of what was removed for good', async () => {
@@ -255,7 +286,8 @@ describe('a shard on LevelDB', () => {
 });
 
 function onDisk(text: string): boolean {
-  return readdirSync(folder).some((name) => readFileSync(join(folder, name)).includes(text));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.some(({ parentPath, name }) => readFileSync(join(parentPath, name)).includes(text));
 }
 
 /** Resolves when nothing is left to clear away. */
@@ -263,6 +295,59 @@ async function cleared(shard: ShardStore): Promise<void> {
   await shard.flush(shard.applied);
   await shard.idle();
 }
+
+const pagesIn = async (pages: Database): Promise<number> =>
+  (await pages.keys(PAGES_BEGIN, RECORDS_END, 10_000)).filter(({ length }) => length === PAGE_KEY_BYTES).length;
+
+describe('a crash between the pages of a flush and what leads to them', () => {
+  let writesLeft: number;
+
+  const openInterruptible = async (): Promise<ShardStore> => {
+    writesLeft = Number.POSITIVE_INFINITY;
+    return open({
+      obsoletePagesMax: 1,
+      open: (directory) => refusing(directory, () => (writesLeft-- > 0 ? undefined : new Error('interrupted'))),
+    });
+  };
+
+  const interruptedFlush = async (shard: ShardStore): Promise<void> => {
+    writesLeft = 1;
+    await expect(shard.flush(2)).rejects.toThrow('interrupted');
+    await shard.close();
+  };
+
+  it('leaves the pages that were, whatever was made of them', async () => {
+    let shard = await openInterruptible();
+    fill(shard.create(), 2000, () => 'a', 200);
+    await shard.flush(1);
+    for (let sequence = 1; sequence <= 2000; sequence++) if (sequence % 10 > 0) only(shard).remove(sequence);
+    await interruptedFlush(shard);
+    shard = await openInterruptible();
+    expect(shard.applied).toBe(1);
+    for (let sequence = 1; sequence <= 2000; sequence++) {
+      expect(only(shard).get(sequence)?.content[0]).toBe((sequence - 1) % 251);
+    }
+    await shard.close();
+  });
+
+  it('leaves pages that the next flush removes', async () => {
+    let shard = await openInterruptible();
+    fill(shard.create(), 10, () => 'a');
+    await shard.flush(1);
+    fill(only(shard), 5000, () => 'a');
+    await interruptedFlush(shard);
+    shard = await openInterruptible();
+    fill(only(shard), 10, () => 'a');
+    await shard.flush(2);
+    await shard.close();
+    const pages = await openDatabase(KeyType.Page);
+    expect(await pagesIn(pages)).toBe(2);
+    await pages.close();
+    shard = await open();
+    expect(only(shard).get(15)?.sequence).toBe(15);
+    await shard.close();
+  });
+});
 
 describe('errors of the disk', () => {
   it('surface, and leave nothing half written', async () => {
@@ -340,7 +425,7 @@ describe('damage', () => {
 
   it('of a page names the sequences; the others are there', async () => {
     const incarnation = await written();
-    await tamper(key(KeyType.Page, incarnation, 1024), flipBit);
+    await tamper(pageKey(1, incarnation, 1024), flipBit);
     const shard = await open();
     const stream = only(shard);
     expect(() => stream.get(1030)).toThrow(DamagedError);
@@ -403,6 +488,27 @@ describe('damage', () => {
     await expect(open()).rejects.toMatchObject({ code: 'DAMAGED', message: expect.stringContaining('flush 2 of 3') });
   });
 
+  it('a database that is older than its pages is noticed', async () => {
+    const shard = await open();
+    const stream = shard.create();
+    fill(stream, 100, () => 'a');
+    await shard.flush(1);
+    await shard.close();
+    const early = join(folder, 'early');
+    for (const name of readdirSync(folder)) if (name !== PAGES_FOLDER) cpSync(join(folder, name), join(early, name));
+    const again = await open();
+    only(again).removeThrough(50);
+    only(again).removeThrough(100);
+    await again.flush(2);
+    await again.idle();
+    await again.close();
+    cpSync(join(folder, PAGES_FOLDER), join(early, PAGES_FOLDER), { recursive: true });
+    await expect(open({}, early)).rejects.toMatchObject({
+      code: 'DAMAGED',
+      message: expect.stringMatching('pages are gone that flush 1 of 2 had'),
+    });
+  });
+
   it('of the shard itself is noticed', async () => {
     await written();
     await tamper(Buffer.from([KeyType.Shard]), flipBit);
@@ -412,9 +518,9 @@ describe('damage', () => {
   });
 });
 
-describe("LevelDB's newest files cut at any byte", () => {
-  it('leave an older state whole, or an error; never another state', async () => {
-    const shard = await open();
+describe("LevelDB's newest files cut, or a bit flipped, at any byte", () => {
+  const written = async (): Promise<Map<number, number>> => {
+    const shard = await open({}, join(folder, 'whole'));
     const stream = shard.create();
     const lastOf = new Map([[0, 0]]);
     for (let i = 1; i <= 20; i++) {
@@ -424,46 +530,84 @@ describe("LevelDB's newest files cut at any byte", () => {
       lastOf.set(i, stream.last);
     }
     await shard.close();
-    const log = readdirSync(folder).filter((name) => name.endsWith('.log'))[0];
-    const size = statSync(join(folder, log)).size;
+    return lastOf;
+  };
+
+  /** A copy of the shard, with its newest log in one of its folders harmed. */
+  const harmed = (inFolder: string, part: number, flip: boolean): string => {
+    const copy = join(folder, 'copy');
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(join(folder, 'whole'), copy, { recursive: true });
+    const log = readdirSync(join(copy, inFolder)).filter((name) => name.endsWith('.log'))[0] as string;
+    const path = join(copy, inFolder, log);
+    const size = statSync(path).size;
+    const at = Math.floor(size * part);
+    if (flip) {
+      const bytes = readFileSync(path);
+      bytes[Math.min(at, size - 1)] ^= 1;
+      writeFileSync(path, bytes);
+    } else {
+      truncateSync(path, at);
+    }
+    return copy;
+  };
+
+  it('leave an older state whole, or an error; never another state', async () => {
+    const lastOf = await written();
     let olderStates = 0;
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: size }), fc.boolean(), async (at, flip) => {
-        const copy = join(folder, 'copy');
-        mkdirSync(copy);
+      fc.asyncProperty(part, fc.boolean(), async (at, flip) => {
+        let cut: ShardStore;
         try {
-          for (const name of readdirSync(folder))
-            if (name !== 'copy') copyFileSync(join(folder, name), join(copy, name));
-          if (flip) {
-            const bytes = readFileSync(join(copy, log));
-            bytes[Math.min(at, size - 1)] ^= 1;
-            writeFileSync(join(copy, log), bytes);
-          } else {
-            truncateSync(join(copy, log), at);
-          }
-          let cut: ShardStore;
-          try {
-            cut = await open({}, copy);
-          } catch (error) {
-            expect(error).toMatchObject({ name: 'ShardError', code: 'DAMAGED' });
-            expect(flip).toBe(true);
-            return;
-          }
-          if (cut.applied < 20) olderStates++;
-          const last = only(cut)?.last ?? 0;
-          expect(last).toBe(lastOf.get(cut.applied));
-          for (let sequence = 1; sequence <= last; sequence++) {
-            const message = only(cut).get(sequence);
-            if (message !== undefined) expect(message.content[0]).toBe(((sequence - 1) % 30) % 251);
-          }
-          await cut.close();
-        } finally {
-          rmSync(copy, { recursive: true });
+          cut = await open({}, harmed('', at, flip));
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'ShardError', code: 'DAMAGED' });
+          expect(flip).toBe(true);
+          return;
         }
+        if (cut.applied < 20) olderStates++;
+        const last = only(cut)?.last ?? 0;
+        expect(last).toBe(lastOf.get(cut.applied));
+        for (let sequence = 1; sequence <= last; sequence++) {
+          const message = only(cut).get(sequence);
+          if (message !== undefined) expect(message.content[0]).toBe(((sequence - 1) % 30) % 251);
+        }
+        await cut.close();
       }),
       { numRuns: 60 },
     );
     expect(olderStates).toBeGreaterThan(0);
+  });
+
+  it('of the pages: each message is right, or damaged, which is said', async () => {
+    await written();
+    const whole = await open({}, harmed(PAGES_FOLDER, 1, false));
+    expect(whole.damaged).toEqual([]);
+    await whole.close();
+    let lost = 0;
+    await fc.assert(
+      fc.asyncProperty(part, fc.boolean(), async (at, flip) => {
+        const shard = await open({}, harmed(PAGES_FOLDER, at, flip));
+        expect(shard.applied).toBe(20);
+        let damaged = 0;
+        for (let sequence = 1; sequence <= 600; sequence++) {
+          try {
+            const message = only(shard).get(sequence);
+            if (message !== undefined) expect(message.content[0]).toBe(((sequence - 1) % 30) % 251);
+          } catch (error) {
+            expect(error).toBeInstanceOf(DamagedError);
+            damaged++;
+          }
+        }
+        if (damaged > 0) {
+          lost++;
+          expect(shard.damaged.map(({ message }) => message).join()).toMatch('damaged on disk: pages of flush');
+        }
+        await shard.close();
+      }),
+      { numRuns: 30 },
+    );
+    expect(lost).toBeGreaterThan(0);
   });
 });
 
@@ -473,7 +617,8 @@ type Step =
   | { do: 'removeThrough'; part: number }
   | { do: 'gap'; by: number }
   | { do: 'flush' }
-  | { do: 'crash' };
+  | { do: 'crash' }
+  | { do: 'interrupted flush'; writes: number };
 
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
@@ -499,6 +644,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('gap' as const), by: fc.constantFrom(1, 5000, 3_000_000) }),
   fc.record({ do: fc.constant('flush' as const) }),
   fc.record({ do: fc.constant('crash' as const) }),
+  // Between the pages and what leads to them, mostly.
+  fc.record({ do: fc.constant('interrupted flush' as const), writes: fc.constantFrom(0, 1, 1, 2) }),
 );
 
 function apply(store: StreamStore, step: Step): unknown {
@@ -607,7 +754,12 @@ describe('against the store in memory', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 2, maxLength: 14 }), async (steps) => {
         const directory = join(folder, `${++directories}`);
-        const options = { cacheBytes: 100_000 };
+        let writesLeft = Number.POSITIVE_INFINITY;
+        const options: Partial<ShardStoreOptions> = {
+          cacheBytes: 100_000,
+          obsoletePagesMax: 20,
+          open: (path) => refusing(path, () => (writesLeft-- > 0 ? undefined : new Error('interrupted'))),
+        };
         let shard = await open(options, directory);
         shard.create();
         await shard.flush(0);
@@ -618,9 +770,16 @@ describe('against the store in memory', () => {
             if (step.do === 'flush') {
               await flushing;
               flushing = shard.flush(i);
-            } else if (step.do === 'crash') {
+            } else if (step.do === 'crash' || step.do === 'interrupted flush') {
+              if (step.do === 'interrupted flush') {
+                await flushing;
+                writesLeft = step.writes;
+                await shard.flush(i).catch((error) => expect(error).toBeInstanceOf(ShardError));
+              }
               await shard.close();
+              writesLeft = Number.POSITIVE_INFINITY;
               shard = await open(options, directory);
+              expect(shard.damaged).toEqual([]);
               for (const again of steps.slice(shard.applied, i)) apply(only(shard), again);
             } else {
               expect(apply(only(shard), step)).toEqual(apply(twin, step));

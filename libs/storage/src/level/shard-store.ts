@@ -1,24 +1,42 @@
 import type { StreamImage, StreamStore } from '../stream-store.ts';
 import { Batch } from './batch.ts';
+import { BLOCK_MESSAGES, referencesIn } from './block.ts';
 import type { ShardContext } from './context.ts';
 import { type Database, entriesOf, openLevelDatabase } from './database.ts';
 import { DamagedError, ShardError } from './errors.ts';
-import { flushKey, INCARNATION_TYPES, idKey, KeyType, numbersOf, RECORDS_END, SHARD_KEY } from './keys.ts';
+import {
+  flushKey,
+  INCARNATION_TYPES,
+  idKey,
+  KeyType,
+  numbersOf,
+  PAGES_BEGIN,
+  pageKey,
+  RECORDS_END,
+  SHARD_KEY,
+} from './keys.ts';
 import { emptyState, LevelStreamStore, type StreamState } from './level-stream-store.ts';
+import { MARKS_KEPT, PagesDatabase } from './pages-database.ts';
 import { RecordCache } from './record-cache.ts';
 import { checksum, type Seal } from './seal.ts';
 import { openStreamImage } from './stream-image.ts';
 import { subjectHash } from './subject-hash.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 /** So many flushes are remembered: more than LevelDB's log, where a lost one would go unnoticed, has. */
-const FLUSHES_KEPT = 4096;
+const FLUSHES_KEPT = MARKS_KEPT;
+/** The same of pages: LevelDB's two logs have some 8 MiB each, or one flush. */
+const LOGGED_PAGES_BYTES = 64 << 20;
 /** Records cleared away at once. */
 const SLICE = 4096;
 /** Small values read at once. */
 const VALUES_SLICE = 256;
 /** What is kept of one stream's while it is being loaded. */
 const VALUES_BYTES_MAX = 16 << 20;
+/** Indexes of blocks whose pages are cleared away at once: 12 KiB each. */
+const BLOCKS_SLICE = 64;
+/** What is cleared away together, as a sync stands between its pages and what leads to them. */
+const CLEARED_TOGETHER = 64;
 /** Records written anew at once: some 2 MiB, when they are pages. */
 const RENEWED_SLICE = 128;
 /** LevelDB is made to forget what they were when they come to so much. */
@@ -53,6 +71,8 @@ export interface ShardStoreOptions {
   flushBytes?: number;
   /** What decoded records that are on disk may take. Default 64 MiB. */
   cacheBytes?: number;
+  /** So many obsolete pages are removed at a time. Default 4096: 64 MiB, when they are full. */
+  obsoletePagesMax?: number;
   /** Called once when a flush is wanted; again after the next one. */
   onFlushWanted?: () => void;
   /** Called when the lock is held, and before anything is written. Default: checksums. */
@@ -63,18 +83,19 @@ export interface ShardStoreOptions {
 
 /**
  * The streams of one shard, on LevelDB, written behind the journal: each flush is one synced batch that carries the number up
- * to which the journal is contained in it. LevelDB's lock is the fence.
+ * to which the journal is contained in it, and before it one of the pages to which it leads. LevelDB's lock is the fence.
  */
 export class ShardStore {
   readonly #database: Database;
+  readonly #pages: PagesDatabase;
   readonly #options: ShardStoreOptions;
   readonly #seal: Seal;
   readonly #context: ShardContext & { flushed: number };
   readonly #streams = new Map<number, LevelStreamStore>();
   #dropped: LevelStreamStore[] = [];
   readonly #record: ShardRecord;
-  /** Streams that were there when it was opened and can't be read. */
-  readonly damaged: DamagedError[] = [];
+  /** Streams that were there when it was opened and can't be read; pages that are lost. */
+  readonly damaged: Error[] = [];
   #dirtyBytes = 0;
   #wanted = false;
   #flushing: Promise<void> | undefined;
@@ -94,22 +115,34 @@ export class ShardStore {
    * @throws ShardError LOCKED, DAMAGED, VERSION or FAILED
    */
   static async open(directory: string, options: ShardStoreOptions): Promise<ShardStore> {
-    const database = await (options.open ?? openLevelDatabase)(directory);
+    const open = options.open ?? openLevelDatabase;
+    const database = await open(directory);
+    let pages: PagesDatabase | undefined;
     try {
       const hasData = database.get(SHARD_KEY) !== undefined;
       const seal = (await options.openSeal?.(hasData)) ?? checksum;
-      const store = new ShardStore(database, options, seal, readShardRecord(directory, database, seal));
+      const record = readShardRecord(directory, database, seal);
+      pages = await PagesDatabase.open(directory, open, record.ordinal, options.obsoletePagesMax);
+      const store = new ShardStore(database, pages, options, seal, record);
       await store.#checkFlushes(directory);
       await store.#load();
       return store;
     } catch (error) {
+      await pages?.records.close();
       await database.close();
       throw error;
     }
   }
 
-  private constructor(database: Database, options: ShardStoreOptions, seal: Seal, record: ShardRecord) {
+  private constructor(
+    database: Database,
+    pages: PagesDatabase,
+    options: ShardStoreOptions,
+    seal: Seal,
+    record: ShardRecord,
+  ) {
     this.#database = database;
+    this.#pages = pages;
     this.#options = options;
     this.#seal = seal;
     this.#record = record;
@@ -117,6 +150,7 @@ export class ShardStore {
     const hashKey = Buffer.from(record.hashKey, 'hex');
     this.#context = {
       database,
+      pages: pages.records,
       seal,
       cache: new RecordCache(options.cacheBytes ?? 64 << 20),
       hash: (subject) => subjectHash(subject, hashKey),
@@ -223,7 +257,19 @@ export class ShardStore {
    * @param pause awaited between two slices, so that other work goes before
    */
   async renew(isStale: (sealed: Buffer) => boolean, pause: () => Promise<void>): Promise<boolean> {
-    let compactedTo: Buffer = Buffer.alloc(1);
+    return (
+      (await this.#renew(this.#pages.records, PAGES_BEGIN, isStale, pause)) &&
+      (await this.#renew(this.#database, Buffer.alloc(1), isStale, pause))
+    );
+  }
+
+  async #renew(
+    database: Database,
+    begin: Buffer,
+    isStale: (sealed: Buffer) => boolean,
+    pause: () => Promise<void>,
+  ): Promise<boolean> {
+    let compactedTo = begin;
     let renewedBytes = 0;
     for (let from: Buffer | undefined = compactedTo; from !== undefined; ) {
       await pause();
@@ -233,12 +279,12 @@ export class ShardStore {
       }
       if (this.#closed || this.#failed !== undefined) return false;
       // A flush waits for it: else an older record would be written over what the flush has written.
-      this.#renewing = this.#renewSlice(from, isStale);
+      this.#renewing = this.#renewSlice(database, from, isStale);
       const { next, bytes }: Renewed = await this.#renewing;
       from = next;
       renewedBytes += bytes;
       if (renewedBytes < COMPACTED_BYTES && (from !== undefined || renewedBytes === 0)) continue;
-      await this.#database.compact(compactedTo, from ?? RECORDS_END);
+      await database.compact(compactedTo, from ?? RECORDS_END);
       compactedTo = from ?? RECORDS_END;
       renewedBytes = 0;
     }
@@ -250,7 +296,10 @@ export class ShardStore {
     await this.#clearing;
     if (this.#closed || this.#failed !== undefined) return;
     try {
-      await this.#database.compact(Buffer.alloc(1), RECORDS_END);
+      await this.#pages.removeObsolete(this.#context.flushed);
+      for (const database of [this.#pages.records, this.#database]) {
+        await database.compact(Buffer.alloc(1), RECORDS_END);
+      }
     } catch (error) {
       throw this.#fail(error);
     }
@@ -268,6 +317,7 @@ export class ShardStore {
     this.#closed = true;
     for (const { reject } of this.#imagesWanted) reject(new Error('the store was closed'));
     await this.idle();
+    await this.#pages.records.close();
     await this.#database.close();
   }
 
@@ -278,22 +328,29 @@ export class ShardStore {
       const { batch, streams, garbage } = this.#batch(applied);
       await this.#renewing?.catch(() => {});
       // LevelDB keeps both versions of what lies in its memory twice: the older has to be in a table before.
-      await this.#compact(batch.secure);
+      await this.#compactPages(batch.secure);
+      if (batch.pages.puts.length > 0) await this.#pages.records.write(batch.pages, true);
       await this.#database.write(batch, true);
       batch.written();
+      this.#pages.written(batch);
       // Before anything else is written.
-      for (const { id, resolve } of images) resolve(openStreamImage(this.#context, this.#database.snapshot(), id));
+      for (const { id, resolve } of images) resolve(this.#openImage(id));
       this.#context.flushed = batch.ordinal;
       this.#applied = applied;
       for (const stream of streams) stream.settled();
       this.#garbage.push(...garbage);
-      await this.#compact(batch.secure);
+      if (batch.secure.length > 0) await this.#pages.remove(batch.obsolete, batch.ordinal, true);
+      await this.#compactPages(batch.secure);
     } catch (error) {
       const failure = this.#fail(error);
       for (const { reject } of images) reject(failure);
       throw failure;
     }
     this.#clear();
+  }
+
+  #openImage(id: number): Promise<StreamImage> {
+    return openStreamImage(this.#context, this.#database.snapshot(), this.#pages.records.snapshot(), id);
   }
 
   #batch(applied: number): { batch: Batch; streams: LevelStreamStore[]; garbage: number[] } {
@@ -306,7 +363,8 @@ export class ShardStore {
     const streams = [...this.#streams.values()].filter(({ dirty }) => dirty);
     for (const stream of streams) garbage.push(...stream.write(batch));
     for (const id of garbage) batch.put(idKey(KeyType.Garbage, id), Buffer.alloc(0));
-    batch.put(flushKey(ordinal), Buffer.alloc(0));
+    this.#pages.complete(batch);
+    batch.put(flushKey(ordinal), flushRecord(batch.pageBytes));
     if (ordinal > FLUSHES_KEPT) batch.remove(flushKey(ordinal - FLUSHES_KEPT));
     batch.put(SHARD_KEY, Buffer.from(JSON.stringify(this.#record)));
     this.#dirtyBytes = 0;
@@ -314,9 +372,9 @@ export class ShardStore {
     return { batch, streams, garbage };
   }
 
-  async #renewSlice(from: Buffer, isStale: (sealed: Buffer) => boolean): Promise<Renewed> {
+  async #renewSlice(database: Database, from: Buffer, isStale: (sealed: Buffer) => boolean): Promise<Renewed> {
     try {
-      const slice = await this.#database.entries(from, RECORDS_END, RENEWED_SLICE);
+      const slice = await database.entries(from, RECORDS_END, RENEWED_SLICE);
       const puts: [Buffer, Buffer][] = [];
       let bytes = 0;
       for (const [key, sealed] of slice) {
@@ -326,7 +384,7 @@ export class ShardStore {
         puts.push([key, this.#seal.seal(key, value)]);
         bytes += sealed.length;
       }
-      if (puts.length > 0) await this.#database.write({ removed: [], puts }, true);
+      if (puts.length > 0) await database.write({ removed: [], puts }, true);
       const last = slice.length < RENEWED_SLICE ? undefined : slice[slice.length - 1][0];
       return { next: last && Buffer.concat([last, Buffer.alloc(1)]), bytes };
     } catch (error) {
@@ -336,8 +394,8 @@ export class ShardStore {
     }
   }
 
-  async #compact(keys: readonly Buffer[]): Promise<void> {
-    for (const key of keys) await this.#database.compact(key, Buffer.concat([key, Buffer.alloc(1)]));
+  async #compactPages(keys: readonly Buffer[]): Promise<void> {
+    for (const key of keys) await this.#pages.records.compact(key, Buffer.concat([key, Buffer.alloc(1)]));
   }
 
   #fail(error: unknown): ShardError {
@@ -356,11 +414,21 @@ export class ShardStore {
   async #checkFlushes(directory: string): Promise<void> {
     const { ordinal } = this.#record;
     const first = Math.max(1, ordinal - FLUSHES_KEPT + 1);
-    const keys = await this.#database.keys(flushKey(first), idKey(KeyType.Flush + 1, 0), FLUSHES_KEPT + 1);
-    const hole = keys.findIndex((key, i) => numbersOf(key)[1] !== first + i);
-    const lost = hole >= 0 ? hole : keys.length;
-    if (lost === keys.length && lost === ordinal - first + 1) return;
-    throw new ShardError('DAMAGED', `${directory}: flush ${first + lost} of ${ordinal} is lost`);
+    const flushes = await this.#database.entries(flushKey(first), idKey(KeyType.Flush + 1, 0), FLUSHES_KEPT + 1);
+    const hole = flushes.findIndex(([key], i) => numbersOf(key)[1] !== first + i);
+    const lost = hole >= 0 ? hole : flushes.length;
+    if (lost < flushes.length || lost !== ordinal - first + 1) {
+      throw new ShardError('DAMAGED', `${directory}: flush ${first + lost} of ${ordinal} is lost`);
+    }
+    let logged = 0;
+    for (let at = flushes.length - 1; at >= 0 && logged < LOGGED_PAGES_BYTES; at--) {
+      const [key, sealed] = flushes[at] as [Buffer, Buffer];
+      const value = this.#seal.open(key, sealed);
+      if (value === undefined || value.length === 0) continue;
+      // What leads to them says of which messages they were.
+      if (!this.#pages.has(first + at)) this.damaged.push(new Error(`damaged on disk: pages of flush ${first + at}`));
+      logged += value.readUInt32LE();
+    }
   }
 
   async #load(): Promise<void> {
@@ -375,6 +443,11 @@ export class ShardStore {
       const value = this.#seal.open(key, sealed);
       if (value === undefined) this.damaged.push(new DamagedError(id, 'name of a value'));
       else this.#streams.get(id)?.knownValue(number, value.toString());
+    }
+    for await (const [key, sealed] of this.#entries(KeyType.Obsolete)) {
+      // What can't be read is never removed.
+      const value = this.#seal.open(key, sealed);
+      if (value !== undefined) this.#pages.knownObsolete(numbersOf(key)[1], value);
     }
     for await (const [key] of this.#entries(KeyType.Garbage)) this.#garbage.push(numbersOf(key)[0]);
     this.#clear();
@@ -396,7 +469,43 @@ export class ShardStore {
 
   /** Each slice begins behind the last: LevelDB never steps over what was removed before. */
   async #clearGarbage(): Promise<void> {
-    for (let id = this.#garbage.shift(); id !== undefined; id = this.#garbage.shift()) {
+    while (this.#garbage.length > 0 && !this.#closed) {
+      const ids = this.#garbage.splice(0, CLEARED_TOGETHER);
+      await this.#clearPages(ids);
+      await this.#clearRecords(ids);
+    }
+  }
+
+  /** While what leads to them is there. */
+  async #clearPages(ids: readonly number[]): Promise<void> {
+    let isAny = false;
+    for (const id of ids) {
+      const end = idKey(KeyType.Block, id + 1);
+      for (let from = idKey(KeyType.Block, id); !this.#closed; ) {
+        const blocks = await this.#database.entries(from, end, BLOCKS_SLICE);
+        if (blocks.length === 0) break;
+        await this.#pages.remove(
+          blocks.flatMap((block) => this.#pagesOf(block)),
+          this.#context.flushed,
+          false,
+        );
+        isAny = true;
+        from = Buffer.concat([(blocks[blocks.length - 1] as [Buffer, Buffer])[0], Buffer.alloc(1)]);
+      }
+    }
+    if (isAny) await this.#pages.remove([], this.#context.flushed, true);
+  }
+
+  #pagesOf([key, sealed]: [Buffer, Buffer]): Buffer[] {
+    const [incarnation, block] = numbersOf(key);
+    const value = this.#seal.open(key, sealed);
+    // Those of one that can't be read stay.
+    if (value === undefined) return [];
+    return referencesIn(value).map(({ flush, slot }) => pageKey(flush, incarnation, block * BLOCK_MESSAGES + slot));
+  }
+
+  async #clearRecords(ids: readonly number[]): Promise<void> {
+    for (const id of ids) {
       for (const type of INCARNATION_TYPES) {
         const end = idKey(type, id + 1);
         for (let from = idKey(type, id); ; ) {
@@ -410,6 +519,14 @@ export class ShardStore {
       await this.#database.write({ removed: [idKey(KeyType.Garbage, id)], puts: [] }, false);
     }
   }
+}
+
+/** What a flush has in the database of pages, in bytes (u32); empty: nothing. */
+function flushRecord(pageBytes: number): Buffer {
+  if (pageBytes === 0) return Buffer.alloc(0);
+  const record = Buffer.alloc(4);
+  record.writeUInt32LE(Math.min(pageBytes, 0xffffffff));
+  return record;
 }
 
 function readShardRecord(directory: string, database: Database, seal: Seal): ShardRecord {

@@ -11,16 +11,26 @@ import type { Seal } from './seal.ts';
 const CACHE_BYTES = 4 << 20;
 
 /**
- * @param records closed with the image, or when there is none
+ * @param records closed with the image, or when there is none; so are the pages
  * @throws DamagedError; Error when the stream is not there
  */
-export async function openStreamImage(context: ShardContext, records: Records, id: number): Promise<StreamImage> {
+export async function openStreamImage(
+  context: ShardContext,
+  records: Records,
+  pages: Records,
+  id: number,
+): Promise<StreamImage> {
+  const close = async (): Promise<void> => {
+    await records.close();
+    await pages.close();
+  };
   const { seal } = context;
   try {
     const state = open(seal, records.get(idKey(KeyType.Stream, id)), idKey(KeyType.Stream, id), id, 'state');
     const readOnly: ShardContext = {
       ...context,
       database: records,
+      pages,
       cache: new RecordCache(CACHE_BYTES),
       grew: () => {},
       nextId: () => {
@@ -32,16 +42,15 @@ export async function openStreamImage(context: ShardContext, records: Records, i
     for await (const [name, sealed] of names) {
       store.knownValue(numbersOf(name)[1], open(seal, sealed, name, id, 'name of a value').toString());
     }
-    return new LevelStreamImage(store, records);
+    return new LevelStreamImage(store, close);
   } catch (error) {
-    await records.close();
+    await close();
     throw error;
   }
 }
 
 class LevelStreamImage implements StreamImage {
   readonly #store: LevelStreamStore;
-  readonly #records: Records;
   readonly first: number;
   readonly last: number;
   readonly messages: number;
@@ -49,9 +58,11 @@ class LevelStreamImage implements StreamImage {
   readonly subjectCount: number;
   readonly deletedCount: number;
 
-  constructor(store: LevelStreamStore, records: Records) {
+  readonly close: () => Promise<void>;
+
+  constructor(store: LevelStreamStore, close: () => Promise<void>) {
     this.#store = store;
-    this.#records = records;
+    this.close = close;
     this.first = store.first;
     this.last = store.last;
     this.messages = store.messages;
@@ -71,10 +82,6 @@ class LevelStreamImage implements StreamImage {
   *stored(): IterableIterator<StoredMessage> {
     const store = this.#store;
     for (let at = store.next(0); at > 0; at = store.next(at + 1)) yield store.get(at) as StoredMessage;
-  }
-
-  close(): Promise<void> {
-    return this.#records.close();
   }
 }
 

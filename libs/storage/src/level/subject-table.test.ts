@@ -15,6 +15,7 @@ function context(): { context: ShardContext; write(table: SubjectTable): void } 
   return {
     context: {
       database,
+      pages: database,
       seal: checksum,
       cache: new RecordCache(1 << 20),
       hash: (subject) => (subject.length % 2 === 0 ? 'evenhash' : 'odd-hash'),

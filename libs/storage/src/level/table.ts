@@ -1,6 +1,7 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32c, masked } from '@skein/s2/crc32c';
+import { PAGES_FOLDER } from './database.ts';
 import { tablesInUse } from './manifest.ts';
 
 // A table of LevelDB (its documentation: table_format.md): blocks, each followed by its type (1 byte) and the masked CRC-32C of both; at the
@@ -22,12 +23,18 @@ export interface Handle {
 export class HarmedError extends Error {}
 
 /**
- * What is not as it was written in the tables that a LevelDB in a folder uses: LevelDB does not look when it reads them, and ends the process with some of it.
+ * What is not as it was written in the tables that a shard's databases use: LevelDB does not look when it reads them, and ends the process with some of it.
  * Reads all of them.
  *
- * @returns a line for each table that is harmed
+ * @param directory of the one; the other is in a folder in it
+ * @returns a line for each table that is harmed, which begins with its path in the folder
  */
 export async function harmedTables(directory: string): Promise<string[]> {
+  const pages = await harmedTablesOf(join(directory, PAGES_FOLDER));
+  return [...(await harmedTablesOf(directory)), ...pages.map((harmed) => join(PAGES_FOLDER, harmed))];
+}
+
+async function harmedTablesOf(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw error;
