@@ -5,15 +5,19 @@ export const GATEWAY_BYTES = 4;
 
 export const NOWHERE: Address = '';
 
-const scratch = Buffer.alloc(64 * 1024 + GATEWAY_BYTES);
+export const addressBytes = Buffer.alloc(64 * 1024 + GATEWAY_BYTES);
 
 /** The address of a reply subject that lies in a buffer; nowhere when it is empty. */
 export function addressOf(gateway: number, buffer: Buffer, start: number, end: number): Address {
   if (end <= start) return NOWHERE;
-  scratch.writeUInt32BE(gateway, 0);
-  const length = Math.min(end - start, scratch.length - GATEWAY_BYTES);
-  buffer.copy(scratch, GATEWAY_BYTES, start, start + length);
-  return scratch.toString('latin1', 0, GATEWAY_BYTES + length);
+  return addressBytes.toString('latin1', 0, writeAddress(gateway, buffer, start, end));
+}
+
+/** The same as bytes, in `addressBytes` until the next. @returns how many */
+export function writeAddress(gateway: number, buffer: Buffer, start: number, end: number): number {
+  addressBytes.writeUInt32BE(gateway, 0);
+  const length = Math.min(end - start, addressBytes.length - GATEWAY_BYTES);
+  return GATEWAY_BYTES + buffer.copy(addressBytes, GATEWAY_BYTES, start, start + length);
 }
 
 /** The address of a subject, to be reached through that gateway. */

@@ -36,3 +36,19 @@ it('stores nothing behind a refusal that ends a batch', async () => {
   await node.restart();
   expect(await node.ask('$JS.API.STREAM.INFO.S')).toMatchObject({ state: { messages: 2 } });
 });
+
+it('knows after a crash which batch was refused a message, and that others were not', async () => {
+  const of = (id: string, place: number, operation: number): string => `in.${id}.4.fail.${place}.${operation}.$FI`;
+  const ended = node.next(of('one', 2, 1));
+  node.publish('a', '1', of('one', 1, 0));
+  node.publish('a', '2', of('one', 2, 1), 'Nats-Expected-Last-Sequence: 9');
+  node.publish('a', '3', of('one', 3, 1));
+  expect((await ended).body).toContain('"type":"err","seq":2');
+  const committed = node.next(of('two', 2, 2));
+  node.publish('a', '4', of('two', 1, 0));
+  node.publish('a', '5', of('two', 2, 2));
+  expect((await committed).body).toContain('"seq":3,"batch":"two","count":2');
+  const next = await node.crashed();
+  expect(await next.ask('$JS.API.STREAM.INFO.S')).toMatchObject({ state: { messages: 3, last_seq: 3 } });
+  await next.stop();
+});

@@ -89,7 +89,7 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
     (id, reason) => this.host.notices.batchAbandoned(this, id, reason),
     RECORD_HEAD_BYTES,
   );
-  readonly fastBatches: FastBatches<Address>;
+  readonly fastBatches: FastBatches;
   /** What waits for messages to be stored here. */
   readonly followers = new Set<TurnTask>();
   /** Why nothing more is done here. */

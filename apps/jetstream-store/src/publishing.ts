@@ -2,7 +2,7 @@ import type { Link } from '@skein/bus';
 import {
   BatchHeaders,
   type BatchOperation,
-  type FastMessage,
+  FastMessage,
   PUBLISH_HEAD_BYTES,
   PublishOutcome,
   pubAck,
@@ -10,7 +10,7 @@ import {
   writePublish,
 } from '@skein/jetstream-core';
 import { AckWriter } from './ack-writer.ts';
-import { addressOf } from './address.ts';
+import { addressBytes, addressOf, GATEWAY_BYTES, writeAddress } from './address.ts';
 import type { Entry } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
 import type { Address } from './hosting.ts';
@@ -21,10 +21,11 @@ import { storeUnavailable } from './store-errors.ts';
 /** So many entries are kept for the next messages. */
 const SPARE_MAX = 4096;
 
-/** Takes publishes: one record, one entry, one acknowledgement each. */
+/** Takes publishes: one record, one entry, one acknowledgement each; and batches, with fewer. */
 export class Publishing {
   readonly #slabs = new Slabs();
   readonly #spare: PublishEntry[] = [];
+  readonly #spareFast: FastEntry[] = [];
   readonly #batchHeaders = new BatchHeaders();
 
   /** A message on a subject of the stream. The ranges are lent for the call. */
@@ -41,8 +42,8 @@ export class Publishing {
   ): void {
     const replyBytes = replyEnd - replyStart;
     if (replyBytes > 0 && isFastReply(buf, replyEnd)) {
-      const reply = addressOf(link.peer.id, buf, replyStart, replyEnd);
-      this.#publishFast(stream, reply, subject, buf, headerBytes, start, end);
+      const replyBytes = writeAddress(link.peer.id, buf, replyStart, replyEnd);
+      this.#publishFast(stream, replyBytes, subject, buf, headerBytes, start, end);
       return;
     }
     const { share } = stream;
@@ -56,33 +57,55 @@ export class Publishing {
       this.#stage(stream, addressOf(link.peer.id, buf, replyStart, replyEnd), subject, buf, headerBytes, start, end);
       return;
     }
-    const recordBytes = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length + (end - start);
-    const slab = this.#slabs.take(recordBytes + replyBytes);
-    const at = this.#slabs.start;
-    const { bytes } = slab;
     const entry = this.#spare.pop() ?? new PublishEntry(this.#spare);
-    const { host } = stream;
-    const { clock } = host;
-    clock.tick();
-    writeRecordHead(bytes, at, RecordKind.Operation, stream.number);
-    const recordEnd = at + recordBytes;
-    const contentAt = recordEnd - (end - start);
-    writePublish(bytes, at + RECORD_HEAD_BYTES, subject, end - start, headerBytes, clock.seconds, clock.nanos);
-    buf.copy(bytes, contentAt, start, end);
+    const at = this.#write(entry, stream, subject, buf, headerBytes, start, end, replyBytes);
+    const { bytes } = entry.slab;
+    const recordEnd = entry.contentEnd;
     if (replyBytes > 0) buf.copy(bytes, recordEnd, replyStart, replyEnd);
-    entry.stream = stream;
     entry.size = size;
     share?.expect(size);
     entry.link = link;
-    entry.subject = subject;
-    entry.contentStart = contentAt;
-    entry.headerBytes = headerBytes;
-    entry.seconds = clock.seconds;
-    entry.nanos = clock.nanos;
-    entry.slab = slab;
-    entry.replyStart = recordEnd;
     entry.replyEnd = recordEnd + replyBytes;
-    if (stream.isVoid || host.append(bytes, at, recordEnd, entry) === 0) entry.fail();
+    if (stream.isVoid || stream.host.append(bytes, at, recordEnd, entry) === 0) entry.fail();
+  }
+
+  /**
+   * Writes the record of a publish, up to its content.
+   *
+   * @param more bytes that follow
+   * @returns where it begins in the entry's slab
+   */
+  #write(
+    entry: MessageEntry,
+    stream: StreamHost,
+    subject: string,
+    buf: Buffer,
+    headerBytes: number,
+    start: number,
+    end: number,
+    more: number,
+    runBytes = 0,
+  ): number {
+    const contentBytes = end - start;
+    const headBytes = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length;
+    const slab = this.#slabs.take(headBytes + contentBytes + more);
+    const at = this.#slabs.start;
+    const { bytes } = slab;
+    const { clock } = stream.host;
+    clock.tick();
+    const { seconds, nanos } = clock;
+    writeRecordHead(bytes, at, RecordKind.Operation, stream.number);
+    writePublish(bytes, at + RECORD_HEAD_BYTES, subject, contentBytes, headerBytes, seconds, nanos, runBytes);
+    buf.copy(bytes, at + headBytes, start, end);
+    entry.stream = stream;
+    entry.subject = subject;
+    entry.slab = slab;
+    entry.contentStart = at + headBytes;
+    entry.contentEnd = at + headBytes + contentBytes;
+    entry.headerBytes = headerBytes;
+    entry.seconds = seconds;
+    entry.nanos = nanos;
+    return at;
   }
 
   /** One of an atomic batch (ADR-50): the batch is one operation, once it is whole. */
@@ -116,10 +139,14 @@ export class Publishing {
     if (stream.isVoid || host.append(record, 0, record.length, entry) === 0) entry.fail();
   }
 
-  /** One of a fast batch (ADR-50): a publish, of which the batch says what became of it. */
+  /**
+   * One of a fast batch (ADR-50): a publish, of which the batch says what became of it.
+   *
+   * @param replyEnd of the address in `addressBytes`
+   */
   #publishFast(
     stream: StreamHost,
-    reply: Address,
+    replyEnd: number,
     subject: string,
     buf: Buffer,
     headerBytes: number,
@@ -128,35 +155,32 @@ export class Publishing {
   ): void {
     const { host, fastBatches } = stream;
     const { clock, turn } = host;
-    clock.tick();
+    const { config } = stream.stream;
     const headers = this.#batchHeaders;
     headers.read(buf, start, headerBytes);
-    const { config } = stream.stream;
-    const message = fastBatches.take(reply, end - start, headers.requiredLevel, reply, config, clock.millis);
+    const entry = this.#spareFast.pop() ?? new FastEntry(this.#spareFast);
+    const { message } = entry;
+    const { requiredLevel } = headers;
+    const millis = clock.tick();
+    const bytes = end - start;
+    const from = GATEWAY_BYTES;
+    const isTaken = fastBatches.take(message, addressBytes, from, replyEnd, bytes, requiredLevel, config, millis);
     turn.plan(stream);
-    if (message === undefined) return;
-    const fault = stream.placeFault(stream.store.sizeOf(subject, end - start, headerBytes));
+    if (!isTaken) {
+      this.#spareFast.push(entry);
+      return;
+    }
+    const fault = stream.placeFault(stream.store.sizeOf(subject, bytes, headerBytes));
     if (fault !== undefined) {
       fastBatches.notTaken(message, fault);
+      this.#spareFast.push(entry);
       return;
     }
     const { run } = message;
-    const contentAt = RECORD_HEAD_BYTES + PUBLISH_HEAD_BYTES + subject.length;
-    const recordBytes = contentAt + (end - start) + run.length;
-    const slab = this.#slabs.take(recordBytes);
-    const at = this.#slabs.start;
-    const { bytes } = slab;
-    const { seconds, nanos } = clock;
-    writeRecordHead(bytes, at, RecordKind.Operation, stream.number);
-    writePublish(bytes, at + RECORD_HEAD_BYTES, subject, end - start, headerBytes, seconds, nanos, run.length);
-    buf.copy(bytes, at + contentAt, start, end);
-    bytes.write(run, at + recordBytes - run.length, 'latin1');
-    const content = bytes.subarray(at + contentAt, at + recordBytes - run.length);
-    const entry = new FastEntry(stream, message, subject, slab, content, headerBytes, seconds, nanos);
-    if (stream.isVoid || host.append(bytes, at, at + recordBytes, entry) === 0) {
-      slab.release();
-      fastBatches.notTaken(message, storeUnavailable());
-    }
+    const at = this.#write(entry, stream, subject, buf, headerBytes, start, end, run.length, run.length);
+    const record = entry.slab.bytes;
+    if (run !== '') record.write(run, entry.contentEnd, 'latin1');
+    if (stream.isVoid || host.append(record, at, entry.contentEnd + run.length, entry) === 0) entry.notTaken();
   }
 }
 
@@ -169,25 +193,16 @@ const nothing = new Slab(Buffer.alloc(0));
 const ack = new AckWriter();
 
 /** A message on its way to the disk. Used again for others. */
-class PublishEntry implements Entry {
+abstract class MessageEntry implements Entry {
   stream!: StreamHost;
-  link!: Link;
   subject = '';
-  /** Has the content, up to where the reply subject begins, and that. */
+  /** Has the content. */
   slab = nothing;
   contentStart = 0;
+  contentEnd = 0;
   headerBytes = 0;
-  /** What it counts for. */
-  size = 0;
   seconds = 0;
   nanos = 0;
-  replyStart = 0;
-  replyEnd = 0;
-  readonly #spare: PublishEntry[];
-
-  constructor(spare: PublishEntry[]) {
-    this.#spare = spare;
-  }
 
   get isVoid(): boolean {
     return this.stream.isVoid;
@@ -195,7 +210,31 @@ class PublishEntry implements Entry {
 
   /** Made when it is needed: a view that waits for the disk is one more thing to collect. */
   get content(): Buffer {
-    return this.slab.bytes.subarray(this.contentStart, this.replyStart);
+    return this.slab.bytes.subarray(this.contentStart, this.contentEnd);
+  }
+
+  abstract apply(): void;
+  abstract fail(): void;
+
+  broke(error: Error): void {
+    const { stream } = this;
+    this.fail();
+    stream.quarantine(error);
+  }
+}
+
+/** A publish. */
+class PublishEntry extends MessageEntry {
+  link!: Link;
+  /** What it counts for. */
+  size = 0;
+  /** The reply subject lies in the slab, from the content's end on. */
+  replyEnd = 0;
+  readonly #spare: PublishEntry[];
+
+  constructor(spare: PublishEntry[]) {
+    super();
+    this.#spare = spare;
   }
 
   apply(): void {
@@ -203,8 +242,16 @@ class PublishEntry implements Entry {
     const core = stream.stream;
     core.publish(this.subject, this.content, this.headerBytes, this.seconds, this.nanos);
     stream.changed();
-    if (this.replyEnd > this.replyStart && core.config.no_ack !== true) {
+    if (this.replyEnd > this.contentEnd && core.config.no_ack !== true) {
       ack.outcome(stream.ackBytes, core.outcome, stream.ackOpening);
+      this.#send();
+    }
+    this.#recycle();
+  }
+
+  fail(): void {
+    if (this.replyEnd > this.contentEnd) {
+      ack.text(pubRefusal(this.stream.ackOpening, storeUnavailable()));
       this.#send();
     }
     this.#recycle();
@@ -213,26 +260,51 @@ class PublishEntry implements Entry {
   #send(): void {
     const { outbox } = this.stream.host;
     const account = outbox.accountBytes(this.stream.account);
-    outbox.send(this.link, account, this.slab.bytes, this.replyStart, this.replyEnd, ack.bytes, ack.end);
-  }
-
-  fail(): void {
-    if (this.replyEnd > this.replyStart) {
-      ack.text(pubRefusal(this.stream.ackOpening, storeUnavailable()));
-      this.#send();
-    }
-    this.#recycle();
-  }
-
-  broke(error: Error): void {
-    const { stream } = this;
-    this.fail();
-    stream.quarantine(error);
+    outbox.send(this.link, account, this.slab.bytes, this.contentEnd, this.replyEnd, ack.bytes, ack.end);
   }
 
   /** Nothing is held on to. */
   #recycle(): void {
     this.stream.share?.expect(-this.size);
+    this.slab.release();
+    this.slab = nothing;
+    if (this.#spare.length < SPARE_MAX) this.#spare.push(this);
+  }
+}
+
+/** One of a fast batch. */
+class FastEntry extends MessageEntry {
+  readonly message = new FastMessage();
+  readonly #spare: FastEntry[];
+
+  constructor(spare: FastEntry[]) {
+    super();
+    this.#spare = spare;
+  }
+
+  apply(): void {
+    const { fastBatches, stream } = this.stream;
+    const { message } = this;
+    stream.publish(this.subject, this.content, this.headerBytes, this.seconds, this.nanos, message.run);
+    this.stream.changed();
+    fastBatches.applied(message, stream.outcome, stream.config.no_ack);
+    this.#recycle();
+  }
+
+  fail(): void {
+    const outcome = new PublishOutcome();
+    outcome.error = storeUnavailable();
+    this.stream.fastBatches.applied(this.message, outcome);
+    this.#recycle();
+  }
+
+  /** It was not even put on its way. */
+  notTaken(): void {
+    this.stream.fastBatches.notTaken(this.message, storeUnavailable());
+    this.#recycle();
+  }
+
+  #recycle(): void {
     this.slab.release();
     this.slab = nothing;
     if (this.#spare.length < SPARE_MAX) this.#spare.push(this);
@@ -271,63 +343,6 @@ class BatchEntry implements Entry {
   fail(): void {
     this.#stream.refuse(this.#reply, storeUnavailable());
     this.#operation.release();
-  }
-
-  broke(error: Error): void {
-    this.fail();
-    this.#stream.quarantine(error);
-  }
-}
-
-/** A message of a fast batch on its way to the disk. */
-class FastEntry implements Entry {
-  readonly #stream: StreamHost;
-  readonly #message: FastMessage<Address>;
-  readonly #subject: string;
-  readonly #slab: Slab;
-  readonly #content: Buffer;
-  readonly #headerBytes: number;
-  readonly #seconds: number;
-  readonly #nanos: number;
-
-  constructor(
-    stream: StreamHost,
-    message: FastMessage<Address>,
-    subject: string,
-    slab: Slab,
-    content: Buffer,
-    headerBytes: number,
-    seconds: number,
-    nanos: number,
-  ) {
-    this.#stream = stream;
-    this.#message = message;
-    this.#subject = subject;
-    this.#slab = slab;
-    this.#content = content;
-    this.#headerBytes = headerBytes;
-    this.#seconds = seconds;
-    this.#nanos = nanos;
-  }
-
-  get isVoid(): boolean {
-    return this.#stream.isVoid;
-  }
-
-  apply(): void {
-    const { fastBatches, stream } = this.#stream;
-    const message = this.#message;
-    stream.publish(this.#subject, this.#content, this.#headerBytes, this.#seconds, this.#nanos, message.run);
-    this.#stream.changed();
-    fastBatches.applied(message, stream.outcome, stream.config.no_ack);
-    this.#slab.release();
-  }
-
-  fail(): void {
-    const outcome = new PublishOutcome();
-    outcome.error = storeUnavailable();
-    this.#stream.fastBatches.applied(this.#message, outcome);
-    this.#slab.release();
   }
 
   broke(error: Error): void {

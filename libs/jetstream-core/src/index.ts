@@ -82,7 +82,7 @@ export {
   levelRequired,
   malformedRequest,
 } from './stream/direct-get.ts';
-export { FastBatches, type FastMessage } from './stream/fast-batches.ts';
+export { FastBatches, FastMessage } from './stream/fast-batches.ts';
 export { headerOf } from './stream/header-block.ts';
 export { Intake, shortHash } from './stream/intake.ts';
 export { getMessage, type MessageRequest, type MessageView } from './stream/message-get.ts';

@@ -2,36 +2,41 @@ import { MemoryStreamStore } from '@skein/storage';
 import { expect, it } from 'vitest';
 import { apiErrors } from '../api-error.ts';
 import { checkStreamConfig } from './check-stream-config.ts';
-import { FastBatches, type FastMessage } from './fast-batches.ts';
+import { FastBatches, FastMessage } from './fast-batches.ts';
 import { headerBlock } from './header-block.ts';
 import { ackOpening, PublishOutcome } from './publish-outcome.ts';
 import { Stream } from './stream.ts';
 
 const config = checkStreamConfig({ name: 'S', allow_batched: true });
 
-/** Answers go to the subject of the message that they are for, as `id.place`. */
+/** Answers are said with the message that they are for, as `id.place`. */
 class Publisher {
   readonly said: string[] = [];
-  readonly batches = new FastBatches<string>(ackOpening('S'), (to, body) => this.said.push(`${to} ${body}`));
+  readonly batches = new FastBatches(ackOpening('S'), (to, body) => {
+    const [, id, , , place] = to.split('.');
+    this.said.push(`${id}.${place} ${body}`);
+  });
   #sequence = 0;
 
-  take(place: string, bytes = 10, millis = 0): FastMessage<string> | undefined {
+  take(place: string, bytes = 10, millis = 0): FastMessage | undefined {
     const [id, mode, number, operation] = place.split(' ');
-    const reply = `inbox.${id}.100.${mode}.${number}.${operation}.$FI`;
-    return this.batches.take(reply, bytes, '', `${id}.${number}`, config, millis);
+    const reply = Buffer.from(`>inbox.${id}.100.${mode}.${number}.${operation}.$FI`);
+    const message = new FastMessage();
+    const isTaken = this.batches.take(message, reply, 1, reply.length, bytes, '', config, millis);
+    return isTaken ? message : undefined;
   }
 
-  stored(message: FastMessage<string> | undefined): string[] {
+  stored(message: FastMessage | undefined): string[] {
     const outcome = new PublishOutcome();
     outcome.sequence = ++this.#sequence;
-    this.batches.applied(message as FastMessage<string>, outcome);
+    this.batches.applied(message as FastMessage, outcome);
     return this.said.splice(0);
   }
 
-  refused(message: FastMessage<string> | undefined): string[] {
+  refused(message: FastMessage | undefined): string[] {
     const outcome = new PublishOutcome();
     outcome.error = apiErrors.wrongLastSequence(1);
-    this.batches.applied(message as FastMessage<string>, outcome);
+    this.batches.applied(message as FastMessage, outcome);
     return this.said.splice(0);
   }
 }
@@ -103,7 +108,7 @@ it('ends a batch that allows no gaps when a message could not be put on its way'
   const publisher = new Publisher();
   const [first, second] = ['u fail 1 0', 'u fail 2 1'].map((place) => publisher.take(place));
   publisher.said.length = 0;
-  publisher.batches.notTaken(second as FastMessage<string>, apiErrors.wrongLastSequence(1));
+  publisher.batches.notTaken(second as FastMessage, apiErrors.wrongLastSequence(1));
   expect(publisher.said.splice(0)).toEqual([
     `u.2 {"type":"err","seq":2,"error":${JSON.stringify(apiErrors.wrongLastSequence(1))}}`,
   ]);
@@ -115,7 +120,7 @@ it('ends a batch that allows no gaps when a message could not be put on its way'
 it('goes on without a message that could not be put on its way where gaps are allowed', () => {
   const publisher = new Publisher();
   publisher.stored(publisher.take('u ok 1 0'));
-  const second = publisher.take('u ok 2 1') as FastMessage<string>;
+  const second = publisher.take('u ok 2 1') as FastMessage;
   publisher.batches.notTaken(second, apiErrors.wrongLastSequence(1));
   expect(publisher.said.splice(0)).toHaveLength(1);
   expect(publisher.stored(publisher.take('u ok 3 2'))).toEqual(['u.3 {"stream":"S","seq":2,"batch":"u","count":3}']);
@@ -125,7 +130,7 @@ it('answers a batch of one that repeats a message as a publish', () => {
   const publisher = new Publisher();
   const message = publisher.take('u ok 1 2');
   publisher.batches.applied(
-    message as FastMessage<string>,
+    message as FastMessage,
     Object.assign(new PublishOutcome(), { sequence: 7, isDuplicate: true }),
   );
   expect(publisher.said).toEqual(['u.1 {"stream":"S","seq":7,"duplicate":true,"batch":"u","count":1}']);

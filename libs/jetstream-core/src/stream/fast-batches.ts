@@ -1,27 +1,17 @@
 import { type ApiError, apiErrors } from '../api-error.ts';
 import { levelFault } from './api-level.ts';
+import { type FastHead, FastReplies, FastStep, fastReply } from './fast-reply.ts';
 import { type PublishOutcome, pubRefusal } from './publish-outcome.ts';
 import type { StreamConfig } from './stream-config.ts';
 
-/** Ends the reply subject of a message that belongs to a fast batch, which says where in which (ADR-50). */
-const MARK = '.$FI';
 const ID_MAX = 64;
 const OPEN_MAX = 1000;
 const IDLE_MILLIS = 10_000;
-/** Where a publisher names no number of messages after which it wants to hear. */
-const FLOW_DEFAULT = 10;
 /** Messages that all publishers of a stream together may have sent between two acknowledgements, and their bytes. */
 const FLOW_MAX = 500;
 const FLOW_BYTES = 8 * 1024 * 1024;
 
-const START = '0';
-const APPEND = '1';
-const COMMIT = '2';
-const END = '3';
-const PING = '4';
-const operations = new Set([START, APPEND, COMMIT, END, PING]);
-
-interface FastBatch<To> {
+interface FastBatch {
   readonly id: string;
   readonly flowAsked: number;
   /** Gaps and refusals are told and no more; otherwise they end it. */
@@ -41,49 +31,52 @@ interface FastBatch<To> {
   /** Messages that are on their way to `applied`. */
   pending: number;
   /** It is over; who hears of that once nothing is pending. */
-  end: { readonly to: To; readonly count: number } | undefined;
+  end: { readonly to: string; readonly count: number } | undefined;
   /** Its last answer was given. */
   isDone: boolean;
 }
 
-/** A message of a fast batch on its way to the stream; what became of it goes to `applied`. */
-export interface FastMessage<To> {
-  readonly batch: FastBatch<To>;
+/** A message of a fast batch on its way to the stream, as `take` fills it in; what became of it goes to `applied`. */
+export class FastMessage {
+  batch!: FastBatch;
+  head!: FastHead;
   /** Its place in the batch. */
-  readonly place: number;
-  readonly isLast: boolean;
-  readonly to: To;
-  /** For the operation. */
-  readonly run: string;
-}
+  place = 0;
+  /** A `FastStep`. */
+  step = 0;
 
-/** What a reply subject says: `<prefix>.<id>.<flow>.<ok|fail>.<place>.<operation>.$FI`. */
-interface Place {
-  readonly id: string;
-  readonly flow: number;
-  readonly allowsGaps: boolean;
-  readonly place: number;
-  readonly operation: string;
+  /** Who hears of it: made when somebody does. */
+  get to(): string {
+    return fastReply(this.head, this.place, this.step);
+  }
+
+  get isLast(): boolean {
+    return this.step === FastStep.Commit;
+  }
+
+  /** For the operation. */
+  get run(): string {
+    return this.batch.run;
+  }
 }
 
 /**
  * Fast batches of a stream (ADR-50): messages are stored as they come, acknowledged so many at a time. What is here is the leader's memory
  * alone; a batch ends with it. How many at a time is this side's to say: one that is alone starts as fast as it asks to, others double
  * their pace up to their share.
- *
- * `To` is whatever answers a message.
  */
-export class FastBatches<To> {
+export class FastBatches {
   readonly #opening: string;
-  readonly #answer: (to: To, body: string) => void;
-  readonly #open = new Map<string, FastBatch<To>>();
+  readonly #answer: (to: string, body: string) => void;
+  readonly #replies = new FastReplies();
+  readonly #open = new Map<string, FastBatch>();
   #runs = 0;
 
   /**
    * @param opening what `ackOpening` gave for the stream
-   * @param answer called with JSON
+   * @param answer called with where the reply is reached and its subject, and JSON
    */
-  constructor(opening: string, answer: (to: To, body: string) => void) {
+  constructor(opening: string, answer: (to: string, body: string) => void) {
     this.#opening = opening;
     this.#answer = answer;
   }
@@ -95,60 +88,79 @@ export class FastBatches<To> {
   /**
    * A message whose reply subject says that it is of a batch.
    *
-   * @param reply with anything before it
+   * @param message filled in
+   * @param reply has the subject from `start` to `end`, and before it, from its first byte on, where it is to be reached
    * @param requiredLevel the message's `Nats-Required-Api-Level`
-   * @returns what is to be stored; undefined when nothing is
+   * @returns whether the message is to be stored
    */
   take(
-    reply: string,
+    message: FastMessage,
+    reply: Buffer,
+    start: number,
+    end: number,
     contentBytes: number,
     requiredLevel: string,
-    to: To,
     config: StreamConfig,
     millis: number,
-  ): FastMessage<To> | undefined {
-    const { sealed, allow_batched: isAllowed, max_msg_size: max, no_ack: isSilent = false } = config;
-    const place = parsePlace(reply);
-    if (sealed) return this.#refuse(to, apiErrors.streamSealed(), isSilent);
-    if (max >= 0 && contentBytes > max) return this.#refuse(to, apiErrors.messageTooLarge(), isSilent);
-    if (!isAllowed) {
-      this.#open.clear();
-      return this.#refuse(to, apiErrors.fastBatchDisabled(), isSilent);
+  ): boolean {
+    const isSilent = config.no_ack === true;
+    if (!config.allow_batched) this.#open.clear();
+    const head = this.#replies.read(reply, start, end);
+    const refusal = refusalOf(config, contentBytes);
+    if (refusal !== undefined || head === undefined) {
+      this.#refuse(reply.toString('latin1', 0, end), refusal ?? apiErrors.fastBatchPatternInvalid(), isSilent);
+      return false;
     }
-    if (place === undefined) return this.#refuse(to, apiErrors.fastBatchPatternInvalid(), isSilent);
-    const open = this.#open.get(place.id);
+    message.head = head;
+    message.place = this.#replies.place;
+    message.step = this.#replies.step;
+    return this.#take(message, contentBytes, requiredLevel, isSilent, millis);
+  }
+
+  #take(message: FastMessage, contentBytes: number, requiredLevel: string, isSilent: boolean, millis: number): boolean {
+    const { head } = message;
+    const open = this.#open.get(head.id);
     const fault = levelFault(requiredLevel);
     if (fault !== undefined) {
       if (open !== undefined) {
         open.isDone = true;
         this.#close(open);
       }
-      return this.#refuse(to, fault, isSilent);
+      this.#refuse(message.to, fault, isSilent);
+      return false;
     }
-    if (open !== undefined) return this.#follow(open, place, contentBytes, to, millis);
-    const refusal = this.#refusal(place);
-    if (refusal !== undefined) return this.#refuse(to, refusal, isSilent);
-    return this.#start(place, contentBytes, to, isSilent, millis);
+    if (open !== undefined) {
+      message.batch = open;
+      return this.#follow(message, contentBytes, millis);
+    }
+    const refusal = this.#refusal(message);
+    if (refusal === undefined) {
+      this.#start(message, contentBytes, isSilent, millis);
+      return true;
+    }
+    this.#refuse(message.to, refusal, isSilent);
+    return false;
   }
 
   /** What became of a message, in the order in which they were taken. */
-  applied({ batch, place, isLast, to }: FastMessage<To>, outcome: PublishOutcome, isSilent = false): void {
+  applied(message: FastMessage, outcome: PublishOutcome, isSilent = false): void {
+    const { batch, place, isLast } = message;
     const { error, isDuplicate, sequence } = outcome;
     batch.pending--;
     if (error === undefined && !isDuplicate) batch.sequence = sequence;
     if (batch.isDone) return;
-    if (error !== undefined) this.#failed(batch, place, isLast, to, error);
-    else if (isLast) this.#finish(batch, to, place, isDuplicate && place === 1 ? sequence : 0);
+    if (error !== undefined) this.#failed(message, error);
+    else if (isLast) this.#finish(batch, message.to, place, isDuplicate && place === 1 ? sequence : 0);
     else if (place >= batch.acknowledged + batch.flow) {
       batch.acknowledged = place;
       batch.flow = nextFlow(batch.flow, this.#share(batch));
-      if (!isSilent) this.#acknowledge(batch, to);
+      if (!isSilent) this.#acknowledge(batch, message.to);
     }
     this.#settle(batch);
   }
 
   /** The message could not even be put on its way: nothing more comes of a batch that has to be without gaps. */
-  notTaken({ batch, place, isLast, to }: FastMessage<To>, error: ApiError): void {
+  notTaken({ batch, place, isLast, to }: Readonly<FastMessage>, error: ApiError): void {
     batch.pending--;
     if (batch.isDone) return;
     if (batch.allowsGaps || place > 1) this.#answer(to, JSON.stringify({ type: 'err', seq: place, error }));
@@ -174,21 +186,16 @@ export class FastBatches<To> {
     }
   }
 
-  #refusal({ id, place }: Place): ApiError | undefined {
-    if (id.length > ID_MAX) return apiErrors.fastBatchIdInvalid();
+  #refusal({ head, place, step }: FastMessage): ApiError | undefined {
+    if (head.id.length > ID_MAX) return apiErrors.fastBatchIdInvalid();
     if (place !== 1) return apiErrors.fastBatchUnknown();
-    return this.#open.size >= OPEN_MAX ? apiErrors.fastBatchesTooMany() : undefined;
+    if (this.#open.size >= OPEN_MAX) return apiErrors.fastBatchesTooMany();
+    return step === FastStep.Ping ? apiErrors.fastBatchUnknown() : undefined;
   }
 
-  #start(
-    { id, flow, allowsGaps, operation }: Place,
-    bytes: number,
-    to: To,
-    isSilent: boolean,
-    millis: number,
-  ): FastMessage<To> | undefined {
-    if (operation === PING) return this.#refuse(to, apiErrors.fastBatchUnknown(), isSilent);
-    const batch: FastBatch<To> = {
+  #start(message: FastMessage, bytes: number, isSilent: boolean, millis: number): void {
+    const { id, flow, allowsGaps } = message.head;
+    const batch: FastBatch = {
       id,
       flowAsked: flow,
       allowsGaps,
@@ -204,49 +211,45 @@ export class FastBatches<To> {
       end: undefined,
       isDone: false,
     };
-    const isLast = operation === COMMIT;
-    if (!isLast) {
-      this.#open.set(id, batch);
-      if (this.#open.size === 1) batch.flow = this.#share(batch);
-      if (!isSilent) this.#acknowledge(batch, to);
-    }
-    return { batch, place: 1, isLast, to, run: batch.run };
+    message.batch = batch;
+    if (message.isLast) return;
+    this.#open.set(id, batch);
+    if (this.#open.size === 1) batch.flow = this.#share(batch);
+    if (!isSilent) this.#acknowledge(batch, message.to);
   }
 
-  #follow(
-    batch: FastBatch<To>,
-    { place, operation }: Place,
-    bytes: number,
-    to: To,
-    millis: number,
-  ): FastMessage<To> | undefined {
+  #follow(message: FastMessage, bytes: number, millis: number): boolean {
+    const { batch, place, step } = message;
     const expected = batch.at + 1;
     batch.touched = millis;
-    const isPing = operation === PING;
+    const isPing = step === FastStep.Ping;
     // A ping says how far its sender is.
     const came = isPing ? place + 1 : place;
     if (isPing ? came > expected : came !== expected) {
-      this.#answer(to, JSON.stringify({ type: 'gap', last_seq: expected, seq: came }));
+      this.#answer(message.to, JSON.stringify({ type: 'gap', last_seq: expected, seq: came }));
       if (!batch.allowsGaps || came < expected) {
-        return this.#end(batch, to);
+        this.#end(batch, message.to);
+        return false;
       }
       batch.at = came - 1;
     }
     if (isPing) {
-      this.#acknowledge(batch, to);
-      return undefined;
+      this.#acknowledge(batch, message.to);
+      return false;
     }
-    if (operation === END) return this.#end(batch, to);
+    if (step === FastStep.End) {
+      this.#end(batch, message.to);
+      return false;
+    }
     batch.at = place;
     batch.bytes += bytes;
     batch.messages++;
     batch.pending++;
-    const isLast = operation === COMMIT;
-    if (isLast) this.#close(batch);
-    return { batch, place, isLast, to, run: batch.run };
+    if (message.isLast) this.#close(batch);
+    return true;
   }
 
-  #failed(batch: FastBatch<To>, place: number, isLast: boolean, to: To, error: ApiError): void {
+  #failed({ batch, place, isLast, to }: Readonly<FastMessage>, error: ApiError): void {
     if (place === 1 && !batch.allowsGaps) {
       batch.isDone = true;
       this.#close(batch);
@@ -260,68 +263,52 @@ export class FastBatches<To> {
   }
 
   /** Nothing more is taken; the publisher hears of it when what was taken before is stored. */
-  #end(batch: FastBatch<To>, to: To): undefined {
+  #end(batch: FastBatch, to: string): void {
     this.#close(batch);
     batch.end = { to, count: batch.at };
     this.#settle(batch);
   }
 
-  #settle(batch: FastBatch<To>): void {
+  #settle(batch: FastBatch): void {
     const { end, pending, isDone } = batch;
     if (end !== undefined && pending === 0 && !isDone) this.#finish(batch, end.to, end.count);
   }
 
   /** @param repeated sequence of the message that a batch of one repeats */
-  #finish(batch: FastBatch<To>, to: To, count: number, repeated = 0): void {
+  #finish(batch: FastBatch, to: string, count: number, repeated = 0): void {
     const { id, sequence } = batch;
     batch.isDone = true;
     const stored = repeated > 0 ? `${repeated},"duplicate":true` : sequence;
     this.#answer(to, `{${this.#opening}${stored},"batch":${JSON.stringify(id)},"count":${count}}`);
   }
 
-  #close({ id }: FastBatch<To>): void {
+  #close({ id }: FastBatch): void {
     this.#open.delete(id);
   }
 
   /** How many messages the batch may have between two acknowledgements. */
-  #share({ flowAsked, bytes, messages }: FastBatch<To>): number {
+  #share({ flowAsked, bytes, messages }: FastBatch): number {
     const { size } = this.#open;
     const byBytes = (FLOW_BYTES * messages) / Math.max(1, bytes * size);
     return Math.max(1, Math.floor(Math.min(flowAsked, FLOW_MAX / size, byBytes)));
   }
 
-  #acknowledge({ acknowledged, flow }: FastBatch<To>, to: To): void {
+  #acknowledge({ acknowledged, flow }: FastBatch, to: string): void {
     this.#answer(to, `{"type":"ack","seq":${acknowledged},"msgs":${flow}}`);
   }
 
-  #refuse(to: To, error: ApiError, isSilent: boolean): undefined {
+  #refuse(to: string, error: ApiError, isSilent: boolean): void {
     if (!isSilent) this.#answer(to, pubRefusal(this.#opening, error));
   }
+}
+
+/** Why no message like this is taken in any batch. */
+function refusalOf({ sealed, max_msg_size: max, allow_batched }: StreamConfig, bytes: number): ApiError | undefined {
+  if (sealed) return apiErrors.streamSealed();
+  if (max >= 0 && bytes > max) return apiErrors.messageTooLarge();
+  return allow_batched ? undefined : apiErrors.fastBatchDisabled();
 }
 
 /** Twice as fast at most, half as fast at least. */
 const nextFlow = (flow: number, share: number): number =>
   share < flow ? Math.max(share, flow >> 1) : Math.min(share, flow * 2);
-
-function parsePlace(reply: string): Place | undefined {
-  // From the end: there may be any number of tokens before the id.
-  const operationAt = reply.lastIndexOf('.', reply.length - MARK.length - 1);
-  const placeAt = reply.lastIndexOf('.', operationAt - 1);
-  const modeAt = reply.lastIndexOf('.', placeAt - 1);
-  const flowAt = reply.lastIndexOf('.', modeAt - 1);
-  const idAt = reply.lastIndexOf('.', flowAt - 1);
-  if (modeAt < 0 || idAt < 1 || idAt + 1 === flowAt) return undefined;
-  const number = reply.slice(placeAt + 1, operationAt);
-  const operation = reply.slice(operationAt + 1, reply.length - MARK.length);
-  const mode = reply.slice(modeAt + 1, placeAt);
-  const flow = reply.slice(flowAt + 1, modeAt);
-  const place = Number(number);
-  if (!/^\d+$/.test(number) || place < 1 || !operations.has(operation)) return undefined;
-  if (mode !== 'ok' && mode !== 'fail') return undefined;
-  const isStart = operation === START;
-  // A batch of one may be committed at once; nothing else but its start has its first place.
-  if (isStart ? place !== 1 : place === 1 && (operation === APPEND || operation === END)) return undefined;
-  const asked = /^\d+$/.test(flow) ? Number(flow) : 0;
-  const id = reply.slice(idAt + 1, flowAt);
-  return { id, flow: asked || FLOW_DEFAULT, allowsGaps: mode === 'ok', place, operation };
-}

@@ -24,7 +24,7 @@ import { BatchHeaders } from './batch-headers.ts';
 import { checkStreamConfig } from './check-stream-config.ts';
 import { checkStreamUpdate } from './check-stream-update.ts';
 import { badDirectRequest, directGet, malformedRequest } from './direct-get.ts';
-import { FastBatches } from './fast-batches.ts';
+import { FastBatches, FastMessage } from './fast-batches.ts';
 import { headerBlock } from './header-block.ts';
 import { getMessage } from './message-get.ts';
 import { ackOpening, pubAck } from './publish-outcome.ts';
@@ -43,7 +43,7 @@ class Asked {
   readonly #batches = new AtomicBatches();
   #flow: Answer[] = [];
   readonly #headers = new BatchHeaders();
-  readonly #fast = new FastBatches<undefined>(ackOpening('S'), (_, body) => this.#flow.push(readJson(body)));
+  readonly #fast = new FastBatches(ackOpening('S'), (_, body) => this.#flow.push(readJson(body)));
 
   constructor(config: object) {
     const checked = checkStreamConfig({ name: 'S', ...config } as Partial<StreamConfig>);
@@ -113,8 +113,9 @@ class Asked {
     const content = Buffer.concat([block, Buffer.from(body, 'latin1')]);
     this.#headers.read(content, 0, block.length);
     const { requiredLevel } = this.#headers;
-    const message = this.#fast.take(reply, content.length, requiredLevel, undefined, stream.config, this.#now);
-    if (message !== undefined) {
+    const message = new FastMessage();
+    const to = Buffer.from(reply);
+    if (this.#fast.take(message, to, 0, to.length, content.length, requiredLevel, stream.config, this.#now)) {
       stream.publish(subject, content, block.length, ...this.#time(), message.run);
       this.#fast.applied(message, stream.outcome, stream.config.no_ack);
     }
