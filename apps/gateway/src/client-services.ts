@@ -45,6 +45,18 @@ export function sendLameDuck(gateway: Gateway, cid: number): boolean {
   return true;
 }
 
+/**
+ * Those of some subjects (latin1) on which a message of the account would come to nobody, on this gateway or another. What leads into
+ * another account counts as heard.
+ */
+export function unheard(gateway: Gateway, name: string, subjects: readonly string[]): string[] {
+  const account = gateway.account(name);
+  return subjects.filter((subject) => {
+    const route = account.route(Buffer.from(subject, 'latin1'), 0, subject.length);
+    return !route.hasReceivers && !route.leadsOut && route.replyProcess === 0;
+  });
+}
+
 /** How many subscriptions of this gateway's clients a message would match, or those of one queue group of them. */
 export function countSubscribers(gateway: Gateway, account: string, subject: string, queue: string): number {
   const found = gateway.accounts.get(account)?.local.match(subjectFromText(subject));

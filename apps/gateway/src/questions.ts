@@ -1,6 +1,6 @@
 import type { Member } from '@skein/bus';
 import { accountFigures, activeAccounts } from './account-figures.ts';
-import { countSubscribers, describeClient, kick, sendLameDuck } from './client-services.ts';
+import { countSubscribers, describeClient, kick, sendLameDuck, unheard } from './client-services.ts';
 import { connz } from './connz.ts';
 import type { Gateway } from './gateway.ts';
 import type { Interchange } from './interchange.ts';
@@ -20,6 +20,9 @@ export function answerQuestions(member: Pick<Member, 'handle'>, gateway: Gateway
   answer('lame-duck', ({ cid }: { cid: number }) => ({ found: sendLameDuck(gateway, cid) }));
   answer('subscribers', ({ account, subject, queue }: { account: string; subject: string; queue: string }) => ({
     count: countSubscribers(gateway, account, subject, queue),
+  }));
+  answer('unheard', ({ account, subjects }: { account: string; subjects: string[] }) => ({
+    unheard: unheard(gateway, account, subjects),
   }));
   answer('responder', (named: Parameters<Interchange['responderNamed']>[0]) => {
     gateway.interchange.responderNamed(named);

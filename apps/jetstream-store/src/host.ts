@@ -8,6 +8,7 @@ import type { HostedConsumer, HostedStream } from './hosting.ts';
 import type { LedConsumers } from './led-consumers.ts';
 import type { Log } from './options.ts';
 import type { LinkOutbox } from './outbox.ts';
+import type { Presence } from './presence.ts';
 import type { OriginsInfo } from './sources/feeds.ts';
 import type { Turn } from './turn.ts';
 
@@ -67,6 +68,8 @@ export interface Surroundings {
   readonly logger: Log;
   /** Who is interested in a subject, in a queue group or ('') in none. */
   readonly watch: Member['watch'];
+  /** Who of those that wait is still there. */
+  readonly presence: Pick<Presence, 'gone'>;
   /** The stream that keeps what is published to a subject; null: that cannot be said at the moment. */
   streamOf(account: string, subject: string): Pick<StreamHost, 'change'> | undefined | null;
   /** As it is called in acknowledgements; empty: none. */

@@ -28,7 +28,7 @@ const MILLISECOND = 1_000_000;
 const NEVER = Number.POSITIVE_INFINITY;
 /** Of most consumers. Nothing is ever put into it. */
 const NO_DROPS: Set<number> = new Set();
-/** After a deletion that could not be logged. */
+/** After a deletion that could not be logged; and between questions who is still there. */
 const RETRY_MS = 1000;
 
 /** What is kept of a consumer beside its state. */
@@ -77,6 +77,9 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   #watch: Watch | undefined;
   #pushAddress: Address = '';
   #deadLetters: DeadLetters | undefined;
+  /** The gateways are being asked who of those that wait is still there; and when they were asked last. */
+  #absence: Promise<void> | undefined;
+  #lookedAt = -NEVER;
 
   constructor(
     stream: StreamHost,
@@ -150,8 +153,42 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   }
 
   request(reply: Address, body: string): void {
-    this.consumer.request(reply, body, this.#stream.host.clock.tick());
+    const { consumer } = this;
+    const { clock } = this.#stream.host;
+    // Those who are gone may be what keeps the others out.
+    if (consumer.waiting >= (this.config.max_waiting as number)) this.#lookForAbsent(clock.millis);
+    consumer.request(reply, body, clock.tick());
     this.#runSoon();
+  }
+
+  forgetAbsent(): Promise<void> | undefined {
+    const leader = this.#leader;
+    if (leader === undefined || leader.waiting === 0) return undefined;
+    this.#absence ??= this.#forgetAbsent(leader).finally(() => {
+      this.#absence = undefined;
+    });
+    return this.#absence;
+  }
+
+  async #forgetAbsent(leader: Consumer): Promise<void> {
+    const { host, account } = this.#stream;
+    this.#lookedAt = host.clock.millis;
+    const { waiters } = leader;
+    const gone = await host.presence.gone(
+      account,
+      waiters.map(({ reply }) => reply),
+    );
+    if (gone.size === 0 || this.isGone) return;
+    leader.forget(
+      waiters.filter(({ reply }) => gone.has(reply)),
+      host.clock.millis,
+    );
+    this.#planInactivity();
+  }
+
+  /** Not for each of those who come too often. */
+  #lookForAbsent(millis: number): void {
+    if (millis >= this.#lookedAt + RETRY_MS) this.forgetAbsent()?.catch(() => {});
   }
 
   acknowledge(delivery: Delivery, body: string, reply: Address): void {
@@ -418,6 +455,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
 
   #checkUse(millis: number): void {
     if (this.#inactiveAt > millis) {
+      this.#lookForAbsent(millis);
       this.#planInactivity();
       return;
     }

@@ -66,6 +66,8 @@ export interface HostedConsumer {
   /** For reading. */
   readonly consumer: Consumer;
   info(): ConsumerCounts;
+  /** Pull requests of those who are gone wait no longer when this resolves; undefined: none wait. */
+  forgetAbsent(): Promise<void> | undefined;
   /** A pull request. */
   request(reply: Address, body: string): void;
   /** @param reply who wants to know that it counts; '' is nobody */

@@ -25,6 +25,7 @@ import { NodeAccounts } from './node-accounts.ts';
 import { PublishedNotices } from './notices.ts';
 import { component, type StoreConfiguration, type StoreOptions } from './options.ts';
 import { LinkOutbox } from './outbox.ts';
+import { Presence } from './presence.ts';
 import { Publishing } from './publishing.ts';
 import { Serving } from './serving.ts';
 import { SettledInterest } from './settled-interest.ts';
@@ -179,6 +180,7 @@ class Server implements JetStreamStore {
         return owner.streamOf(subject) ?? others?.keeperOf(account, subject);
       },
       watch: (...watched: Parameters<Member['watch']>) => watches.watch(...watched),
+      presence: new Presence(this.#member),
       domain,
       life: serverId,
     };

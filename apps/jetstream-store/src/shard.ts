@@ -19,6 +19,7 @@ export abstract class Shard implements Host {
   readonly origins: Surroundings['origins'];
   readonly logger: Surroundings['logger'];
   readonly watch: Surroundings['watch'];
+  readonly presence: Surroundings['presence'];
   readonly streamOf: Surroundings['streamOf'];
   readonly domain: string;
   readonly life: string;
@@ -40,6 +41,7 @@ export abstract class Shard implements Host {
     this.logger = surroundings.logger;
     this.streamOf = surroundings.streamOf;
     this.watch = surroundings.watch;
+    this.presence = surroundings.presence;
     this.domain = surroundings.domain;
     this.life = surroundings.life;
   }

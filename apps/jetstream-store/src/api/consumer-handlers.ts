@@ -73,9 +73,10 @@ function within(
   return consumerWithin(config, Boolean(requested.max_ack_pending), limits, context.limits);
 }
 
-export const consumerInfo: Handler = (call) => {
+export const consumerInfo: Handler = async (call) => {
   refuseBody(call);
   const { stream, consumer } = consumerOf(call);
+  await consumer.forgetAbsent();
   return consumerView(stream, consumer, call.context);
 };
 

@@ -223,6 +223,8 @@ class FakeConsumer implements HostedConsumer {
     return this.consumer.info(0);
   }
 
+  forgetAbsent(): undefined {}
+
   request(reply: string, body: string): void {
     this.consumer.request(reply, body, 0);
     this.consumer.run(0);

@@ -39,6 +39,10 @@ export class FakeNode {
   readonly #watches = new Set<FakeWatch>();
   /** What clients have subscribed to: subject, and queue group. */
   readonly #subscribed = new Set<string>();
+  /** Subjects that nobody hears any more, as a gateway knows it. */
+  readonly unheard = new Set<string>();
+  /** So many questions about that. */
+  asked = 0;
   readonly errors: string[] = [];
   readonly sent: Sent[] = [];
   /** Beside the defaults, from the next start on. */
@@ -210,6 +214,14 @@ export class FakeNode {
     return JSON.parse((await this.#methods.get(method)?.(JSON.stringify(body))) ?? 'null');
   }
 
+  /** What it asks the gateway. */
+  #answer(method: string, body: string): string {
+    if (method !== 'unheard') return '{}';
+    this.asked++;
+    const { subjects } = JSON.parse(body) as { subjects: string[] };
+    return JSON.stringify({ unheard: subjects.filter((subject) => this.unheard.has(subject)) });
+  }
+
   /** The next message that goes to a subject. */
   next(subject: string): Promise<Sent> {
     return new Promise((resolve) => this.#expected.set(subject, resolve));
@@ -249,7 +261,7 @@ export class FakeNode {
         revision: 1,
       }),
       stop: async () => {},
-      request: async () => '{}',
+      request: async (_to: number, method: string, body: string) => this.#answer(method, body),
       handle: (method: string, fn: (body: string) => string | Promise<string>) => this.#methods.set(method, fn),
       declare: (account: string, subject: string, _queue: string, weight: number) => {
         this.interest.set(`${account} ${subject}`, weight);

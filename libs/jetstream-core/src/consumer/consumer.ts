@@ -15,6 +15,7 @@ import { PushRecipient } from './push-recipient.ts';
 import { type Recipients, type Situation, statusBlock } from './recipients.ts';
 import { Redelivery } from './redelivery.ts';
 import { Undelivered } from './undelivered.ts';
+import type { Waiting } from './waiting-requests.ts';
 
 const MILLISECOND = 1_000_000;
 /** So many messages leave in one turn; then others have theirs. */
@@ -180,6 +181,16 @@ export class Consumer {
   /** How many pull requests wait. */
   get waiting(): number {
     return this.#pull?.waitingCount ?? 0;
+  }
+
+  /** Those requests, as they are now. */
+  get waiters(): readonly Waiting[] {
+    return this.#pull?.waiting ?? [];
+  }
+
+  /** Of some of them nobody is there any more. */
+  forget(gone: Iterable<Waiting>, millis: number): void {
+    this.#pull?.forgetThese(gone, millis);
   }
 
   /** Somebody would take a message if there were one. */

@@ -129,7 +129,20 @@ export class PullRecipients implements Recipients {
     if (this.#pins.delete(group)) this.#situation.effects.unpinned(group, reason);
   }
 
-  /** Nobody is there any more: it goes without a word. */
+  /** As it is now; for `forgetThese`. */
+  get waiting(): Waiting[] {
+    return [...this.#waiting];
+  }
+
+  /** Nobody is there any more: they go without a word, and were there until now. */
+  forgetThese(gone: Iterable<Waiting>, millis: number): void {
+    for (const waiting of gone) {
+      this.#waiting.remove(waiting);
+      this.usedAt = millis;
+    }
+  }
+
+  /** The same, of some that are known by their reply. */
   forget(isGone: (reply: string) => boolean): void {
     for (const waiting of [...this.#waiting]) if (isGone(waiting.reply)) this.#waiting.remove(waiting);
   }
