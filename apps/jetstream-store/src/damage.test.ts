@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { repairShard } from '@skein/storage';
 import { harmIndex } from '@skein/storage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeNode } from './testing/fake-node.ts';
@@ -136,6 +138,53 @@ it('after two lives that ended without closing, tables are checked: one of which
     await third.restart();
     const fourth = await crash();
     expect([await servedOf(fourth, 'A'), await servedOf(fourth, 'B')]).toEqual([0, EACH]);
+  } finally {
+    for (const node of lives) await node.stop();
+  }
+});
+
+it('what is behind a lost record is given up where that is asked for, said by stream, and asked for once', async () => {
+  const lives = [await FakeNode.start()];
+  const life = (): FakeNode => lives.at(-1) as FakeNode;
+  const crash = async (damage: (shard: string) => Promise<void>): Promise<void> => {
+    lives.push(await life().crashed({}, (directory) => damage(join(directory, 'jetstream', 'shard-0'))));
+  };
+  const harm = async (shard: string): Promise<void> => {
+    const [segment = ''] = readdirSync(join(shard, 'journal')).sort().slice(-1);
+    flip(0.5)(join(shard, 'journal', segment));
+  };
+  const served = (): Promise<number> => servedOf(life(), 'A');
+  const losses = (): string[] => life().errors.filter((line) => line.includes('are lost'));
+  const publish = async (from: number): Promise<void> => {
+    for (let i = from; i <= EACH; i++) await life().ask('A.x', text('A', i));
+  };
+  try {
+    await life().ask('$JS.API.STREAM.CREATE.A', { name: 'A', subjects: ['A.*'] });
+    await publish(1);
+    // Nobody has asked for it.
+    await crash(harm);
+    expect(await served()).toBe(0);
+    await life().stop();
+    lives.pop();
+    await crash(async (shard) => {
+      await harm(shard);
+      await rename(shard, `${shard}.old`);
+      await repairShard(`${shard}.old`, shard, true);
+      rmSync(`${shard}.old`, { recursive: true });
+    });
+    const kept = await served();
+    expect(kept).toBeGreaterThan(0);
+    const [said = ''] = losses();
+    const [, from, to, behind] = /records (\d+) to (\d+) .* are lost; .*: (\d+) of stream '\$G > A'$/.exec(said) ?? [];
+    // The stream is the first record, and each message one.
+    expect([kept + 2, Number(to) + Number(behind)]).toEqual([Number(from), EACH + 1]);
+    // It goes on there, also when it is not closed in between.
+    await publish(kept + 1);
+    await crash(async () => {});
+    expect(await served()).toBe(EACH);
+    expect(losses()).toEqual([]);
+    // Another hole would be another question.
+    expect(readdirSync(join(life().directory, 'jetstream', 'shard-0'))).not.toContain('cut-journal');
   } finally {
     for (const node of lives) await node.stop();
   }

@@ -1,8 +1,9 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { access, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkKeyring, KeyError, type Keyring, type NodeKeys, openKeyring } from '@skein/encryption';
 import { type Files, type Findings, type Journal, openJournal } from '@skein/journal';
 import {
+  CUT_JOURNAL,
   checksum,
   harmedTables,
   ShardError,
@@ -15,6 +16,7 @@ import type { Appointment } from './agenda.ts';
 import type { DiskSpace } from './disk-space.ts';
 import type { Entry, Saved, Surroundings } from './host.ts';
 import { StreamHost } from './hosted-stream.ts';
+import { countFrom, firstHole, type Hole, inWords } from './lost-records.ts';
 import type { Meters } from './meters.ts';
 import { OpeningNote } from './opening-note.ts';
 import { RecordKind, readJson, readRecord, type StreamRestored } from './record.ts';
@@ -349,25 +351,48 @@ export class FileShard extends Shard {
     this.#applied = this.#store.applied;
     // A journal that is older than what LevelDB has gives no number twice.
     if (journal.last < this.#applied) journal.cut(this.#applied);
-    // What is between is nowhere: applied to an older state, the rest would give a state that never was.
-    if (journal.first > this.#applied + 1) {
-      throw new ShardError(
-        'DAMAGED',
-        `records ${this.#applied + 1} to ${journal.first - 1} are lost: the database is older than what the journal has kept`,
-      );
-    }
+    const hole = firstHole(journal, damage, this.#applied);
+    const sayGivenUp = hole && (await this.#cutAt(journal, hole));
     for (const { from, to, segment } of damage) {
+      if (to > this.#applied) continue;
       const what = `records ${from} to ${to} of the journal (segment ${segment})`;
-      // Sequences are given as records are applied: behind a gap each message would have another's.
-      if (to > this.#applied) throw new ShardError('DAMAGED', `${what} are lost`);
       this.logger.warn(
         `JetStream storage in ${this.#options.directory}: ${what} are damaged, and the database has them`,
       );
     }
     await this.#replay(journal);
+    sayGivenUp?.();
     // Backups that never became whole.
     for (const store of [...this.restoring.values()]) this.abandonRestore(store);
     this.#durable = this.#applied;
+  }
+
+  /**
+   * Cuts off what is behind a hole, where somebody has said that it may go: `skein repair --cut-journal`.
+   *
+   * @returns says what that was, once it is known what there is
+   * @throws ShardError
+   */
+  async #cutAt(journal: Journal, { from, to, what }: Hole): Promise<() => void> {
+    const { directory } = this.#options;
+    const leave = join(directory, CUT_JOURNAL);
+    const isAllowed = await access(leave).then(
+      () => true,
+      () => false,
+    );
+    if (!isAllowed) throw new ShardError('DAMAGED', what);
+    const behind = await countFrom(journal, to + 1);
+    journal.cut(from - 1);
+    await journal.flush();
+    // For this hole, and for no other.
+    await rm(leave);
+    return () => {
+      const words = inWords(behind, (number) => {
+        const stream = this.streams.get(number);
+        return stream && `${stream.account} > ${stream.name}`;
+      });
+      this.logger.error(`JetStream storage in ${directory}: ${what}; given up behind them, as was asked for: ${words}`);
+    };
   }
 
   /** One that cannot be read is left as it is: the others are not to suffer for it. */

@@ -302,6 +302,22 @@ describe('the end of a journal that lost its power', () => {
     expect(await b.texts(4)).toEqual(['dddd', 'e']);
   });
 
+  it('is none any more when what is behind it was cut off', async () => {
+    const b = await bench();
+    await b.write('a');
+    await b.write('bbbb', 'cccc', 'dddd');
+    await b.write('e');
+    b.harm('cccc');
+    await b.open();
+    b.journal.cut(2);
+    await b.open();
+    expect(b.findings).toMatchObject({ first: 1, last: 2, damage: [] });
+    await b.write('f');
+    await b.open();
+    expect(b.findings).toMatchObject({ last: 3, damage: [] });
+    expect(await b.texts()).toEqual(['a', 'bbbb', 'f']);
+  });
+
   it('reports a harmed mark, and that no entry is lost', async () => {
     const b = await bench();
     await b.write('aaaaaaaa');

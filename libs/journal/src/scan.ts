@@ -42,7 +42,7 @@ export interface Findings {
  */
 export class Scan {
   readonly index = new RunIndex();
-  readonly #damage: Damage[] = [];
+  #damage: Damage[] = [];
   #suspects: Damage[] = [];
   /** The number that has to come next; 0: whichever comes. */
   #next = 0;
@@ -160,6 +160,8 @@ export class Scan {
   /** Bad bytes in what is void harm nobody. Those at the very front (0) are seen by what `first` is. */
   #void(above: number): void {
     this.#suspects = this.#suspects.filter(({ from }) => from > 0 && from <= above);
+    this.#damage = this.#damage.filter(({ from }) => from <= above);
+    for (const one of this.#damage) one.to = Math.min(one.to, above);
     this.#proven = Math.min(this.#proven, above);
   }
 }

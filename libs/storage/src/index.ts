@@ -1,5 +1,5 @@
 export { ShardError } from './level/errors.ts';
-export { repairShard } from './level/repair.ts';
+export { CUT_JOURNAL, repairShard } from './level/repair.ts';
 export { checksum, type Seal } from './level/seal.ts';
 export { ShardStore, type ShardStoreOptions } from './level/shard-store.ts';
 export { harmedTables } from './level/table.ts';

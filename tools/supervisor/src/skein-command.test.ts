@@ -15,7 +15,8 @@ it.each([
   [['ps'], { kind: 'ps', target: only }],
   [['ps', '--pid', '12'], { kind: 'ps', target: pid(12) }],
   [['--pid=x.pid', 'ps'], { kind: 'ps', target: pid(123) }],
-  [['repair', 'shard-0', 'copy'], { kind: 'repair', from: 'shard-0', to: 'copy' }],
+  [['repair', 'shard-0', 'copy'], { kind: 'repair', from: 'shard-0', to: 'copy', cutJournal: false }],
+  [['repair', '--cut-journal', 'shard-0', 'copy'], { kind: 'repair', from: 'shard-0', to: 'copy', cutJournal: true }],
   [['restart', 'router'], { kind: 'restart', processes: [process('router')], target: only }],
   [
     ['restart', 'monitor', 'auth-resolver', 'gateway/1', '--pid', '12'],
@@ -35,6 +36,7 @@ it.each([
   [['ps', 'router'], 'unknown command: ps router'],
   [['repair', 'shard-0'], 'repair: which shard, and where to?'],
   [['restart'], 'restart: which process?'],
+  [['restart', '--cut-journal', 'router'], '--cut-journal: of repair only'],
   [['restart', 'gateway'], 'no such process: gateway'],
   [['restart', 'router', 'foo'], 'no such process: foo'],
   [['restart', 'gateway/x'], 'no such process: gateway/x'],

@@ -5,18 +5,19 @@ import { type ComponentName, componentNames, type ProcessSpec } from './componen
 export type SkeinCommand =
   | { kind: 'ps'; target: SignalTarget }
   | { kind: 'restart'; processes: ProcessSpec[]; target: SignalTarget }
-  | { kind: 'repair'; from: string; to: string }
+  | { kind: 'repair'; from: string; to: string; cutJournal: boolean }
   | { kind: 'print'; text: string; exitCode: number };
 
 export const USAGE = `Usage: skein ps [--pid <pid or pid file>]
        skein restart <process> ... [--pid <pid or pid file>]
-       skein repair <shard> <copy>
+       skein repair [--cut-journal] <shard> <copy>
 
   ps       lists the processes of a running server
   restart  ends a process in order and starts it again, from the programs that are on disk now; several,
            one after the other. Clients stay connected. A gateway lets go of its clients first, as in lame duck mode.
   repair   copies a shard's folder (<store_dir>/jetstream/shard-<i>) of a stopped server, and makes the manifest of the
            copy's database, and a harmed table's index, anew from what is there. The shard itself stays as it is.
+           --cut-journal: where the copy's journal has lost a record, everything behind that is given up when it is served.
 
   <process> is router, auth-resolver, monitor, gateway/<number> or jetstream-store; of several stores, jetstream-store/<number>.
   Without --pid the only server that runs is meant.
@@ -27,13 +28,15 @@ export function readSkeinCommand(argv: readonly string[], readFile: (path: strin
   const words: string[] = [];
   let target: SignalTarget = { kind: 'only' };
   const given = [...argv];
+  let cutJournal = false;
   for (let word = given.shift(); word !== undefined; word = given.shift()) {
     if (word === '--pid' || word.startsWith('--pid=')) {
       const text = word === '--pid' ? (given.shift() ?? '') : word.slice('--pid='.length);
       const pid = readPid(text, readFile);
       if (pid === undefined) return wrong(`invalid pid: ${text}`);
       target = { kind: 'pid', pid };
-    } else if (word === '--help' || word === '-h') return { kind: 'print', text: USAGE, exitCode: 0 };
+    } else if (word === '--cut-journal') cutJournal = true;
+    else if (word === '--help' || word === '-h') return { kind: 'print', text: USAGE, exitCode: 0 };
     else if (word.startsWith('-')) return wrong(`unknown flag: ${word}`);
     else words.push(word);
   }
@@ -42,8 +45,9 @@ export function readSkeinCommand(argv: readonly string[], readFile: (path: strin
   if (command === 'repair') {
     const [from, to] = names;
     if (from === undefined || to === undefined || names.length > 2) return wrong('repair: which shard, and where to?');
-    return { kind: 'repair', from, to };
+    return { kind: 'repair', from, to, cutJournal };
   }
+  if (cutJournal) return wrong('--cut-journal: of repair only');
   if (command !== 'restart') return wrong(command === undefined ? 'no command' : `unknown command: ${words.join(' ')}`);
   if (names.length === 0) return wrong('restart: which process?');
   const processes: ProcessSpec[] = [];

@@ -26,7 +26,7 @@ async function run(): Promise<void> {
   }
   if (command.kind === 'repair') {
     const { repairShard } = await import('@skein/storage');
-    await repairShard(command.from, command.to);
+    await repairShard(command.from, command.to, command.cutJournal);
     process.stdout.write(`${command.to} has a new manifest; put it in the place of ${command.from} to serve it\n`);
     return;
   }

@@ -1,7 +1,10 @@
-import { cp } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PAGES_FOLDER } from './database.ts';
 import { mendTables } from './mend.ts';
+
+/** A file in a shard's folder: behind the first record that is lost its journal may be cut off when it is opened next. */
+export const CUT_JOURNAL = 'cut-journal';
 
 /**
  * A copy of a shard's folder in which LevelDB's manifests are made anew from its tables and logs, and each table's index where it is harmed.
@@ -9,9 +12,10 @@ import { mendTables } from './mend.ts';
  *
  * @param from a folder with `level` in it, which no process has open
  * @param to is not there yet
+ * @param cutJournal the store may cut the copy's journal before the first record that is lost: it knows what the database has
  * @throws HarmedError when records of a table are harmed so that LevelDB cannot read it
  */
-export async function repairShard(from: string, to: string): Promise<void> {
+export async function repairShard(from: string, to: string, cutJournal = false): Promise<void> {
   await cp(from, to, {
     recursive: true,
     errorOnExist: true,
@@ -24,4 +28,5 @@ export async function repairShard(from: string, to: string): Promise<void> {
   await mendTables(level);
   const { ClassicLevel } = await import('classic-level');
   for (const directory of [level, join(level, PAGES_FOLDER)]) await ClassicLevel.repair(directory);
+  if (cutJournal) await writeFile(join(to, CUT_JOURNAL), '', { mode: 0o600 });
 }
