@@ -14,10 +14,13 @@ export interface PageReference {
   bytes: number;
   /** Which flush wrote it. */
   flush: number;
+  /** Flushes that wrote it with more messages: LevelDB may have these pages yet. Some 20 at most, as each halves it. */
+  older: number[];
 }
 
-/** Slot (u16), flush (u48), bytes (u32). */
-const REFERENCE_BYTES = 12;
+const FLUSH_BYTES = 6;
+/** Slot (u16), flush (u48), bytes (u32), how many flushes follow (u8). */
+const REFERENCE_BYTES = 13;
 
 /** What is known of the messages `number * BLOCK_MESSAGES + slot`. */
 export class Block implements Cached {
@@ -82,15 +85,19 @@ export class Block implements Cached {
   /** Slots (u16), pages (u16), each page's reference; then the three arrays as far as slots go, in the machine's order: little endian. */
   encode(): Buffer {
     const { pages, slots } = this;
-    const bytes = Buffer.allocUnsafe(4 + pages.length * REFERENCE_BYTES + slots * 12);
+    let olderFlushes = 0;
+    for (const { older } of pages) olderFlushes += older.length;
+    const bytes = Buffer.allocUnsafe(4 + pages.length * REFERENCE_BYTES + olderFlushes * FLUSH_BYTES + slots * 12);
     bytes.writeUInt16LE(slots, 0);
     bytes.writeUInt16LE(pages.length, 2);
     let at = 4;
-    for (const { slot, flush, bytes: counted } of pages) {
+    for (const { slot, flush, bytes: counted, older } of pages) {
       bytes.writeUInt16LE(slot, at);
       bytes.writeUIntLE(flush, at + 2, 6);
       bytes.writeUInt32LE(counted, at + 8);
+      bytes.writeUInt8(older.length, at + 12);
       at += REFERENCE_BYTES;
+      for (const one of older) at = bytes.writeUIntLE(one, at, FLUSH_BYTES);
     }
     for (const array of [this.subjects, this.counted, this.distances]) {
       at += Buffer.from(array.buffer, 0, slots * 4).copy(bytes, at);
@@ -100,18 +107,29 @@ export class Block implements Cached {
 
   decode(bytes: Buffer): void {
     this.slots = bytes.readUInt16LE(0);
-    this.pages.push(...referencesIn(bytes));
-    let at = 4 + this.pages.length * REFERENCE_BYTES;
+    const { pages, end } = referencesIn(bytes);
+    this.pages.push(...pages);
+    let at = end;
     for (const array of [this.subjects, this.counted, this.distances]) {
       at += bytes.copy(Buffer.from(array.buffer), 0, at, at + this.slots * 4);
     }
   }
 }
 
-/** Where the pages of an encoded block lie. */
-export function referencesIn(bytes: Buffer): PageReference[] {
-  return Array.from({ length: bytes.readUInt16LE(2) }, (_, i) => {
-    const at = 4 + i * REFERENCE_BYTES;
-    return { slot: bytes.readUInt16LE(at), flush: bytes.readUIntLE(at + 2, 6), bytes: bytes.readUInt32LE(at + 8) };
+/** Where the pages of an encoded block lie, and where what follows begins. */
+export function referencesIn(bytes: Buffer): { pages: PageReference[]; end: number } {
+  let end = 4;
+  const pages = Array.from({ length: bytes.readUInt16LE(2) }, (): PageReference => {
+    const at = end;
+    end += REFERENCE_BYTES + bytes.readUInt8(at + 12) * FLUSH_BYTES;
+    const older: number[] = [];
+    for (let flush = at + REFERENCE_BYTES; flush < end; flush += FLUSH_BYTES) older.push(bytes.readUIntLE(flush, 6));
+    return {
+      slot: bytes.readUInt16LE(at),
+      flush: bytes.readUIntLE(at + 2, 6),
+      bytes: bytes.readUInt32LE(at + 8),
+      older,
+    };
   });
+  return { pages, end };
 }

@@ -71,7 +71,7 @@ export class Blocks {
     const page = block.pageOf(slot);
     if (page !== undefined) {
       block.thinned.set(page, secure || block.thinned.get(page) === true);
-      if (secure) this.#secure.push(this.#pageKey(block, page));
+      if (secure) this.#erase(block, page);
     }
     if (this.counts.add(block.number, -1) === 0) this.#drop(block);
   }
@@ -120,12 +120,24 @@ export class Blocks {
         const thinner = rewrite(block, page);
         if (thinner === undefined) continue;
         batch.obsolete.push(this.#pageKey(block, page));
+        page.older = secure ? [] : [...page.older, page.flush];
         page.flush = batch.ordinal;
         page.bytes = live;
         batch.putPage(this.#pageKey(block, page), thinner);
       }
     }
     block.thinned.clear();
+  }
+
+  /** The page as it is, and as it was, is not to be on disk when the next flush is. */
+  #erase(block: Block, page: PageReference): void {
+    this.#secure.push(this.#pageKey(block, page));
+    for (const flush of page.older) {
+      const older = this.#pageKey(block, page, flush);
+      this.#secure.push(older);
+      // It has been noted before, and may be removed already. What is removed last, LevelDB finds.
+      this.#obsolete.push(older);
+    }
   }
 
   #drop(block: Block): void {
@@ -137,8 +149,8 @@ export class Blocks {
     this.#context.grew(64);
   }
 
-  #pageKey(block: Block, page: PageReference): Buffer {
-    return pageKey(page.flush, this.#incarnation, block.first + page.slot);
+  #pageKey(block: Block, page: PageReference, flush = page.flush): Buffer {
+    return pageKey(flush, this.#incarnation, block.first + page.slot);
   }
 
   #load(number: number): Block {

@@ -65,7 +65,7 @@ export class Messages {
       const { firstLeft } = page;
       const block = blocks.get(page.block) as Block;
       const bytes = page.countedOf(block.counted);
-      block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes, flush: batch.ordinal });
+      block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes, flush: batch.ordinal, older: [] });
       batch.putPage(pageKey(batch.ordinal, this.#incarnation, firstLeft), this.#packed(page.encode()));
     }
     this.#written = this.#pending;

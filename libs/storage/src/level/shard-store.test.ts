@@ -296,6 +296,33 @@ async function cleared(shard: ShardStore): Promise<void> {
   await shard.idle();
 }
 
+describe('what was removed for good from a page that was written anew before', () => {
+  it.each([
+    ['noted', 1000],
+    ['removed', 1],
+  ])('is not on disk, though the page as it was has only been %s', async (_, obsoletePagesMax) => {
+    const shard = await open({ obsoletePagesMax });
+    const stream = shard.create();
+    fill(stream, 40, () => 'a');
+    stream.append(41, 'a', Buffer.from('the secret of the page'), 0, 1, 0);
+    await shard.flush(1);
+    for (let round = 0; round < 2; round++) {
+      for (let sequence = 1; sequence < stream.last; sequence++)
+        if (sequence % (4 + 12 * round) > 0) stream.remove(sequence);
+      await shard.flush(2 + 2 * round);
+      await shard.flush(3 + 2 * round);
+    }
+    expect(stream.messages).toBe(3);
+    expect(onDisk('the secret')).toBe(true);
+    stream.remove(41, true);
+    await shard.flush(6);
+    expect(onDisk('the secret')).toBe(false);
+    expect(stream.get(16)?.content[0]).toBe(15);
+    await shard.close();
+    expect(onDisk('the secret')).toBe(false);
+  });
+});
+
 const pagesIn = async (pages: Database): Promise<number> =>
   (await pages.keys(PAGES_BEGIN, RECORDS_END, 10_000)).filter(({ length }) => length === PAGE_KEY_BYTES).length;
 

@@ -501,7 +501,9 @@ export class ShardStore {
     const value = this.#seal.open(key, sealed);
     // Those of one that can't be read stay.
     if (value === undefined) return [];
-    return referencesIn(value).map(({ flush, slot }) => pageKey(flush, incarnation, block * BLOCK_MESSAGES + slot));
+    return referencesIn(value).pages.map(({ flush, slot }) =>
+      pageKey(flush, incarnation, block * BLOCK_MESSAGES + slot),
+    );
   }
 
   async #clearRecords(ids: readonly number[]): Promise<void> {
