@@ -19,6 +19,8 @@ const uPlot = /** @type {typeof import('uplot')} */ (/** @type {any} */ (globalT
  */
 
 const HEIGHT = 168;
+/** Without a sample for so long nobody knows what was: the monitor takes one every 5 s when nobody looks. */
+const UNKNOWN_SECONDS = 15;
 /** Crosshairs move together. */
 const SYNC = 'skein';
 const BYTE_STEPS = Array.from({ length: 50 }, (_, i) => 2 ** i);
@@ -147,6 +149,7 @@ export class Plot {
           stroke: colour,
           width: 1.5,
           points: { show: false },
+          gaps: unknown,
           ...(fill && { fill: `${colour}1f` }),
         })),
       ],
@@ -155,6 +158,23 @@ export class Plot {
     };
     this.#chart = new uPlot(options, data, this.#area);
   }
+}
+
+/**
+ * What a line leaves out beside what has no value.
+ * @param {uPlotType} chart @param {number} _line @param {number} from @param {number} to
+ * @param {uPlotType.Series.Gaps} known @returns {uPlotType.Series.Gaps}
+ */
+function unknown(chart, _line, from, to, known) {
+  const times = chart.data[0];
+  /** @type {uPlotType.Series.Gaps} */
+  const gaps = [...known];
+  for (let i = from + 1; i <= to; i++) {
+    if (times[i] - times[i - 1] > UNKNOWN_SECONDS) {
+      gaps.push([chart.valToPos(times[i - 1], 'x', true), chart.valToPos(times[i], 'x', true)]);
+    }
+  }
+  return gaps.toSorted(([a], [b]) => a - b);
 }
 
 /** `14:05`, with seconds where the ticks are that close. @param {number} seconds */
