@@ -1,10 +1,4 @@
-import type { Link, Peer } from '@skein/bus';
-
-/** What a gateway holds for one store. Beyond it a publish is told that there are too many. */
-const MESSAGES_MAX = 10_000;
-const BYTES_MAX = 16 * 1024 * 1024;
-/** What a message costs beside its bytes. */
-const MESSAGE_BYTES = 256;
+import { HOLDING, type Link, type Peer } from '@skein/bus';
 
 /** As it was given to `Link.deliver`; all of it in one buffer. */
 export interface HeldMessage {
@@ -62,8 +56,9 @@ export class HeldMessages implements Link {
       shown?.subarray(shownStart, shownEnd) ?? NOTHING,
     ];
     const bytes = Buffer.concat(parts);
-    const cost = bytes.length + MESSAGE_BYTES;
-    if (this.messages.length >= MESSAGES_MAX || this.bytesInFlight + cost > BYTES_MAX) return false;
+    const cost = bytes.length + HOLDING.itemBytes;
+    // Beyond it a publish is told that there are too many.
+    if (this.messages.length >= HOLDING.itemsMax || this.bytesInFlight + cost > HOLDING.bytesMax) return false;
     this.bytesInFlight += cost;
     const [subjectLength, replyLength, payloadLength] = parts.map(({ length }) => length);
     this.messages.push({

@@ -1,5 +1,6 @@
+import { HOLDING } from '@skein/bus';
 import { describe, expect, it } from 'vitest';
-import { HOLD_MS, Reach } from './reach.ts';
+import { Reach } from './reach.ts';
 import { Bench } from './testing/bench.ts';
 import { FakeLink } from './testing/fake-link.ts';
 import { Transit } from './transit.ts';
@@ -79,7 +80,7 @@ describe('a store that is away', () => {
     const client = bench.client().say('SUB inbox 1\r\n');
     bench.reach.down(bench.store(7).peer);
     client.say(publish('orders.1', 'a'));
-    bench.runtime.advance(HOLD_MS - 1);
+    bench.runtime.advance(HOLDING.ms - 1);
     expect(client.hear()).not.toContain('503');
     bench.runtime.advance(1);
     expect(client.hear()).toContain('NATS/1.0 503\r\nNats-Subject: orders.1');

@@ -1,8 +1,5 @@
-import type { Link, Peer, Runtime, Timer } from '@skein/bus';
+import { HOLDING, type Link, type Peer, type Runtime, type Timer } from '@skein/bus';
 import { deliverHeld, type HeldMessage, HeldMessages } from './held-messages.ts';
-
-/** Less than the 5 s that clients wait for an answer: they hear that nobody is there rather than nothing. */
-export const HOLD_MS = 4000;
 
 export interface ReachOwner {
   readonly runtime: Pick<Runtime, 'setTimer'>;
@@ -93,7 +90,7 @@ export class Reach {
     const absence: Absence = {
       process: id,
       messages: new HeldMessages(peer),
-      timer: this.#owner.runtime.setTimer(HOLD_MS, () => this.#end(absence, instance)),
+      timer: this.#owner.runtime.setTimer(HOLDING.ms, () => this.#end(absence, instance)),
       successor: undefined,
     };
     this.#absent.set(instance, absence);

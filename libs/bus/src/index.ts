@@ -20,6 +20,7 @@ export type {
   Watch,
 } from './api.ts';
 export { healthcheck } from './healthcheck.ts';
+export { HOLDING } from './holding.ts';
 export { createMember, FLUSHED, LEAVING, SERVING } from './member.ts';
 export { GLANCE } from './own-figures.ts';
 export type { Runtime, Timer, TimerOptions } from './runtime.ts';

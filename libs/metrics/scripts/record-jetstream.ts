@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { parseExposition } from '../src/testing/parse.ts';
+import { start } from '../src/testing/recording.ts';
 
 /**
  * Writes down what a nats-server says of its streams and consumers, and what prometheus-nats-exporter makes of it.
@@ -12,19 +12,6 @@ import { parseExposition } from '../src/testing/parse.ts';
  */
 const PORT = 20_000 + (process.pid % 20_000);
 const [CLIENT_PORT, HTTP_PORT, EXPORTER_PORT] = [PORT, PORT + 1, PORT + 2];
-
-function start(path: string, args: string[], settled: RegExp): Promise<() => void> {
-  const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const { promise, resolve, reject } = Promise.withResolvers<() => void>();
-  let said = '';
-  child.stderr.on('data', (chunk) => {
-    said += chunk;
-    if (settled.test(said)) resolve(() => child.kill());
-  });
-  child.on('error', reject);
-  child.on('exit', () => reject(new Error(said)));
-  return promise;
-}
 
 async function fill(): Promise<void> {
   const clients = { A: 'a', B: 'b' };

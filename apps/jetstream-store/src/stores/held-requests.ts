@@ -1,8 +1,4 @@
-/** Less than clients wait, as a gateway holds what is for a store. */
-export const HOLD_MS = 4000;
-const REQUESTS_MAX = 10_000;
-const BYTES_MAX = 16 * 1024 * 1024;
-const REQUEST_BYTES = 256;
+import { HOLDING } from '@skein/bus';
 
 /** What came for a stream of another store; all of it may be kept. */
 export interface HandedOn {
@@ -22,8 +18,8 @@ export class HeldRequests {
 
   /** @returns false: there are too many */
   add(request: HandedOn): boolean {
-    const cost = request.content.length + request.subject.length + request.reply.length + REQUEST_BYTES;
-    if (this.#requests.length >= REQUESTS_MAX || this.#bytes + cost > BYTES_MAX) return false;
+    const cost = request.content.length + request.subject.length + request.reply.length + HOLDING.itemBytes;
+    if (this.#requests.length >= HOLDING.itemsMax || this.#bytes + cost > HOLDING.bytesMax) return false;
     this.#requests.push(request);
     this.#bytes += cost;
     return true;

@@ -1,6 +1,6 @@
-import type { Link, Member, Peer } from '@skein/bus';
+import { HOLDING, type Link, type Member, type Peer } from '@skein/bus';
 import { expect, it } from 'vitest';
-import { type HandedOn, HOLD_MS } from './held-requests.ts';
+import type { HandedOn } from './held-requests.ts';
 import { Others } from './others.ts';
 import { otherStores } from './parts.ts';
 
@@ -46,7 +46,7 @@ function seatZero() {
     member,
     runtime: {
       setTimer: (delayMs: number, fn: () => void) => {
-        expect([HOLD_MS, 250, 1000]).toContain(delayMs);
+        expect([HOLDING.ms, 250, 1000]).toContain(delayMs);
         timers.set(fn, delayMs);
         return { cancel: () => timers.delete(fn) };
       },
@@ -68,7 +68,7 @@ function seatZero() {
     says({ kind: 'all', streams: [], listened: [], takesStreams: true });
   };
   /** All that is planned for this time. */
-  const pass = (ms = HOLD_MS): void => {
+  const pass = (ms: number = HOLDING.ms): void => {
     for (const [fn, delayMs] of [...timers]) {
       if (delayMs > ms) continue;
       timers.delete(fn);

@@ -1,10 +1,10 @@
-import type { Link, Member, Peer, Runtime, Timer } from '@skein/bus';
+import { HOLDING, type Link, type Member, type Peer, type Runtime, type Timer } from '@skein/bus';
 import { ApiError, encodeOperation, type Operation, type StreamConfig } from '@skein/jetstream-core';
 import type { ShownStream } from '../hosting.ts';
 import { ANYWHERE, type Place, placeOf, subjectIn } from '../sources/place.ts';
 import { storeUnavailable } from '../store-errors.ts';
 import { Catalogue, type ListedStream, type ListingChanged } from './catalogue.ts';
-import { type HandedOn, HeldRequests, HOLD_MS } from './held-requests.ts';
+import { type HandedOn, HeldRequests } from './held-requests.ts';
 import type { Seat } from './seat.ts';
 
 const TELL = 'store-streams';
@@ -356,7 +356,7 @@ export class Others {
   #away(other: Other): Other {
     other.link = undefined;
     other.absence?.cancel();
-    other.absence = this.#options.runtime.setTimer(HOLD_MS, () => {
+    other.absence = this.#options.runtime.setTimer(HOLDING.ms, () => {
       other.isGivenUp = true;
       for (const request of other.held.take()) this.#options.failed(request);
       other.settle();

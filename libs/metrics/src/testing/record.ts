@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseExposition } from './parse.ts';
+import { start } from './recording.ts';
 
 /**
  * Writes down a nats-server's pages, and what prometheus-nats-exporter makes of them.
@@ -18,19 +18,6 @@ const url = `http://127.0.0.1:${HTTP_PORT}`;
 const paths = ['/varz', '/subsz', '/routez', '/leafz', '/jsz', '/healthz', '/accstatz?unused=1', '/connz?auth=true'];
 const flags = ['-varz', '-subz', '-routez', '-gatewayz', '-leafz', '-accstatz', '-accountz', '-healthz', '-jsz=all'];
 const situations = { plain: [...flags, '-connz'], detailed: ['-connz_detailed'] };
-
-function start(path: string, args: string[], settled: RegExp): Promise<() => void> {
-  const child = spawn(path, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const { promise, resolve, reject } = Promise.withResolvers<() => void>();
-  let said = '';
-  child.stderr.on('data', (chunk) => {
-    said += chunk;
-    if (settled.test(said)) resolve(() => child.kill());
-  });
-  child.on('error', reject);
-  child.on('exit', () => reject(new Error(said)));
-  return promise;
-}
 
 function client(options: object): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
