@@ -2,6 +2,8 @@ import type { Writes } from './database.ts';
 import type { Seal } from './seal.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** What a record costs beside its bytes, as bytes. */
+const RECORD_BYTES = 1024;
 /** Chunks that are kept for the next flush: as much as one has. */
 const SPARE_MAX = 10;
 const spare: Buffer[] = [];
@@ -19,18 +21,26 @@ export class Batch implements Writes {
   readonly ordinal: number;
   /** Pages from which messages were removed for good: the disk must not keep what they were. */
   readonly secure: Buffer[] = [];
+  /** Put into it since others had their turn: bytes, and so much for each record. */
+  #grown = 0;
   readonly #seal: Seal;
   #chunks: Buffer[] = [];
   /** Of the last chunk. */
   #used = 0;
 
-  constructor(ordinal: number, seal: Seal) {
+  readonly #turnBytes: number;
+
+  /** @param turnBytes so much may be put into it at once */
+  constructor(ordinal: number, seal: Seal, turnBytes = Number.POSITIVE_INFINITY) {
     this.ordinal = ordinal;
     this.#seal = seal;
+    this.#turnBytes = turnBytes;
   }
 
   put(key: Buffer, value: Buffer): void {
-    this.puts.push([key, this.#seal.seal(key, value, this.#room)]);
+    const sealed = this.#seal.seal(key, value, this.#room);
+    this.puts.push([key, sealed]);
+    this.#grown += sealed.length + RECORD_BYTES;
   }
 
   /** In the database of pages. */
@@ -38,6 +48,7 @@ export class Batch implements Writes {
     const sealed = this.#seal.seal(key, value, this.#room);
     this.pages.puts.push([key, sealed]);
     this.pageBytes += sealed.length;
+    this.#grown += sealed.length + RECORD_BYTES;
   }
 
   /** It is written: its memory is for the next one. */
@@ -58,7 +69,15 @@ export class Batch implements Writes {
     return (this.#chunks[this.#chunks.length - 1] as Buffer).subarray(this.#used - bytes, this.#used);
   };
 
+  /** Others are to have their turn before more is put into it. */
+  isTurnOver(): boolean {
+    if (this.#grown < this.#turnBytes) return false;
+    this.#grown = 0;
+    return true;
+  }
+
   remove(key: Buffer): void {
     this.removed.push(key);
+    this.#grown += RECORD_BYTES;
   }
 }

@@ -15,7 +15,10 @@ export class Blocks {
   readonly #stream: number;
   readonly #incarnation: number;
   readonly #blocks = new Map<number, Block>();
-  readonly #changed = new Set<Block>();
+  #changed = new Set<Block>();
+  /** What the flush that is being put together still lacks: they are as they were when it began. */
+  #unpacked = new Set<Block>();
+  #pack: (block: Block) => void = () => {};
   #removed: Buffer[] = [];
   /** Pages of blocks that are gone. */
   #obsolete: Buffer[] = [];
@@ -50,6 +53,7 @@ export class Blocks {
   /** To be called before a block is changed, and before anything else is read that could take its place in memory. */
   change(block: Block): void {
     if (block.dirty) return;
+    if (this.#unpacked.delete(block)) this.#pack(block);
     block.dirty = true;
     this.#changed.add(block);
     this.#context.grew(block.cacheBytes >> 2);
@@ -83,24 +87,37 @@ export class Blocks {
   }
 
   /**
-   * What changed, once the pages of new messages have been noted in their blocks.
+   * What changed, once the pages of new messages have been noted in their blocks: as it is now, whatever changes before all of it was
+   * taken.
    *
    * @param rewrite gives a page anew, with the messages that are left
    */
-  write(batch: Batch, rewrite: Rewrite): void {
+  write(batch: Batch, rewrite: Rewrite): Iterable<void> {
     for (const removed of this.#removed) batch.remove(removed);
     this.#removed = [];
     for (const obsolete of this.#obsolete) batch.obsolete.push(obsolete);
     this.#obsolete = [];
-    for (const block of this.#changed) {
-      this.#thin(block, batch, rewrite);
-      block.dirty = false;
-      block.keptFor = batch.ordinal;
-      batch.put(key(KeyType.Block, this.#incarnation, block.number), block.encode());
-    }
-    this.#changed.clear();
     batch.secure.push(...this.#secure);
     this.#secure = [];
+    for (const block of this.#changed) {
+      block.dirty = false;
+      block.keptFor = batch.ordinal;
+    }
+    this.#unpacked = this.#changed;
+    this.#changed = new Set();
+    this.#pack = (block) => {
+      this.#thin(block, batch, rewrite);
+      batch.put(key(KeyType.Block, this.#incarnation, block.number), block.encode());
+    };
+    return this.#packAll();
+  }
+
+  *#packAll(): Generator<void> {
+    for (const block of this.#unpacked) {
+      this.#unpacked.delete(block);
+      this.#pack(block);
+      yield;
+    }
   }
 
   /** The stream has nothing to do with them any more. */

@@ -40,7 +40,7 @@ const COPIED_BYTES = 256 << 10;
 /** What a record costs beside its bytes, as bytes. */
 const RECORD_BYTES = 1024;
 
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Read at once, when a range is walked. */
 const SLICE = 4096;

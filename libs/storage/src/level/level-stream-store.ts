@@ -141,10 +141,10 @@ export class LevelStreamStore implements StreamStore {
     block.counted[slot] = counted;
     block.distances[slot] = states.messages[at] === 0 ? 0 : Math.min(sequence - states.lasts[at], DISTANCE_UNKNOWN);
     this.#blocks.added(block, slot);
+    this.#subjects.change(states);
     if (states.messages[at] === 0) states.firsts[at] = sequence;
     states.lasts[at] = sequence;
     states.messages[at]++;
-    this.#subjects.changed(states);
     this.#contents.append(sequence, subject, content, headerBytes, seconds, nanos);
     if (this.#messages === 0) this.#first = sequence;
     this.#last = sequence;
@@ -300,14 +300,21 @@ export class LevelStreamStore implements StreamStore {
     this.#values.readTogether(contents);
   }
 
-  /** Puts everything that changed into a flush. What it returns are incarnations to clear away once that is on disk. */
-  write(batch: Batch): number[] {
+  /**
+   * Puts everything that changed into a flush, as it is now, whatever changes until all of `rest` was taken. `emptied` are incarnations to
+   * clear away once that is on disk.
+   */
+  write(batch: Batch): { emptied: number[]; rest: Iterable<void>[] } {
     this.#dirty = false;
-    this.#contents.write(batch, this.#blocks);
-    this.#blocks.write(batch, (block, page) => this.#contents.rewrite(block, page, batch.ordinal));
+    // Messages may all be removed meanwhile, and others are begun then.
+    const contents = this.#contents;
+    const rest = [
+      contents.write(batch, this.#blocks),
+      this.#blocks.write(batch, (block, page) => contents.rewrite(block, page, batch.ordinal)),
+      this.#subjects.write(batch),
+      this.#values.write(batch),
+    ];
     this.#blocks.counts.write(batch);
-    this.#subjects.write(batch);
-    this.#values.write(batch);
     const state: StreamState = {
       incarnation: this.#incarnation,
       first: this.#first,
@@ -321,7 +328,7 @@ export class LevelStreamStore implements StreamStore {
     batch.put(idKey(KeyType.Stream, this.id), Buffer.from(JSON.stringify(state)));
     const emptied = this.#emptied;
     this.#emptied = [];
-    return emptied;
+    return { emptied, rest };
   }
 
   /** What `write` gave is on disk. */
@@ -404,7 +411,7 @@ export class LevelStreamStore implements StreamStore {
       this.#subjects.drop(id);
       return;
     }
-    this.#subjects.changed(states);
+    this.#subjects.change(states);
     const last = states.lasts[at] === sequence ? this.#liveBefore(id, sequence, distance) : states.lasts[at];
     states.messages[at]--;
     states.lasts[at] = last;
@@ -420,7 +427,7 @@ export class LevelStreamStore implements StreamStore {
       const first = this.#firstOf(id, -states.firsts[at], states.lasts[at], states.messages[at]);
       states = this.#subjects.block(id);
       this.#dirty = true;
-      this.#subjects.changed(states);
+      this.#subjects.change(states);
       states.firsts[at] = first;
     }
     return { messages: states.messages[at], first: states.firsts[at], last: states.lasts[at] };

@@ -6,7 +6,8 @@ import { compressPage, expandPage } from './compressed-page.ts';
 import { readPage, type ShardContext } from './context.ts';
 import { DamagedError } from './errors.ts';
 import { pageKey } from './keys.ts';
-import { NewPages } from './new-pages.ts';
+import { type NewPage, NewPages } from './new-pages.ts';
+import { takeAll } from './packing.ts';
 import { encodePage, Page } from './page.ts';
 
 const always = (): boolean => true;
@@ -19,6 +20,8 @@ export class Messages {
   #pending = new NewPages();
   /** Those that are being written. */
   #written: NewPages | undefined;
+  /** What the flush that is being put together still lacks of those. */
+  #unpacked: Iterable<void> = [];
   readonly #pages = new Map<number, Page>();
   /** Pages that are written from now on. */
   isCompressed: boolean;
@@ -56,20 +59,32 @@ export class Messages {
   /** The message was removed. */
   removed(sequence: number, secure: boolean): void {
     this.#pending.remove(sequence, secure);
-    if (secure) this.#written?.remove(sequence, secure);
+    if (!secure || this.#written === undefined) return;
+    takeAll(this.#unpacked);
+    this.#written.remove(sequence, secure);
   }
 
-  /** New messages as pages, which are noted in their blocks. */
-  write(batch: Batch, blocks: Blocks): void {
+  /** New messages as pages, which are noted in their blocks at once. */
+  write(batch: Batch, blocks: Blocks): Iterable<void> {
+    const noted: [page: NewPage, first: number][] = [];
     for (const page of this.#pending) {
       const { firstLeft } = page;
       const block = blocks.get(page.block) as Block;
       const bytes = page.countedOf(block.counted);
       block.pages.push({ slot: firstLeft % BLOCK_MESSAGES, bytes, flush: batch.ordinal, older: [] });
-      batch.putPage(pageKey(batch.ordinal, this.#incarnation, firstLeft), this.#packed(page.encode()));
+      noted.push([page, firstLeft]);
     }
     this.#written = this.#pending;
     this.#pending = new NewPages();
+    this.#unpacked = this.#packAll(batch, noted);
+    return this.#unpacked;
+  }
+
+  *#packAll(batch: Batch, noted: readonly [page: NewPage, first: number][]): Generator<void> {
+    for (const [page, first] of noted) {
+      batch.putPage(pageKey(batch.ordinal, this.#incarnation, first), this.#packed(page.encode()));
+      yield;
+    }
   }
 
   settled(): void {

@@ -16,7 +16,7 @@ function roomFor(bytes: number): Buffer {
 }
 
 /** Messages that will be a page: their records are written at once, so that nothing is kept for each of them. */
-class NewPage {
+export class NewPage {
   readonly first: number;
   readonly block: number;
   /** Behind the first. */

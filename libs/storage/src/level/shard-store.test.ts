@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryStreamStore } from '../memory-stream-store.ts';
 import type { StreamStore } from '../stream-store.ts';
 import { subjectFilter } from '../subject-filter.ts';
-import { type Database, openLevelDatabase, PAGES_FOLDER, type Writes } from './database.ts';
+import { type Database, nextTurn, openLevelDatabase, PAGES_FOLDER, type Writes } from './database.ts';
 import { DamagedError, ShardError } from './errors.ts';
 import { KeyType, key, PAGE_KEY_BYTES, PAGES_BEGIN, pageKey, RECORDS_END } from './keys.ts';
 import { checksum } from './seal.ts';
@@ -439,6 +439,46 @@ it('has the small values of each stream in its turn without reading any by itsel
   await shard.close();
 });
 
+it('puts a flush together in pieces, with what was there when it began', async () => {
+  const options = { turnBytes: 1 };
+  const shard = await open(options);
+  const stream = shard.create();
+  fill(stream, 5000, (i) => `s.${i % 700}`);
+  stream.setValue('value', Buffer.from('then'));
+  const flushing = shard.flush(1);
+  await nextTurn();
+  // Pages, indexes, subjects and values that it has not got yet.
+  stream.remove(4990, true);
+  for (let at = 1; at <= 4000; at += 2) stream.remove(at);
+  stream.setValue('value', Buffer.from('now'));
+  fill(stream, 1000, (i) => `new.${i}`);
+  const seen = picture(stream);
+  await flushing;
+  expect(picture(stream)).toEqual(seen);
+  await shard.close();
+
+  const before = await open(options);
+  const then = only(before);
+  expect(picture(then)).toMatchObject({ first: 1, last: 5000, messages: 5000, subjectCount: 700 });
+  expect(then.value('value')?.toString()).toBe('then');
+  for (let at = 1; at <= 5000; at++) expect(then.get(at)?.subject).toBe(`s.${(at - 1) % 700}`);
+  expect(then.subject('s.0')).toEqual({ messages: 8, first: 1, last: 4901 });
+  expect(then.subject('new.0')).toBeUndefined();
+
+  // And all messages at once, another stream, too.
+  const flushingAgain = before.flush(2);
+  then.setValue('value', Buffer.from('again'));
+  then.removeThrough(then.last);
+  fill(then, 10, () => 'other');
+  await flushingAgain;
+  await before.flush(3);
+  await before.close();
+  const after = await open(options);
+  expect(picture(only(after))).toMatchObject({ first: 5001, last: 5010, messages: 10, subjectCount: 1 });
+  expect(only(after).value('value')?.toString()).toBe('again');
+  await after.close();
+});
+
 describe('damage', () => {
   const written = async (): Promise<number> => {
     const shard = await open();
@@ -644,6 +684,7 @@ type Step =
   | { do: 'removeThrough'; part: number }
   | { do: 'gap'; by: number }
   | { do: 'flush' }
+  | { do: 'wait'; turns: number }
   | { do: 'crash' }
   | { do: 'interrupted flush'; writes: number };
 
@@ -669,7 +710,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   },
   fc.record({ do: fc.constant('removeThrough' as const), part }),
   fc.record({ do: fc.constant('gap' as const), by: fc.constantFrom(1, 5000, 3_000_000) }),
-  fc.record({ do: fc.constant('flush' as const) }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('flush' as const) }) },
+  fc.record({ do: fc.constant('wait' as const), turns: fc.integer({ min: 1, max: 30 }) }),
   fc.record({ do: fc.constant('crash' as const) }),
   // Between the pages and what leads to them, mostly.
   fc.record({ do: fc.constant('interrupted flush' as const), writes: fc.constantFrom(0, 1, 1, 2) }),
@@ -785,6 +827,8 @@ describe('against the store in memory', () => {
         const options: Partial<ShardStoreOptions> = {
           cacheBytes: 100_000,
           obsoletePagesMax: 20,
+          // Whatever a flush lacks may change before its next piece is put into it.
+          turnBytes: 1,
           open: (path) => refusing(path, () => (writesLeft-- > 0 ? undefined : new Error('interrupted'))),
         };
         let shard = await open(options, directory);
@@ -797,6 +841,8 @@ describe('against the store in memory', () => {
             if (step.do === 'flush') {
               await flushing;
               flushing = shard.flush(i);
+            } else if (step.do === 'wait') {
+              for (let left = step.turns; left > 0; left--) await nextTurn();
             } else if (step.do === 'crash' || step.do === 'interrupted flush') {
               if (step.do === 'interrupted flush') {
                 await flushing;

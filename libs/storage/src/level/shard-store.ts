@@ -2,7 +2,7 @@ import type { StreamImage, StreamStore } from '../stream-store.ts';
 import { Batch } from './batch.ts';
 import { BLOCK_MESSAGES, referencesIn } from './block.ts';
 import type { ShardContext } from './context.ts';
-import { type Database, entriesOf, openLevelDatabase } from './database.ts';
+import { type Database, entriesOf, nextTurn, openLevelDatabase } from './database.ts';
 import { DamagedError, ShardError } from './errors.ts';
 import {
   flushKey,
@@ -69,6 +69,8 @@ export interface ShardStoreOptions {
   headerOverheadBytes: number;
   /** How much may be in memory alone before a flush is asked for. Default 8 MiB. */
   flushBytes?: number;
+  /** How much of a flush is put together before others have their turn. Default 128 KiB: half a millisecond to a millisecond. */
+  turnBytes?: number;
   /** What decoded records that are on disk may take. Default 64 MiB. */
   cacheBytes?: number;
   /** So many obsolete pages are removed at a time. Default 4096: 64 MiB, when they are full. */
@@ -325,7 +327,11 @@ export class ShardStore {
     const images = this.#imagesWanted;
     this.#imagesWanted = [];
     try {
-      const { batch, streams, garbage } = this.#batch(applied);
+      const { batch, streams, garbage, rest } = this.#batch(applied);
+      for (const part of rest) for (const _ of part) if (batch.isTurnOver()) await nextTurn();
+      // Its pages are known by now.
+      this.#pages.complete(batch);
+      batch.put(flushKey(batch.ordinal), flushRecord(batch.pageBytes));
       await this.#renewing?.catch(() => {});
       // LevelDB keeps both versions of what lies in its memory twice: the older has to be in a table before.
       await this.#compactPages(batch.secure);
@@ -353,23 +359,32 @@ export class ShardStore {
     return openStreamImage(this.#context, this.#database.snapshot(), this.#pages.records.snapshot(), id);
   }
 
-  #batch(applied: number): { batch: Batch; streams: LevelStreamStore[]; garbage: number[] } {
+  /** What changed up to now; `rest` has still to be put into it, piece by piece. */
+  #batch(applied: number): {
+    batch: Batch;
+    streams: LevelStreamStore[];
+    garbage: number[];
+    rest: Iterable<void>[];
+  } {
     const ordinal = ++this.#record.ordinal;
     this.#record.applied = applied;
-    const batch = new Batch(ordinal, this.#seal);
+    const batch = new Batch(ordinal, this.#seal, this.#options.turnBytes ?? 128 << 10);
     const garbage: number[] = [];
     for (const stream of this.#dropped) garbage.push(...stream.writeDropped(batch));
     this.#dropped = [];
     const streams = [...this.#streams.values()].filter(({ dirty }) => dirty);
-    for (const stream of streams) garbage.push(...stream.write(batch));
+    const rest: Iterable<void>[] = [];
+    for (const stream of streams) {
+      const written = stream.write(batch);
+      garbage.push(...written.emptied);
+      rest.push(...written.rest);
+    }
     for (const id of garbage) batch.put(idKey(KeyType.Garbage, id), Buffer.alloc(0));
-    this.#pages.complete(batch);
-    batch.put(flushKey(ordinal), flushRecord(batch.pageBytes));
     if (ordinal > FLUSHES_KEPT) batch.remove(flushKey(ordinal - FLUSHES_KEPT));
     batch.put(SHARD_KEY, Buffer.from(JSON.stringify(this.#record)));
     this.#dirtyBytes = 0;
     this.#wanted = false;
-    return { batch, streams, garbage };
+    return { batch, streams, garbage, rest };
   }
 
   async #renewSlice(database: Database, from: Buffer, isStale: (sealed: Buffer) => boolean): Promise<Renewed> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Batch } from './batch.ts';
 import type { ShardContext } from './context.ts';
+import { takeAll } from './packing.ts';
 import { RecordCache } from './record-cache.ts';
 import { checksum } from './seal.ts';
 import { BLOCK_SUBJECTS } from './subject-block.ts';
@@ -27,7 +28,7 @@ function context(): { context: ShardContext; write(table: SubjectTable): void } 
     },
     write(table) {
       const batch = new Batch(++ordinal, checksum);
-      table.write(batch);
+      takeAll(table.write(batch));
       for (const key of batch.removed) records.delete(key.toString('hex'));
       for (const [key, value] of batch.puts) records.set(key.toString('hex'), value);
       table.settled();

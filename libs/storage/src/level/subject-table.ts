@@ -32,7 +32,10 @@ export class SubjectTable {
   /** Taken from its beginning: ids in the order in which they were freed. May name ids that were taken since. */
   #free: number[] = [];
   #freeHead = 0;
-  readonly #changed = new Set<SubjectBlock>();
+  #changed = new Set<SubjectBlock>();
+  /** What the flush that is being put together still lacks: they are as they were when it began. */
+  #unpacked = new Set<SubjectBlock>();
+  #pack: (block: SubjectBlock) => void = () => {};
   /** Ids from here on were never given. */
   next: number;
   count: number;
@@ -73,7 +76,7 @@ export class SubjectTable {
     this.#hashes.set(hash, others.length === 0 ? undefined : others);
     this.#ids.delete(name);
     this.#olderIds.delete(name);
-    this.changed(block);
+    this.change(block);
     block.setName(slot, '');
     block.messages[slot] = 0;
     this.count--;
@@ -98,9 +101,10 @@ export class SubjectTable {
     return this.block(id).matches(id % BLOCK_SUBJECTS, filter);
   }
 
-  /** To be called for every change of a block. */
-  changed(block: SubjectBlock): void {
+  /** To be called before every change of a block. */
+  change(block: SubjectBlock): void {
     if (block.dirty) return;
+    if (this.#unpacked.delete(block)) this.#pack(block);
     block.dirty = true;
     this.#changed.add(block);
     this.#context.grew(block.cacheBytes >> 2);
@@ -123,20 +127,34 @@ export class SubjectTable {
     }
   }
 
-  write(batch: Batch): void {
+  /** What changed, as it is now, whatever changes before all of it was taken. */
+  write(batch: Batch): Iterable<void> {
     for (const block of this.#changed) {
+      block.dirty = false;
+      block.keptFor = batch.ordinal;
+    }
+    this.#unpacked = this.#changed;
+    this.#changed = new Set();
+    this.#pack = (block) => {
       if (block.namesDirty) {
         batch.put(key(KeyType.SubjectNames, this.#incarnation, block.number), block.encodeNames());
       }
       batch.put(key(KeyType.SubjectStates, this.#incarnation, block.number), block.encodeStates());
-      block.dirty = false;
       block.namesDirty = false;
-      block.keptFor = batch.ordinal;
+    };
+    return this.#packAll(batch, this.#hashes.freeze());
+  }
+
+  *#packAll(batch: Batch, hashes: ReadonlyMap<string, readonly number[] | undefined>): Generator<void> {
+    for (const block of this.#unpacked) {
+      this.#unpacked.delete(block);
+      this.#pack(block);
+      yield;
     }
-    this.#changed.clear();
-    for (const [hash, ids] of this.#hashes.freeze()) {
+    for (const [hash, ids] of hashes) {
       if (ids === undefined) batch.remove(hashKey(this.#incarnation, hash));
       else batch.put(hashKey(this.#incarnation, hash), Buffer.from(Uint32Array.from(ids).buffer));
+      yield;
     }
   }
 
@@ -153,7 +171,7 @@ export class SubjectTable {
     const id = this.#takeId();
     const block = this.block(id);
     const slot = id % BLOCK_SUBJECTS;
-    this.changed(block);
+    this.change(block);
     block.setName(slot, name);
     block.messages[slot] = 0;
     block.shared[slot] = others.length > 0 ? 1 : 0;
@@ -232,7 +250,7 @@ export class SubjectTable {
 
   #share(id: number): void {
     const block = this.block(id);
-    this.changed(block);
+    this.change(block);
     block.shared[id % BLOCK_SUBJECTS] = 1;
   }
 }

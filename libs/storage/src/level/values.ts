@@ -3,6 +3,7 @@ import { read, type ShardContext } from './context.ts';
 import { DamagedError } from './errors.ts';
 import { KeyType, key } from './keys.ts';
 import { Overlay } from './overlay.ts';
+import { takeAll } from './packing.ts';
 
 /** The small values beside a stream's messages: all names are in memory, contents are read when they are asked for. */
 export class Values {
@@ -64,14 +65,25 @@ export class Values {
     return [...this.#ids.keys()].filter((name) => name.startsWith(prefix)).sort();
   }
 
-  write(batch: Batch): void {
-    for (const [id, content] of this.#contents.freeze()) {
+  /** What changed, as it is now, whatever changes before all of it was taken. */
+  write(batch: Batch): Iterable<void> {
+    return this.#packAll(batch, this.#contents.freeze(), this.#names.freeze());
+  }
+
+  *#packAll(
+    batch: Batch,
+    contents: ReadonlyMap<number, Buffer | undefined>,
+    names: ReadonlyMap<number, string | undefined>,
+  ): Generator<void> {
+    for (const [id, content] of contents) {
       if (content === undefined) batch.remove(key(KeyType.Value, this.#stream, id));
       else batch.put(key(KeyType.Value, this.#stream, id), content);
+      yield;
     }
-    for (const [id, name] of this.#names.freeze()) {
+    for (const [id, name] of names) {
       if (name === undefined) batch.remove(key(KeyType.ValueName, this.#stream, id));
       else batch.put(key(KeyType.ValueName, this.#stream, id), Buffer.from(name));
+      yield;
     }
   }
 
@@ -83,6 +95,6 @@ export class Values {
   /** Removes them all from disk. */
   drop(batch: Batch): void {
     for (const name of [...this.#ids.keys()]) this.set(name, undefined);
-    this.write(batch);
+    takeAll(this.write(batch));
   }
 }
