@@ -1,5 +1,6 @@
 import type { Link, MemberHandlers } from '@skein/bus';
 import { isAcknowledged, parseAckSubject, requiresMore } from '@skein/jetstream-core';
+import { SubjectStrings } from '@skein/subjects';
 import type { StreamAccount } from './account.ts';
 import { addressOf } from './address.ts';
 import type { StreamDirectory } from './directory.ts';
@@ -9,7 +10,6 @@ import { BACKUP_PREFIX, type Backups } from './snapshot/backups.ts';
 import type { Feeds } from './sources/feeds.ts';
 import type { Others } from './stores/others.ts';
 import { seatOf } from './stores/parts.ts';
-import { SubjectStrings } from './subject-strings.ts';
 
 const API = '$JS.API.';
 const NEXT = '$JS.API.CONSUMER.MSG.NEXT.';

@@ -1,5 +1,6 @@
 import type { Watch } from '@skein/bus';
 import {
+  type AckSubjectWriter,
   Consumer,
   type ConsumerConfig,
   type ConsumerCounts,
@@ -502,7 +503,7 @@ class Effects implements ConsumerEffects {
     this.#consumer = consumer;
   }
 
-  deliver(to: Address, subject: string, reply: string, content: Buffer, headerBytes: number): void {
+  deliver(to: Address, subject: string, reply: AckSubjectWriter, content: Buffer, headerBytes: number): void {
     const { host, account } = this.#stream;
     host.outbox.deliver(account, this.#consumer.addressOf(to), subject, reply, content, headerBytes);
   }

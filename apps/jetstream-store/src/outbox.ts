@@ -1,4 +1,5 @@
 import type { Link, Member } from '@skein/bus';
+import type { AckSubjectWriter } from '@skein/jetstream-core';
 import { GATEWAY_BYTES, gatewayOf } from './address.ts';
 import type { Address, Outbox } from './hosting.ts';
 
@@ -52,20 +53,28 @@ export class LinkOutbox implements Outbox {
   }
 
   /** A consumer's delivery: it goes to where the consumer's messages go, and is seen under the stream's subject. */
-  deliver(account: string, to: Address, shown: string, reply: string, content: Buffer, headerBytes: number): void {
+  deliver(
+    account: string,
+    to: Address,
+    shown: string,
+    reply: string | AckSubjectWriter,
+    content: Buffer,
+    headerBytes: number,
+  ): void {
     this.#address(to);
     if (shown !== this.#lastShown) {
       this.#lastShown = shown;
       this.#shownEnd = this.#shown.write(shown, 'latin1');
     }
+    const isText = typeof reply === 'string';
     const taken = this.#linkOf(to)?.publish(
       this.accountBytes(account),
       this.#to,
       0,
       this.#toEnd,
-      this.#reply,
+      isText ? this.#reply : reply.bytes,
       0,
-      this.#reply.write(reply, 'latin1'),
+      isText ? this.#reply.write(reply, 'latin1') : reply.end,
       headerBytes,
       content,
       0,

@@ -45,8 +45,8 @@ function run({ config, batch, requests }: Case): number {
     {
       deliver: (_to, _subject, reply, content) => {
         delivered++;
-        bytes += content.length + reply.length;
-        if (config.ack_policy !== 'none') replies.push(reply);
+        bytes += content.length + reply.end;
+        if (config.ack_policy !== 'none') replies.push(`${reply}`);
       },
       status: () => {},
       confirm: () => {},

@@ -23,6 +23,7 @@ export {
   type SnapshotRequest,
 } from './api/stream-requests.ts';
 export { ApiError, apiErrors } from './api-error.ts';
+export type { AckSubjectWriter } from './consumer/ack-subject.ts';
 export { type Acknowledgement, type Delivery, isAcknowledged, parseAckSubject } from './consumer/acknowledgement.ts';
 export { checkBesideOthers, checkConsumerConfig } from './consumer/check-consumer-config.ts';
 export { checkConsumerUpdate, checkMove, withPause } from './consumer/check-consumer-update.ts';

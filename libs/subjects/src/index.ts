@@ -8,6 +8,7 @@ export {
   subjectFromText,
   subjectText,
 } from './subject.ts';
+export { SubjectStrings } from './subject-strings.ts';
 export { type Group, type Interested, type Match, Sublist } from './sublist.ts';
 export {
   asPattern,

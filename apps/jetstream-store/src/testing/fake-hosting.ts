@@ -199,7 +199,7 @@ class FakeConsumer implements HostedConsumer {
     const { store, config: own } = stream.stream;
     const { account, outbox } = stream;
     const effects = {
-      deliver: (to: string, _subject: string, _reply: string, content: Buffer, headerBytes: number) =>
+      deliver: (to: string, _subject: string, _reply: unknown, content: Buffer, headerBytes: number) =>
         outbox.reply(account, to, content, headerBytes),
       status: (to: string, block: Buffer) => outbox.reply(account, to, block, block.length),
       confirm: () => {},

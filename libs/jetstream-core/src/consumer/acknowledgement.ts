@@ -48,22 +48,6 @@ export interface Delivery {
   readonly consumerSequence: number;
 }
 
-/**
- * Where a delivery is acknowledged: `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<consumer sequence>.<ns>.<pending>`.
- *
- * @param prefix up to the consumer's name
- */
-export function ackSubject(
-  prefix: string,
-  { deliveries, sequence, consumerSequence }: Delivery,
-  seconds: number,
-  nanos: number,
-  pending: number,
-): string {
-  const time = `${seconds}${String(nanos).padStart(9, '0')}`;
-  return `${prefix}.${deliveries}.${sequence}.${consumerSequence}.${time}.${pending}`;
-}
-
 const PREFIX = '$JS.ACK.';
 
 /** What a subject for acknowledgements says. */

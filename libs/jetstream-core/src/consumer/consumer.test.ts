@@ -9,6 +9,7 @@ import { checkStreamConfig } from '../stream/check-stream-config.ts';
 import { headerBlock } from '../stream/header-block.ts';
 import { Stream } from '../stream/stream.ts';
 import type { StreamConfig } from '../stream/stream-config.ts';
+import type { AckSubjectWriter } from './ack-subject.ts';
 import { parseAckSubject } from './acknowledgement.ts';
 import { checkConsumerConfig } from './check-consumer-config.ts';
 import { checkConsumerUpdate, checkMove } from './check-consumer-update.ts';
@@ -122,7 +123,8 @@ class Played {
     }
     const config = checkConsumerConfig(asked, 'C', stream);
     const effects = {
-      deliver: (to: string, subject: string, reply: string, content: Buffer, headerBytes: number) => {
+      deliver: (to: string, subject: string, at: AckSubjectWriter, content: Buffer, headerBytes: number) => {
+        const reply = `${at}`;
         this.#hear(to, subject, content, headerBytes, reply.replace(/\d{19}/, 'T'), reply);
       },
       status: (to: string, block: Buffer, reply: string) => {

@@ -1,7 +1,8 @@
 import type { StoredMessage, StreamStore } from '@skein/storage';
 import { withLines } from '../stream/header-block.ts';
 import { millisOf, parseTime, timeText } from '../time.ts';
-import { ackSubject, type Delivery, isAcknowledged, isFinal, readAcknowledgement } from './acknowledgement.ts';
+import { AckSubjectWriter } from './ack-subject.ts';
+import { type Delivery, isAcknowledged, isFinal, readAcknowledgement } from './acknowledgement.ts';
 import { type ConsumerConfig, filtersOf } from './consumer-config.ts';
 import type { ConsumerOperation } from './consumer-operation.ts';
 import { ConsumerState, type Place } from './consumer-state.ts';
@@ -25,8 +26,8 @@ const MESSAGE_BYTES_MAX = 1024 * 1024;
 
 /** What a consumer leads to. */
 export interface ConsumerEffects {
-  /** A delivery, to whom, under the stream's subject; `reply` acknowledges it. */
-  deliver(to: string, subject: string, reply: string, content: Buffer, headerBytes: number): void;
+  /** A delivery, to whom, under the stream's subject; `reply` acknowledges it, and is lent for the call. */
+  deliver(to: string, subject: string, reply: AckSubjectWriter, content: Buffer, headerBytes: number): void;
   /** A message of headers alone. @param reply where its answer goes; '' for none */
   status(to: string, block: Buffer, reply: string): void;
   /** Tells whoever asked that the acknowledgement is there to stay. */
@@ -76,7 +77,7 @@ export class Consumer {
   readonly state: ConsumerState;
   readonly #store: StreamStore;
   readonly #effects: ConsumerEffects;
-  readonly #prefix: string;
+  readonly #reply: AckSubjectWriter;
   readonly #situation: Situation;
   readonly #lastsEnd: number;
   readonly #redelivery: Redelivery;
@@ -112,7 +113,7 @@ export class Consumer {
     this.state = state;
     this.#store = store;
     this.#effects = effects;
-    this.#prefix = `$JS.ACK.${stream.name}.${config.name}`;
+    this.#reply = new AckSubjectWriter(`$JS.ACK.${stream.name}.${config.name}`);
     this.#lastsEnd = config.deliver_policy === 'last_per_subject' ? lastsEnd : 0;
     this.#situation = {
       config,
@@ -519,9 +520,10 @@ export class Consumer {
     const isReturned = this.#returned.size > 0 && this.#returned.has(sequence);
     const deliveries = isNew ? 1 : Math.max(1, state.deliveries(sequence) + (isReturned ? 0 : 1));
     const delivery = { deliveries, sequence, consumerSequence: state.delivered.consumer + 1 };
-    const reply = ackSubject(this.#prefix, delivery, seconds, nanos, undelivered.count - (isNew ? 1 : 0));
+    const reply = this.#reply;
+    reply.write(delivery, seconds, nanos, undelivered.count - (isNew ? 1 : 0));
     const { content, headerBytes } = this.#dress(message, millis);
-    const size = this.#recipients.ownBytes(subject) + reply.length + content.length;
+    const size = this.#recipients.ownBytes(subject) + reply.end + content.length;
     if (!this.#recipients.takes(size, millis)) return;
     if (isNew) undelivered.take(sequence);
     else this.#redelivery.cancel(sequence, NEVER);

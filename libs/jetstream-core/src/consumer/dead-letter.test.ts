@@ -5,6 +5,7 @@ import { apiErrors } from '../api-error.ts';
 import { checkStreamConfig } from '../stream/check-stream-config.ts';
 import { headerOf } from '../stream/header-block.ts';
 import { Stream } from '../stream/stream.ts';
+import type { AckSubjectWriter } from './ack-subject.ts';
 import { checkConsumerConfig } from './check-consumer-config.ts';
 import { Consumer } from './consumer.ts';
 import { decodeConsumerOperation, encodeConsumerOperation } from './consumer-operation.ts';
@@ -48,7 +49,8 @@ class Node {
 
   #open(state: ConsumerState): Consumer {
     const effects = {
-      deliver: (_to: string, _subject: string, reply: string) => this.given.push(Number(reply.split('.')[5])),
+      deliver: (_to: string, _subject: string, reply: AckSubjectWriter) =>
+        this.given.push(Number(`${reply}`.split('.')[5])),
       status: () => {},
       confirm: () => {},
       notice: () => {},

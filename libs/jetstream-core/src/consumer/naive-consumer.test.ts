@@ -180,7 +180,7 @@ class Crashing {
       0,
       {
         deliver: (_to, _subject, reply) => {
-          const [deliveries, sequence, consumerSequence] = reply.split('.').slice(4).map(Number) as [
+          const [deliveries, sequence, consumerSequence] = `${reply}`.split('.').slice(4).map(Number) as [
             number,
             number,
             number,

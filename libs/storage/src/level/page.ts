@@ -1,3 +1,4 @@
+import { SubjectStrings } from '@skein/subjects';
 import type { StoredMessage } from '../stream-store.ts';
 import type { Cached } from './record-cache.ts';
 
@@ -73,15 +74,18 @@ export function writeRecord(
   content.copy(target, at + HEAD_BYTES + subject.length);
 }
 
+/** Of what is read in order. */
+const subjects = new SubjectStrings();
+
 export function readRecord(bytes: Buffer, at: number, end: number, sequence: number): StoredMessage {
   const name = at + HEAD_BYTES;
   const content = name + bytes.readUInt16LE(at + 14);
   return {
     sequence,
-    subject: bytes.toString('latin1', name, content),
+    subject: subjects.of(bytes, name, content),
     content: bytes.subarray(content, end),
     headerBytes: bytes.readUInt32LE(at + 10),
-    seconds: bytes.readUIntLE(at, 6),
+    seconds: bytes.readUInt32LE(at) + bytes.readUInt16LE(at + 4) * HALF,
     nanos: bytes.readUInt32LE(at + 6),
   };
 }
@@ -119,16 +123,23 @@ export class Page implements Cached {
     const page = this.#bytes;
     const messages = page.readUInt32LE(0);
     const wanted = sequence - this.first;
-    let low = 0;
-    let high = messages;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (page.readUInt32LE(4 + middle * ENTRY_BYTES) < wanted) low = middle + 1;
-      else high = middle;
-    }
+    // Mostly there are no gaps.
+    const isThere = wanted < messages && page.readUInt32LE(4 + wanted * ENTRY_BYTES) === wanted;
+    const low = isThere ? wanted : this.#search(wanted, messages);
     const entry = 4 + low * ENTRY_BYTES;
     if (low === messages || page.readUInt32LE(entry) !== wanted) return undefined;
     const at = low === 0 ? 4 + messages * ENTRY_BYTES : page.readUInt32LE(entry - 4);
     return readRecord(page, at, page.readUInt32LE(entry + 4), sequence);
+  }
+
+  /** The first place whose sequence is not below. */
+  #search(wanted: number, messages: number): number {
+    let low = 0;
+    for (let high = messages; low < high; ) {
+      const middle = (low + high) >> 1;
+      if (this.#bytes.readUInt32LE(4 + middle * ENTRY_BYTES) < wanted) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
