@@ -30,7 +30,9 @@ let handlers!: MemberHandlers;
 const member = {
   start: async () => ({
     configuration: { jetstream: { ...defaultJetStreamOptions(), storeDir: directory } },
-    identity: { serverName: 'bench' },
+    identity: { serverName: 'bench', serverId: 'BENCH' },
+    instance: 0,
+    revision: 1,
   }),
   stop: async () => {},
   handle: () => {},

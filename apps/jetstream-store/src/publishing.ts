@@ -57,6 +57,7 @@ export class Publishing {
       this.#stage(stream, addressOf(link.peer.id, buf, replyStart, replyEnd), subject, buf, headerBytes, start, end);
       return;
     }
+    stream.host.clock.tick();
     const entry = this.#spare.pop() ?? new PublishEntry(this.#spare);
     const at = this.#write(entry, stream, subject, buf, headerBytes, start, end, replyBytes);
     const { bytes } = entry.slab;
@@ -70,7 +71,7 @@ export class Publishing {
   }
 
   /**
-   * Writes the record of a publish, up to its content.
+   * Writes the record of a publish at the clock's last tick, up to its content.
    *
    * @param more bytes that follow
    * @returns where it begins in the entry's slab
@@ -91,9 +92,7 @@ export class Publishing {
     const slab = this.#slabs.take(headBytes + contentBytes + more);
     const at = this.#slabs.start;
     const { bytes } = slab;
-    const { clock } = stream.host;
-    clock.tick();
-    const { seconds, nanos } = clock;
+    const { seconds, nanos } = stream.host.clock;
     writeRecordHead(bytes, at, RecordKind.Operation, stream.number);
     writePublish(bytes, at + RECORD_HEAD_BYTES, subject, contentBytes, headerBytes, seconds, nanos, runBytes);
     buf.copy(bytes, at + headBytes, start, end);
