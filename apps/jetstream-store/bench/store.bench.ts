@@ -13,12 +13,15 @@ const messages = Number(count);
 const directory = mkdtempSync(join(tmpdir(), 'skein-bench-'));
 const acks: string[] = [];
 let acknowledged = 0;
+/** What came back first: the answer to the stream's creation. */
+let first = '';
 let wake: (() => void) | undefined;
 const link = {
   peer: { id: 1, component: 'gateway', instance: 0, address: '', pid: 0 },
   up: true,
   writable: true,
-  publish: (...[, , , , reply, rs, re]: Parameters<Link['publish']>) => {
+  publish: (...[, , , , reply, rs, re, , content, from, to]: Parameters<Link['publish']>) => {
+    if (acknowledged === 0) first = content.toString('latin1', from, to);
     if (re > rs && what === 'consume') acks.push(reply.toString('latin1', rs, re));
     acknowledged++;
     if (acknowledged === due) wake?.();
@@ -74,6 +77,7 @@ deliver(
   '_INBOX.create',
 );
 await reached(1);
+if (first.includes('"error"')) throw new Error(first);
 const subject = 'bench.000000';
 const frame = Buffer.concat([Buffer.from(`${subject}_INBOX.abcdefghijklmnopqrstuv.abcdefgh`), Buffer.alloc(128, 'x')]);
 const replyEnd = frame.length - 128;
