@@ -31,10 +31,10 @@ export interface Database extends Records {
 }
 
 /**
- * LevelDB maps the tables that it has open (all but 10 of these) into memory, 8 MiB each, and what was read of them counts as the
- * process's: 512 MiB for the two of a shard at most. A read at random from more than that costs 20 µs more, to open a table.
+ * LevelDB maps the tables that it has open (all but 10 of these) into memory, some 8 MiB each, and what was read of them counts as the
+ * process's: 512 MiB for each database. A read at random from more than that costs 20 µs more, to open a table. It takes no fewer.
  */
-const OPEN_FILES_MAX = 42;
+const OPEN_FILES_MAX = 74;
 /** Copied at once into what LevelDB is to write. */
 const COPIED_BYTES = 256 << 10;
 /** What a record costs beside its bytes, as bytes. */

@@ -641,7 +641,7 @@ describe("LevelDB's newest files cut, or a bit flipped, at any byte", () => {
         }
         await cut.close();
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
     expect(olderStates).toBeGreaterThan(0);
   });
@@ -672,7 +672,7 @@ describe("LevelDB's newest files cut, or a bit flipped, at any byte", () => {
         }
         await shard.close();
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
     expect(lost).toBeGreaterThan(0);
   });
