@@ -20,9 +20,29 @@ const body = (stream: string, sequence: number): string => `${stream} ${sequence
 /** A folder whose first two shards have a stream each, `A` and `B`. */
 class Damaged {
   readonly folder = mkdtempSync(join(tmpdir(), 'skein-js-'));
+  readonly #conf: string;
+
+  /** @param more of the block `jetstream` */
+  private constructor(more: string) {
+    this.#conf = `jetstream { store_dir: ${JSON.stringify(this.folder)}, ${more} }`;
+    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+  }
+
+  /** With so many messages in each stream, and nobody who serves them. */
+  static async fill(more = ''): Promise<Damaged> {
+    const damaged = new Damaged(more);
+    const node = await damaged.start();
+    const client = await openClient(node);
+    for (const name of ['A', 'B']) {
+      await ask(client, `$JS.API.STREAM.CREATE.${name}`, { name, subjects: [`${name}.*`] });
+    }
+    await publish(client, 1);
+    await node.server.stop();
+    return damaged;
+  }
 
   start(): Promise<Node> {
-    return startNode({ conf: `jetstream { store_dir: ${JSON.stringify(this.folder)} }` });
+    return startNode({ conf: this.#conf });
   }
 
   shard(number: number): string {
@@ -104,20 +124,14 @@ async function expectContained(node: Node, whole: string, last: number, says: Re
 }
 
 it('damage to files is contained to what was hit, said, and repaired where it can be', async () => {
-  const damaged = new Damaged();
-  onTestFinished(() => rmSync(damaged.folder, { recursive: true, force: true }));
-  let node = await damaged.start();
-  let client = await openClient(node);
-  for (const name of ['A', 'B']) await ask(client, `$JS.API.STREAM.CREATE.${name}`, { name, subjects: [`${name}.*`] });
-  await publish(client, 1);
-  await node.server.stop();
+  const damaged = await Damaged.fill();
 
   // LevelDB's manifest: the shard is out of service. A copy of it is repaired, and has all.
   flip(damaged.file(0, /level\/MANIFEST/));
   // The note of the shards, too: nothing is lost with that.
   truncateSync(join(damaged.folder, 'jetstream', 'shards.json'), 3);
-  node = await damaged.start();
-  client = await expectContained(node, 'B', EACH, /shard-0.*Corruption/);
+  let node = await damaged.start();
+  let client = await expectContained(node, 'B', EACH, /shard-0.*Corruption/);
   expect(await served(client, 'A', EACH)).toBe(0);
   await node.server.stop();
   await repair(damaged, 0);
@@ -156,22 +170,16 @@ it('damage to files is contained to what was hit, said, and repaired where it ca
 }, 60_000);
 
 it('a table that ends the process that reads it ends it twice', async () => {
-  const damaged = new Damaged();
-  onTestFinished(() => rmSync(damaged.folder, { recursive: true, force: true }));
-  let node = await damaged.start();
-  let client = await openClient(node);
-  for (const name of ['A', 'B']) await ask(client, `$JS.API.STREAM.CREATE.${name}`, { name, subjects: [`${name}.*`] });
-  await publish(client, 1);
-  await node.server.stop();
+  const damaged = await Damaged.fill();
   // What is in LevelDB's log becomes a table.
-  node = await damaged.start();
+  let node = await damaged.start();
   await node.server.stop();
 
   harmIndex(damaged.file(0, /\.ldb$/));
   node = await damaged.start();
   const log = (): string => node.server.log.join('\n');
   await until('the table is found', 20_000, async () => /shard-0: pages\/\d+\.ldb: block at \d+ is harmed/.test(log()));
-  client = await expectContained(node, 'B', EACH, /shard-0: pages\/\d+\.ldb: block at \d+ is harmed/);
+  let client = await expectContained(node, 'B', EACH, /shard-0: pages\/\d+\.ldb: block at \d+ is harmed/);
   expect(await served(client, 'A', EACH)).toBe(0);
   expect(log().match(/Assertion/g)).toHaveLength(2);
   await node.server.stop();
@@ -180,4 +188,38 @@ it('a table that ends the process that reads it ends it twice', async () => {
   client = await openClient(node);
   expect([await served(client, 'A', EACH), await served(client, 'B', EACH)]).toEqual([EACH, EACH]);
   expect((await health(node)).status).toBe(200);
+}, 60_000);
+
+it('damage to what is encrypted is contained to what was hit: keyrings, their only copy left, pages', async () => {
+  const damaged = await Damaged.fill('key: "a secret", cipher: aes');
+  const keyrings = ['keyring', 'keyring.copy'].map((name) => join(damaged.shard(0), name));
+  const all = async (): Promise<void> => {
+    const node = await damaged.start();
+    const client = await openClient(node);
+    expect([await served(client, 'A', EACH), await served(client, 'B', EACH)]).toEqual([EACH, EACH]);
+    expect((await health(node)).status).toBe(200);
+    await node.server.stop();
+  };
+  // There are two of it, and one is enough: it is whole again behind that.
+  for (const keyring of keyrings) {
+    flip(keyring);
+    await all();
+  }
+  const before = keyrings.map((keyring) => readFileSync(keyring));
+  for (const harm of [flip, (path: string) => truncateSync(path, 20)]) {
+    for (const keyring of keyrings) harm(keyring);
+    const node = await damaged.start();
+    const client = await expectContained(node, 'B', EACH, /shard-0.*keyring|unable to recover keys/);
+    expect(await served(client, 'A', EACH)).toBe(0);
+    await node.server.stop();
+    for (const [i, keyring] of keyrings.entries()) writeFileSync(keyring, before[i] as Buffer);
+  }
+  await all();
+
+  flip(damaged.file(1, /\.ldb$/));
+  const node = await damaged.start();
+  const client = await openClient(node);
+  expect(await served(client, 'A', EACH)).toBe(EACH);
+  expect(await served(client, 'B', EACH)).toBeLessThan(EACH);
+  expect(node.server.log.join('\n')).toMatch(/damaged on disk: page of stream \d+, sequences \d+ to \d+/);
 }, 60_000);
