@@ -125,12 +125,12 @@ describe('from an inner process', () => {
     expect(subscriber.hear()).toBe('MSG orders 2 2\r\nho\r\n');
   });
 
-  it('comes back by its number when nobody took it, and to nobody else', () => {
+  it('comes back when nobody took it, with what says which it was, and to nobody else', () => {
     const bench = new TransitBench();
     const [store, other] = [bench.member.link(7, 'jetstream-store'), bench.member.link(8, 'jetstream-store')];
-    bench.publish(store, { subject: 'inbox', shown: 'orders', payload: 'hi', request: 5 });
+    bench.publish(store, { subject: 'inbox', shown: 'orders', reply: '$JS.ACK.x', payload: 'hi', request: 5 });
     bench.publish(store, { subject: 'inbox', shown: 'orders', payload: 'hi' });
-    expect(store.handedBack).toMatchObject([{ request: 5, subject: '', payload: '' }]);
+    expect(store.handedBack).toMatchObject([{ request: 5, subject: 'inbox', reply: '$JS.ACK.x', payload: '' }]);
     expect(other.handedBack).toEqual([]);
     bench.client().say('SUB inbox 1\r\n');
     bench.publish(store, { subject: 'inbox', shown: 'orders', request: 6 });
@@ -145,10 +145,10 @@ describe('from an inner process', () => {
     bench.publish(store, { subject: 'inbox', request: 2 ** 32 - 1 });
     const [{ request, targets }] = gateways[0].delivered;
     expect(targets).toBe(2);
-    bench.returned(2, { subject: 'inbox', request, targets });
+    bench.returned(2, { subject: 'inbox', reply: '$JS.ACK.x', request, targets });
     expect(store.handedBack).toEqual([]);
-    bench.returned(3, { subject: 'inbox', request, targets });
-    expect(store.handedBack).toMatchObject([{ request: 2 ** 32 - 1 }]);
+    bench.returned(3, { subject: 'inbox', reply: '$JS.ACK.x', request, targets });
+    expect(store.handedBack).toMatchObject([{ request: 2 ** 32 - 1, subject: 'inbox', reply: '$JS.ACK.x' }]);
   });
 
   it('picked again for a queue group it is shown as before', () => {

@@ -121,15 +121,18 @@ export class Transit {
   publish(link: Link, request: number): void {
     const { message, links, runtime } = this.#gateway;
     const carried = request === 0 ? 0 : innerRequest(link.peer.id, request);
+    const { replyStart, replyEnd } = message;
     const taken = routeMessage(null, this.#account, this.#route, message, links, runtime, carried);
     message.isShown = false;
-    if (request !== 0 && taken === 0) this.#handBack(link, request);
+    if (request !== 0 && taken === 0) this.#handBack(link, request, replyStart, replyEnd);
   }
 
-  /** To the inner process that published it: by its number. */
-  #handBack(link: Link, request: number): void {
-    const none = NO_SUBJECT;
-    link.returned(request, 0, this.#account.nameBytes, none, 0, 0, none, 0, 0, 0, none, 0, 0, NO_GROUPS, 0);
+  /** To the inner process that published it, without what it held: subject and reply say which delivery it was. */
+  #handBack(link: Link, request: number, replyStart: number, replyEnd: number): void {
+    const { nameBytes } = this.#account;
+    const buf = this.#buf;
+    const [start, end] = [this.#subjectStart, this.#subjectEnd];
+    link.returned(request, 0, nameBytes, buf, start, end, buf, replyStart, replyEnd, 0, buf, 0, 0, NO_GROUPS, 0);
   }
 
   /** What was not sent to a process any more is kept for it. False: there is no room. */
@@ -193,7 +196,9 @@ export class Transit {
     if (!this.#isLast(`${request} ${reply}`, targets, sent)) return;
     if (isInner(request)) {
       const publisher = member.links.get(processOf(request));
-      if (publisher !== undefined) this.#handBack(publisher, numberOf(request));
+      if (publisher !== undefined) {
+        this.#handBack(publisher, numberOf(request), message.replyStart, message.replyEnd);
+      }
       return;
     }
     const connection = connections.get(request);

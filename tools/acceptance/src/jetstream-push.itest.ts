@@ -104,3 +104,31 @@ it('SIGKILL of the store: dead letters arrive once', async () => {
   });
   expect(await stateOf('D')).toMatchObject({ messages: 150, last_seq: 150 });
 });
+
+it.each([1, 2])(
+  'what was for somebody who has left comes to who waits now, at once (%i gateways)',
+  async (gateways) => {
+    const node = await startJetStream({ gateways });
+    const open = (gateway: number) => (gateways === 1 ? openClient(node) : openClientAt(node, gateway));
+    const [one, two] = [await open(0), await open(gateways - 1)];
+    await create(one, '$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['s'] });
+    // Neither the time of an acknowledgement nor anything else brings it again.
+    const config = { durable_name: 'C', ack_policy: 'none' };
+    await create(one, '$JS.API.CONSUMER.CREATE.S.C', { stream_name: 'S', config });
+    const pull = async (inbox: string): Promise<void> => {
+      one.publish('$JS.API.CONSUMER.MSG.NEXT.S.C', '{"batch":100}', { reply: inbox });
+      await one.flush();
+    };
+    const left = two.subscribe('in.left');
+    await two.flush();
+    await pull('in.left');
+    left.unsubscribe();
+    const received: (number | undefined)[] = [];
+    two.subscribe('in.here', { callback: (_error, message) => void received.push(sequenceOf(message)) });
+    await two.flush();
+    await pull('in.here');
+    for (let i = 0; i < 10; i++) await ask(one, 's');
+    await until('all are there', BACK_MS, async () => received.length >= 10);
+    expect(new Set(received)).toEqual(new Set(Array.from({ length: 10 }, (_, i) => i + 1)));
+  },
+);
