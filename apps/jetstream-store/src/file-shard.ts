@@ -16,6 +16,7 @@ import type { Appointment } from './agenda.ts';
 import type { DiskSpace } from './disk-space.ts';
 import type { Entry, Saved, Surroundings } from './host.ts';
 import { StreamHost } from './hosted-stream.ts';
+import { LightLoad } from './light-load.ts';
 import { countFrom, firstHole, type Hole, inWords } from './lost-records.ts';
 import type { Meters } from './meters.ts';
 import { OpeningNote } from './opening-note.ts';
@@ -34,6 +35,8 @@ const FLUSH_BYTES = 8 * 1024 * 1024;
 const DIRTY_BYTES_MAX = 3 * FLUSH_BYTES;
 /** What changed is in LevelDB after so long, so that a restart has little to apply. */
 const FLUSH_MS = 10_000;
+/** Between two looks whether there is time to write it sooner. */
+const LOOK_MS = 500;
 const REOPEN_MS = 1000;
 const REOPEN_MS_MAX = 16_000;
 /** Between two slices of records that are encrypted anew: 2 MiB or less each. */
@@ -68,6 +71,8 @@ export class FileShard extends Shard {
   readonly #waiting = new WaitingEntries();
   readonly #dirty = new Set<Saved>();
   readonly #flushDue: Appointment;
+  readonly #lookDue: Appointment;
+  readonly #lightLoad = new LightLoad();
   readonly #note: OpeningNote;
   #journal: Journal | undefined;
   #store!: ShardStore;
@@ -93,6 +98,7 @@ export class FileShard extends Shard {
     this.#options = options;
     this.#note = new OpeningNote(options.directory);
     this.#flushDue = { dueAt: Number.POSITIVE_INFINITY, due: () => void this.flush() };
+    this.#lookDue = { dueAt: Number.POSITIVE_INFINITY, due: () => this.#lookAtLoad() };
   }
 
   /** What is in memory alone: records on their way to the journal, what LevelDB does not have yet; what it decoded. */
@@ -302,6 +308,7 @@ export class FileShard extends Shard {
     // What it opens would stay open.
     await this.#opening;
     this.agenda.plan(this.#flushDue, Number.POSITIVE_INFINITY);
+    this.agenda.plan(this.#lookDue, Number.POSITIVE_INFINITY);
     try {
       await this.#journal?.flush();
       await this.flush();
@@ -477,6 +484,19 @@ export class FileShard extends Shard {
 
   #planFlush(): void {
     this.agenda.plan(this.#flushDue, this.clock.tick() + FLUSH_MS);
+    this.#planLook();
+  }
+
+  #planLook(): void {
+    if (this.#lookDue.dueAt === Number.POSITIVE_INFINITY) this.agenda.plan(this.#lookDue, this.clock.millis + LOOK_MS);
+  }
+
+  /** A store that is killed after a burst is to have little of it to apply again. */
+  #lookAtLoad(): void {
+    if (this.fault !== undefined || this.isReplaying || this.#isClosed) return;
+    if (this.#lightLoad.look(this.#store.dirtyBytes)) void this.flush();
+    // As long as something waits to be written.
+    else if (this.#flushDue.dueAt !== Number.POSITIVE_INFINITY) this.#planLook();
   }
 
   async #flushOnce(): Promise<void> {
