@@ -23,6 +23,7 @@ it.each([
   ['60m', 3600e9, '1h0m0s'],
   ['+2s', 2e9, '2s'],
   ['1000ms', 1e9, '1s'],
+  ['0.05s', 50e6, '50ms'],
 ])('%s is a duration', (text, nanos, written) => {
   expect(parseDuration(text)).toBe(nanos);
   expect(durationText(nanos)).toBe(written);

@@ -50,8 +50,9 @@ export function parseDuration(text: string): number | undefined {
   return text.startsWith('-') ? -nanos : nanos;
 }
 
-/** A duration of whole seconds or longer, as Go writes it: `1m0s`. */
+/** A duration of milliseconds or longer, as Go writes it: `1m0s`, `50ms`. */
 export function durationText(nanos: number): string {
+  if (nanos > 0 && nanos < NANOS) return `${nanos / 1e6}ms`;
   const hours = Math.floor(nanos / (3600 * NANOS));
   const minutes = Math.floor(nanos / (60 * NANOS)) % 60;
   const seconds = (nanos % (60 * NANOS)) / NANOS;
