@@ -17,6 +17,7 @@ import {
 import { type SubjectFilter, subjectFilter } from '@skein/storage';
 import { addressFor, subjectOf } from './address.ts';
 import type { Appointment } from './agenda.ts';
+import { BoundedWait } from './bounded-wait.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Entry, Saved } from './host.ts';
 import type { StreamHost } from './hosted-stream.ts';
@@ -31,6 +32,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 const NO_DROPS: Set<number> = new Set();
 /** After a deletion that could not be logged; and between questions who is still there. */
 const RETRY_MS = 1000;
+/** For the gateways to say who is interested: a frozen one must not hold up requests until it is killed. */
+const INTEREST_MS_MAX = 500;
 
 /** What is kept of a consumer beside its state. */
 export interface ConsumerValue {
@@ -76,6 +79,8 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   #filter: SubjectFilter | undefined;
   /** Who is interested in where it pushes to, and where that is. */
   #watch: Watch | undefined;
+  /** Requests that want to know. */
+  #interestWait: BoundedWait | undefined;
   #pushAddress: Address = '';
   #deadLetters: DeadLetters | undefined;
   /** The gateways are being asked who of those that wait is still there; and when they were asked last. */
@@ -123,6 +128,13 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
   /** Somebody is interested in where it pushes to. */
   get isBound(): boolean {
     return this.#leader?.isActive ?? false;
+  }
+
+  interestKnown(): Promise<void> | undefined {
+    if (this.isGone || this.#watch?.known !== false) return undefined;
+    const { agenda, clock } = this.#stream.host;
+    this.#interestWait ??= new BoundedWait(agenda, clock.tick() + INTEREST_MS_MAX);
+    return this.#interestWait.over;
   }
 
   /** Of its own life, once the stream is served. */
@@ -242,6 +254,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     agenda.plan(this.#next, NEVER);
     agenda.plan(this.#inactivity, NEVER);
     this.#leader?.close(reason);
+    this.#endInterestWait();
     this.#stream.host.led.remove(this);
     this.#watch?.end();
     this.#watch = undefined;
@@ -418,6 +431,7 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     const { deliver_subject, deliver_group = '' } = this.config;
     const { host, account } = this.#stream;
     this.#watch?.end();
+    this.#endInterestWait();
     this.#watch =
       deliver_subject === undefined
         ? undefined
@@ -425,8 +439,14 @@ export class ConsumerHost implements HostedConsumer, TurnTask, Saved, Led {
     this.#interestChanged();
   }
 
+  #endInterestWait(): void {
+    this.#interestWait?.end();
+    this.#interestWait = undefined;
+  }
+
   #interestChanged(): void {
-    const { isWanted = false, link } = this.#watch ?? {};
+    const { known = true, isWanted = false, link } = this.#watch ?? {};
+    if (known) this.#endInterestWait();
     // Without a link the way there changes: what is delivered meanwhile would overtake what is under way.
     const isActive = isWanted && link !== undefined;
     if (link !== undefined) this.#pushAddress = addressFor(link.peer.id, this.config.deliver_subject as string);

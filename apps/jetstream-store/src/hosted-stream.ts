@@ -279,6 +279,8 @@ export class StreamHost implements HostedStream, StreamEffects, Interest, TurnTa
   }
 
   async updateConsumer(name: string, config: ConsumerConfig): Promise<ConsumerHost> {
+    // Requests about a stream come one after the other: whoever made it a moment ago has it.
+    await this.#consumer(name).interestKnown();
     const consumer = this.#consumer(name);
     checkMove(consumer.config, config, consumer.isBound);
     const value: ConsumerUpdated = { number: consumer.number, config };

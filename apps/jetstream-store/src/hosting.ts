@@ -66,6 +66,10 @@ export interface HostedConsumer {
   /** For reading. */
   readonly consumer: Consumer;
   info(): ConsumerCounts;
+  /**
+   * Resolves when the gateways have said whether somebody is interested in where it pushes to, or have not in time; undefined: it is known.
+   */
+  interestKnown(): Promise<void> | undefined;
   /** Pull requests of those who are gone wait no longer when this resolves; undefined: none wait. */
   forgetAbsent(): Promise<void> | undefined;
   /** A pull request. */

@@ -103,6 +103,27 @@ it('is not taken away from who is interested', async () => {
   expect((await moved).reply).toContain('$JS.ACK.S.C.2.1.2.');
 });
 
+it('has the one of many that create it at once who is interested in its own', async () => {
+  const subjects = ['d.1', 'd.2', 'd.3', 'd.4'];
+  for (const subject of subjects) node.subscribe(subject);
+  const config = { durable_name: 'C', ack_policy: 'explicit' };
+  const answers = await Promise.all(
+    subjects.map((deliver_subject) =>
+      node.ask('$JS.API.CONSUMER.CREATE.S.C', { stream_name: 'S', config: { ...config, deliver_subject } }),
+    ),
+  );
+  expect(answers[0]).toMatchObject({ push_bound: true, config: { deliver_subject: 'd.1' } });
+  for (const answer of answers.slice(1)) expect(answer).toMatchObject({ error: { err_code: 10013 } });
+});
+
+it('is created, too, where the gateway does not say in time who is interested', async () => {
+  node.isSilent = true;
+  const config = { durable_name: 'C', ack_policy: 'explicit', deliver_subject: 'd.x' };
+  const answer = await node.ask('$JS.API.CONSUMER.CREATE.S.C', { stream_name: 'S', config });
+  expect(answer).toMatchObject({ name: 'C' });
+  expect(answer).not.toHaveProperty('push_bound');
+});
+
 it('gives what nobody was there for to the next one, and asks nothing more of who is gone', async () => {
   await create({ deliver_subject: undefined });
   const gone = node.next('in.gone');

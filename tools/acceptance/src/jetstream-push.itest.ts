@@ -59,6 +59,25 @@ it('pushes over gateways in order, with flow control; who comes to another gatew
   expect(more).toEqual(Array.from({ length: more.length }, (_, i) => 600 - more.length + 1 + i));
 });
 
+it('of many that create a push consumer at once, over gateways, the first has it', async () => {
+  const node = await startJetStream({ gateways: 2 });
+  const clients = [await openClientAt(node, 0), await openClientAt(node, 1)];
+  await create(clients[0], '$JS.API.STREAM.CREATE.S', { name: 'S', subjects: ['s'] });
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, i) => {
+      const client = clients[i % 2];
+      client.subscribe(`pushed.${i}`);
+      const config = { durable_name: 'C', ack_policy: 'explicit', deliver_subject: `pushed.${i}` };
+      return ask(client, '$JS.API.CONSUMER.DURABLE.CREATE.S.C', { stream_name: 'S', config });
+    }),
+  );
+  const made = answers.filter(({ error }) => error === undefined);
+  expect(made).toEqual([expect.objectContaining({ push_bound: true })]);
+  expect(answers.filter(({ error }) => (error as { err_code?: number } | undefined)?.err_code === 10013)).toHaveLength(
+    9,
+  );
+});
+
 it('SIGKILL of the store: what was not acknowledged is pushed, again where it may have been lost', async () => {
   const node = await startJetStream();
   const client = await openClient(node);

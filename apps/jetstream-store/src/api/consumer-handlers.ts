@@ -59,7 +59,10 @@ async function create(call: Call, subject: CreateSubject): Promise<object> {
   checkBesideOthers(config, others, streamConfig);
   const { consumersMax } = limitsFor(call.account.limits, streamConfig.num_replicas);
   if (consumersMax > 0 && others.length >= consumersMax) throw apiErrors.consumersTooMany();
-  return consumerView(stream, await stream.createConsumer(config), call.context);
+  const created = await stream.createConsumer(config);
+  // The answer says whether it is bound.
+  await created.interestKnown();
+  return consumerView(stream, created, call.context);
 }
 
 /** With what the server and the account have for defaults and limits. */

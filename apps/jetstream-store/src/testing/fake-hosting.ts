@@ -223,6 +223,8 @@ class FakeConsumer implements HostedConsumer {
     return this.consumer.info(0);
   }
 
+  interestKnown(): undefined {}
+
   forgetAbsent(): undefined {}
 
   request(reply: string, body: string): void {

@@ -37,6 +37,8 @@ export class FakeNode {
   readonly interest = new Map<string, number>();
   /** What the store watches. */
   readonly #watches = new Set<FakeWatch>();
+  /** What the store begins to watch is not answered, until clients come or go there. */
+  isSilent = false;
   /** What clients have subscribed to: subject, and queue group. */
   readonly #subscribed = new Set<string>();
   /** Subjects that nobody hears any more, as a gateway knows it. */
@@ -177,7 +179,7 @@ export class FakeNode {
     const end = (): unknown => this.#watches.delete(watch);
     const watch: FakeWatch = { on, known: false, isWanted: false, link: undefined, changed, end };
     this.#watches.add(watch);
-    setImmediate(() => this.#see(watch));
+    if (!this.isSilent) setImmediate(() => this.#see(watch));
     return watch;
   }
 
