@@ -65,16 +65,20 @@ async function playConversation(client: Client, { stream, steps }: Conversation)
   client.heard.length = 0;
   const acks: string[] = [];
   const flows: string[] = [];
+  const pins: string[] = [];
   const played: Conversation['steps'] = [];
   for (const step of steps) {
     const at = Date.now();
     if (step.do[0] === 'wait') await setTimeout(step.do[1] as number);
-    else send(client, step.do, acks, flows);
+    else send(client, withPins(step.do, pins), acks, flows);
     await setTimeout(stepMillis(step.do));
     const came = client.heard.splice(0);
     for (const { reply, content } of came) {
       if (reply.startsWith('$JS.ACK')) acks.push(reply);
-      const stalled = /Nats-Consumer-Stalled: (\S+)/.exec(content.toString('latin1'))?.[1];
+      const text = content.toString('latin1');
+      const pin = /"pinned_id":"(\w+)"/.exec(text)?.[1];
+      if (pin !== undefined) pins.push(pin);
+      const stalled = /Nats-Consumer-Stalled: (\S+)/.exec(text)?.[1];
       if (reply.startsWith('$JS.FC') || stalled !== undefined) flows.push(stalled ?? reply);
     }
     if (process.env.VERBOSE) console.log(Date.now() - at, JSON.stringify(step.do).slice(0, 200));
@@ -85,6 +89,10 @@ async function playConversation(client: Client, { stream, steps }: Conversation)
   for (const sid of ['7', '8', '9']) client.unlisten(sid);
   return { ...(stream && { stream }), steps: played };
 }
+
+/** The nth pin stands as `PINn` where it is asked with. */
+const withPins = (step: Verb, pins: readonly string[]): Verb =>
+  JSON.parse(JSON.stringify(step).replace(/"PIN(\d+)"/g, (_, nth) => `"${pins[nth - 1]}"`));
 
 function send(client: Client, [verb, first, second, third]: Verb, acks: readonly string[], flows: string[]): void {
   const api = '$JS.API.CONSUMER';

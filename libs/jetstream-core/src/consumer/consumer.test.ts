@@ -2,6 +2,7 @@ import { MemoryStreamStore } from '@skein/storage';
 import { expect, it } from 'vitest';
 import { ApiError } from '../api-error.ts';
 import delivery from '../recorded/consumer/delivery.json' with { type: 'json' };
+import pinned from '../recorded/consumer/pinned.json' with { type: 'json' };
 import pulling from '../recorded/consumer/pulling.json' with { type: 'json' };
 import push from '../recorded/consumer/push.json' with { type: 'json' };
 import { type Conversation, shortened, stepMillis, type Verb } from '../recorded/conversation.ts';
@@ -10,7 +11,7 @@ import { headerBlock } from '../stream/header-block.ts';
 import { Stream } from '../stream/stream.ts';
 import type { StreamConfig } from '../stream/stream-config.ts';
 import type { AckSubjectWriter } from './ack-subject.ts';
-import { parseAckSubject } from './acknowledgement.ts';
+import { type Delivery, parseAckSubject } from './acknowledgement.ts';
 import { checkConsumerConfig } from './check-consumer-config.ts';
 import { checkConsumerUpdate, checkMove } from './check-consumer-update.ts';
 import { Consumer, type ConsumerCounts, type SequenceInfo } from './consumer.ts';
@@ -52,16 +53,28 @@ class Played {
 
   play(step: Verb): object[] {
     const [verb, ...rest] = step;
+    // Time passes without a turn that nobody asked for.
     if (verb === 'wait') this.#pass(rest[0] as number);
-    else this.#do(verb, rest);
-    this.#consumer?.setActive(this.#isActive, this.#now);
-    this.#consumer?.run(this.#now);
-    this.#settle();
+    else this.#act(verb, rest);
     this.#pass(stepMillis(step));
     if (this.#isRested && this.#consumer?.isIdle) this.#consumer = this.#lead(this.#consumer.state);
     const heard = this.#heard;
     this.#heard = [];
     return heard;
+  }
+
+  /** The nth delivery comes back from an inbox that nobody hears any more. */
+  returned(nth: number, inbox: string): object[] {
+    const back = parseAckSubject(this.#replies[nth] as string) as Delivery;
+    this.#consumer?.returned(back, (reply) => reply === `in.${inbox}`);
+    return this.play(['info']);
+  }
+
+  #act(verb: string, rest: unknown[]): void {
+    this.#do(verb, rest);
+    this.#consumer?.setActive(this.#isActive, this.#now);
+    this.#consumer?.run(this.#now);
+    this.#settle();
   }
 
   #do(verb: string, [first, second, third]: unknown[]): void {
@@ -236,7 +249,7 @@ const ordered = (heard: readonly object[]): object[] => [
     .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
 ];
 
-const recorded = { ...delivery, ...pulling, ...push } as unknown as Record<string, Conversation>;
+const recorded = { ...delivery, ...pulling, ...pinned, ...push } as unknown as Record<string, Conversation>;
 
 const each = Object.entries(recorded).flatMap(([name, conversation]) => [
   { name, isRested: false, ...conversation },
@@ -258,4 +271,34 @@ it('a turn has an end; the next one goes on', () => {
   for (let i = 0; i < 600; i++) played.play(['pub', 's.a']);
   const heard = played.play(['next', { batch: 600, no_wait: true }]);
   expect(heard.filter((one) => 'reply' in one)).toHaveLength(600);
+});
+
+const HOUR = 3_600_000_000_000;
+const group = { priority_groups: ['A'], priority_policy: 'pinned_client', priority_timeout: HOUR };
+const pinsIn = (heard: object[]): unknown[] =>
+  heard.flatMap((one) => ('notice' in one ? [one.notice] : 'reply' in one ? [one.reply] : []));
+
+it('a group pinned to one who was gone before he knew goes to the next one', () => {
+  const played = new Played();
+  played.play(['create', group]);
+  played.play(['next', { batch: 10, group: 'A' }, 'gone']);
+  played.play(['next', { batch: 10, group: 'A' }, 'there']);
+  expect(pinsIn(played.play(['pub', 's.a']))).toEqual(['pinned', '$JS.ACK.S.C.1.1.1.T.0']);
+  expect(pinsIn(played.returned(0, 'gone'))).toEqual(['unpinned', 'pinned', '$JS.ACK.S.C.1.1.2.T.0']);
+});
+
+it('a group stays pinned to one who is gone until he has not asked for long enough: he may be back', () => {
+  const played = new Played();
+  played.play(['create', group]);
+  played.play(['next', { batch: 10, group: 'A' }, 'gone']);
+  played.play(['next', { batch: 10, group: 'A' }, 'there']);
+  played.play(['pub', 's.a']);
+  played.play(['pub', 's.b']);
+  expect(pinsIn(played.returned(1, 'gone'))).toEqual([]);
+  expect(pinsIn(played.play(['wait', HOUR / 1e6]))).toEqual([
+    'unpinned',
+    'pinned',
+    '$JS.ACK.S.C.1.2.3.T.0',
+    '$JS.ACK.S.C.2.1.4.T.0',
+  ]);
 });

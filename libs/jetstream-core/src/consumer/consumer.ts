@@ -331,8 +331,8 @@ export class Consumer {
   }
 
   /** Nobody was there to receive it: whoever waited there is gone, and it counts as not delivered. @param isThere of a request's reply */
-  returned({ sequence, deliveries }: Delivery, isThere: (reply: string) => boolean): void {
-    this.#pull?.forget(isThere);
+  returned({ sequence, consumerSequence, deliveries }: Delivery, isThere: (reply: string) => boolean): void {
+    this.#pull?.returned(consumerSequence, isThere);
     const place = this.state.pending.find(sequence);
     const isAwaited = place >= 0 && this.state.pending.due(place) !== ACKED;
     if (!(isAwaited ? this.state.deliveries(sequence) === deliveries : this.config.ack_policy === 'none')) return;
@@ -346,6 +346,7 @@ export class Consumer {
     this.#hasMore = false;
     this.#paceAt = NEVER;
     if (this.#redelivery.nextAt <= millis) this.#redelivery.advance(millis);
+    this.#pull?.expirePins(millis);
     const isPaused = this.#pausedUntil > 0;
     if (!isPaused) this.#deliverSome(millis);
     this.#recipients.run(millis, isPaused || (this.#isEmpty && !this.#isFull));

@@ -8,7 +8,11 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 interface Pin {
   readonly id: string;
-  since: number;
+  readonly since: number;
+  /** When whoever it is asked for messages last. */
+  askedAt: number;
+  /** The delivery, by the consumer's number, that told of it. */
+  readonly toldBy: number;
 }
 
 /** Whoever waits with a pull request (ADR-13), and whom groups are pinned to (ADR-42). */
@@ -34,7 +38,7 @@ export class PullRecipients implements Recipients {
 
   get nextAt(): number {
     let at = this.#waiting.nextAt;
-    for (const { since } of this.#pins.values()) at = Math.min(at, since + this.#pinMillis);
+    for (const { askedAt } of this.#pins.values()) at = Math.min(at, askedAt + this.#pinMillis);
     return at;
   }
 
@@ -53,8 +57,10 @@ export class PullRecipients implements Recipients {
     try {
       const request = this.#read(text, config);
       const pin = this.#pins.get(request.group);
-      if (request.pin !== '' && pin?.id !== request.pin) throw new PullRefusal('423 Nats-Pin-Id mismatch');
-      if (pin !== undefined && request.pin !== '') pin.since = millis;
+      if (pin !== undefined && request.pin !== '') {
+        if (pin.id !== request.pin) throw new PullRefusal('423 Nats-Pin-Id mismatch');
+        pin.askedAt = millis;
+      }
       const isAnswerable = request.noWait && request.expiresMillis === 0;
       if (this.#waiting.size >= (config.max_waiting as number)) {
         throw new PullRefusal(isAnswerable && isEmpty ? '404 No Messages' : '409 Exceeded MaxWaiting');
@@ -80,22 +86,19 @@ export class PullRecipients implements Recipients {
     return false;
   }
 
-  /** The group is pinned to this one from now on, if it is to be. Others that say they are it, are told otherwise. */
+  /** The group is pinned to this one from now on, if it is to be. Others that believe they are it, are told otherwise. */
   mark(millis: number): string {
     if (this.#situation.config.priority_policy !== 'pinned_client') return '';
     const turn = this.#turn as Waiting;
     const { group } = turn.request;
     let pin = this.#pins.get(group);
     if (pin === undefined) {
-      pin = { id: this.#situation.effects.newPin(), since: millis };
+      const toldBy = this.#situation.state.delivered.consumer + 1;
+      pin = { id: this.#situation.effects.newPin(), since: millis, askedAt: millis, toldBy };
       this.#pins.set(group, pin);
       turn.pin = pin.id;
       this.#situation.effects.pinned(group, pin.id);
-      for (const one of [...this.#waiting]) {
-        if (one.request.group !== group || one.pin === '' || one.pin === pin.id) continue;
-        this.#waiting.remove(one);
-        this.#status(one.reply, '423 Nats-Pin-Id mismatch');
-      }
+      this.#turnAway();
     }
     return `Nats-Pin-Id: ${pin.id}`;
   }
@@ -112,8 +115,9 @@ export class PullRecipients implements Recipients {
   }
 
   run(millis: number, isOver: boolean): void {
-    this.#expirePins(millis);
     if (isOver) this.#answerEmpty();
+    // Nobody may have what there is; so those that would wait in vain for it learn why.
+    else if (this.#turn === undefined) this.#turnAway();
     for (const waiting of this.#waiting.due(millis)) {
       if (waiting.expiresAt <= millis) {
         this.usedAt = millis;
@@ -122,6 +126,13 @@ export class PullRecipients implements Recipients {
       }
       this.#waiting.beatAt(waiting, millis + waiting.request.heartbeatMillis);
       this.#status(waiting.reply, '100 Idle Heartbeat', heartbeatLines(this.#situation.state));
+    }
+  }
+
+  /** Whoever is pinned and did not ask for long enough makes room (ADR-42). To come before messages are given out: others may have them. */
+  expirePins(millis: number): void {
+    for (const [group, { askedAt }] of this.#pins) {
+      if (askedAt + this.#pinMillis <= millis) this.unpin(group, 'timeout');
     }
   }
 
@@ -142,9 +153,10 @@ export class PullRecipients implements Recipients {
     }
   }
 
-  /** The same, of some that are known by their reply. */
-  forget(isGone: (reply: string) => boolean): void {
+  /** A delivery, by the consumer's number, came back: nobody is there, and whoever it was to pin its group to never knew. */
+  returned(consumerSequence: number, isGone: (reply: string) => boolean): void {
     for (const waiting of [...this.#waiting]) if (isGone(waiting.reply)) this.#waiting.remove(waiting);
+    for (const [group, { toldBy }] of this.#pins) if (toldBy === consumerSequence) this.unpin(group, 'timeout');
   }
 
   close(reason: string): void {
@@ -174,13 +186,17 @@ export class PullRecipients implements Recipients {
       const isOver = minPending > 0 && undelivered.count >= minPending;
       return isOver || (minAckPending > 0 && state.pending.size >= minAckPending);
     }
-    if (this.#pins.size === 0) return true;
-    const current = this.#pins.get(group);
-    return current === undefined || current.id === pin;
+    // Who says that it is pinned, when nobody is, has to ask again without saying so (ADR-42).
+    if (this.#pins.size === 0) return pin === '';
+    return pin === (this.#pins.get(group)?.id ?? '');
   }
 
-  #expirePins(millis: number): void {
-    for (const [group, { since }] of this.#pins) if (since + this.#pinMillis <= millis) this.unpin(group, 'timeout');
+  /** Those that believe they are pinned, and are not (any more). */
+  #turnAway(): void {
+    for (const one of [...this.#waiting]) {
+      if (one.pin === '' || one.pin === this.#pins.get(one.request.group)?.id) continue;
+      this.#end(one, '423 Nats-Wrong-Pin-Id');
+    }
   }
 
   /** There is nothing: those that do not wait for it are told. */

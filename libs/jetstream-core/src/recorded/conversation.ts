@@ -7,7 +7,8 @@ export interface Conversation {
 
 /**
  * `create` config · `pub` subject body · `pubs` subject how-many size · `next` request inbox · `ack` nth-delivery body reply ·
- * `flow` nth-flow-control headers · `info` · `sub` subject sid queue · `unsub` sid · `req` subject body · `wait` milliseconds
+ * `flow` nth-flow-control headers · `info` · `sub` subject sid queue · `unsub` sid · `req` subject body · `wait` milliseconds.
+ * A request's `id` is that of the nth pin: `PINn`.
  */
 export type Verb = [string, ...unknown[]];
 
