@@ -153,10 +153,10 @@ export class PullRecipients implements Recipients {
     }
   }
 
-  /** A delivery, by the consumer's number, came back: nobody is there, and whoever it was to pin its group to never knew. */
+  /** A delivery, by the consumer's number, came back: nobody is there, and whoever it was to pin its group to never knew. No advisory says so, as with nats-server. */
   returned(consumerSequence: number, isGone: (reply: string) => boolean): void {
     for (const waiting of [...this.#waiting]) if (isGone(waiting.reply)) this.#waiting.remove(waiting);
-    for (const [group, { toldBy }] of this.#pins) if (toldBy === consumerSequence) this.unpin(group, 'timeout');
+    for (const [group, { toldBy }] of this.#pins) if (toldBy === consumerSequence) this.#pins.delete(group);
   }
 
   close(reason: string): void {
