@@ -138,6 +138,17 @@ it('gives what nobody was there for to the next one, and asks nothing more of wh
   expect(node.sent.filter(({ subject }) => subject === 'in.gone')).toHaveLength(1);
 });
 
+it('pushes nothing again that is not to be acknowledged: it would come behind what followed', async () => {
+  node.subscribe('d.x');
+  await create({ ack_policy: 'none' });
+  const first = next();
+  await node.ask('s.a', 'one');
+  node.giveBack(await first);
+  const second = next();
+  await node.ask('s.b', 'two');
+  expect(await second).toMatchObject({ body: 'two' });
+});
+
 it('takes nothing back of a delivery that has been followed by another', async () => {
   await create({ deliver_subject: undefined });
   await node.ask('s.a', 'one');

@@ -335,7 +335,9 @@ export class Consumer {
     this.#pull?.returned(consumerSequence, isThere);
     const place = this.state.pending.find(sequence);
     const isAwaited = place >= 0 && this.state.pending.due(place) !== ACKED;
-    if (!(isAwaited ? this.state.deliveries(sequence) === deliveries : this.config.ack_policy === 'none')) return;
+    // Pushed without acknowledgements, what comes back would come behind what went another way since: a gap is better than disorder.
+    const isToComeAgain = this.config.ack_policy === 'none' && this.#pull !== undefined;
+    if (!(isAwaited ? this.state.deliveries(sequence) === deliveries : isToComeAgain)) return;
     this.#returned.add(sequence);
     this.#redelivery.makeReady(sequence);
   }
