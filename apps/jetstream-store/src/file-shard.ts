@@ -65,6 +65,9 @@ export interface ShardLoad {
   readonly cacheBytes: number;
 }
 
+/** So much has to be gone, or half, before the disk is given back what was removed. */
+const RECLAIMED_BYTES = 16 << 20;
+
 /** A shard on disk: journal in front, LevelDB behind. When either fails, both are opened anew from what the disk has. */
 export class FileShard extends Shard {
   readonly #options: FileShardOptions;
@@ -81,7 +84,7 @@ export class FileShard extends Shard {
   #flushing: Promise<void> | undefined;
   #isFlushWanted = false;
   #isReclaiming = false;
-  /** When it was last asked to reclaim. */
+  /** When it was last reclaimed, or the most since. */
   #bytesKept: number | undefined;
   #isClosed = false;
   #opening: Promise<void> | undefined;
@@ -280,11 +283,18 @@ export class FileShard extends Shard {
     }
   }
 
+  /** Of what was kept when it was looked last, enough is gone: what is kept is written anew, on a disk that is nearly full. */
   async #hasLess(): Promise<boolean> {
-    // What an earlier life has removed may still be there. Half of all at least: what is kept is written anew, on a disk that is nearly full.
-    const before = this.#bytesKept ?? (await bytesIn(join(this.#options.directory, 'level'))) / 2;
-    this.#bytesKept = this.#countBytes();
-    return this.#bytesKept < before;
+    const before = this.#bytesKept;
+    const kept = this.#countBytes();
+    // What an earlier life has removed may still be there: half of all at least.
+    const most =
+      before === undefined
+        ? (await bytesIn(join(this.#options.directory, 'level'))) / 2
+        : before - Math.min(RECLAIMED_BYTES, before / 2);
+    const hasLess = kept < most;
+    if (before === undefined || hasLess || kept > before) this.#bytesKept = kept;
+    return hasLess;
   }
 
   #countBytes(): number {

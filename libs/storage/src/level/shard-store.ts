@@ -345,7 +345,11 @@ export class ShardStore {
       this.#applied = applied;
       for (const stream of streams) stream.settled();
       this.#garbage.push(...garbage);
-      if (batch.secure.length > 0) await this.#pages.remove(batch.obsolete, batch.ordinal, true);
+      if (batch.secure.length > 0) {
+        // What was just written goes to a table first: with what is removed far in front of it, all between would be written anew.
+        await this.#compactPages(batch.secure.slice(0, 1));
+        await this.#pages.remove(batch.obsolete, batch.ordinal, true);
+      }
       await this.#compactPages(batch.secure);
     } catch (error) {
       const failure = this.#fail(error);
