@@ -22,6 +22,7 @@ export function answerDirect(
   account: JetStreamAccount,
   { subject, content, headerBytes }: Pick<ApiRequest, 'subject' | 'content' | 'headerBytes'>,
 ): Iterable<AnswerPart> | undefined {
+  if (!subject.startsWith(DIRECT_PREFIX)) return undefined;
   const dot = subject.indexOf('.', DIRECT_PREFIX.length);
   const name = subject.slice(DIRECT_PREFIX.length, dot < 0 ? undefined : dot);
   const stream = account.directOf(name);
